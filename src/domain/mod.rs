@@ -1,0 +1,21 @@
+//! The nouns of the trade: articles, money, quantities, goods, orders, and the facts that a file states.
+//!
+//! Nothing here reads a file, asks a clock or knows of SQL: a value is checked
+//! once, where it is made, and cannot fail afterwards.
+
+pub mod fact;
+pub mod item;
+pub mod money;
+pub mod number;
+pub mod order;
+pub mod product;
+pub mod quantity;
+pub mod sku;
+
+pub use fact::{Document, Fact, Group, Offer, OfferPrice, Product, Property, Reference, WarehouseStock};
+pub use item::ItemKey;
+pub use money::Money;
+pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, StatusId};
+pub use product::{Category, CategoryId, NewProduct, ShopProduct};
+pub use quantity::Quantity;
+pub use sku::Sku;

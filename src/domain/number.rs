@@ -1,0 +1,154 @@
+//! Reads decimal numbers as people and 1C write them.
+
+use rust_decimal::Decimal;
+use thiserror::Error;
+
+/// Why a text is not a number.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BadNumber {
+    #[error("there is no number")]
+    Empty,
+    #[error("`{0}` is not a number")]
+    NotANumber(String),
+    #[error("`{0}` is too large or too long a number")]
+    TooLong(String),
+}
+
+/// Currency words that stand behind (or before) a price in a saved report.
+const CURRENCY_WORDS: [&str; 14] = [
+    "руб.", "руб", "р.", "р", "₽", "rub", "грн.", "грн", "₴", "тг.", "тг", "₸", "$", "€",
+];
+
+/// Reads `1234.50`, `1 234,50`, `-3`, `22 030,60р.` and the like.
+///
+/// Blanks of every kind group thousands; one comma or one dot separates the
+/// fraction. `1,234.50` is read as well, since dot after comma leaves no doubt;
+/// `1e3` is not: in a price list it is a typo, although `Decimal` would read
+/// it as a thousand.
+pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
+    // What nearly every file holds needs no copy.
+    if !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        if let Ok(number) = Decimal::from_str_exact(text) {
+            return Ok(number);
+        }
+    }
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(BadNumber::Empty);
+    }
+    let bad = || BadNumber::NotANumber(excerpt(trimmed));
+    let plain = plain_digits(strip_currency(trimmed)).ok_or_else(bad)?;
+    if plain.len() > 30 {
+        return Err(BadNumber::TooLong(excerpt(trimmed)));
+    }
+    Decimal::from_str_exact(&plain).map_err(|_| bad())
+}
+
+fn strip_currency(text: &str) -> &str {
+    let mut rest = text.trim();
+    for word in CURRENCY_WORDS {
+        if let Some((cut, tail)) = split_tail(rest, word.chars().count()) {
+            if tail.to_lowercase() == word {
+                rest = cut.trim_end();
+                break;
+            }
+        }
+    }
+    rest.strip_prefix(['$', '€', '₽', '₴', '₸']).unwrap_or(rest).trim_start()
+}
+
+fn split_tail(text: &str, n_chars: usize) -> Option<(&str, &str)> {
+    let (at, _) = text.char_indices().rev().nth(n_chars.checked_sub(1)?)?;
+    text.split_at_checked(at)
+}
+
+/// `None` unless the text is a sign, digits, blanks between them and at most one
+/// decimal separator.
+fn plain_digits(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let (mut has_digit, mut has_separator) = (false, false);
+    let groups_with_commas = is_grouped_with_commas(text);
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            '-' | '\u{2212}' if at == 0 => plain.push('-'),
+            '+' if at == 0 => {}
+            '0'..='9' => {
+                has_digit = true;
+                plain.push(c);
+            }
+            ',' if groups_with_commas => {}
+            '.' | ',' if !has_separator => {
+                has_separator = true;
+                if !has_digit {
+                    plain.push('0');
+                }
+                plain.push('.');
+            }
+            // Excel and 1C group thousands with a no-break space, thin or not.
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' if has_digit && !has_separator => {}
+            _ => return None,
+        }
+    }
+    if plain.ends_with('.') {
+        plain.pop();
+    }
+    has_digit.then_some(plain)
+}
+
+/// `1,234.50`: commas before a dot, each followed by exactly three digits.
+fn is_grouped_with_commas(text: &str) -> bool {
+    let Some((whole, _)) = text.split_once('.') else {
+        return false;
+    };
+    let mut groups = whole.trim_start_matches('-').split(',');
+    groups.next().is_some_and(|first| (1..=3).contains(&first.len()))
+        && whole.contains(',')
+        && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn excerpt(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(SHOWN).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_ways_people_write_numbers() {
+        for (written, read) in [
+            ("1234,50", "1234.50"),
+            ("1 234,50", "1234.50"),
+            ("1\u{a0}234,5000", "1234.5000"),
+            ("12.3456", "12.3456"),
+            ("22 030,60р.", "22030.60"),
+            ("8.02 руб.", "8.02"),
+            ("1 500 ₽", "1500"),
+            ("$10.5", "10.5"),
+            ("1,234.50", "1234.50"),
+            ("-70.687", "-70.687"),
+            ("\u{2212}3", "-3"),
+            (",5", "0.5"),
+            ("5.", "5"),
+            ("+7", "7"),
+            ("0", "0"),
+        ] {
+            assert_eq!(parse_decimal(written).unwrap().to_string(), read, "written as {written:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_number() {
+        for written in ["по запросу", "1e3", "1.2.3", "12-5", "--1", "1 000,5,5", "₽", ".", "ИСТИНА", "0x10"] {
+            assert!(matches!(parse_decimal(written), Err(BadNumber::NotANumber(_))), "{written:?}");
+        }
+        assert_eq!(parse_decimal("  "), Err(BadNumber::Empty));
+        assert!(parse_decimal(&"9".repeat(40)).is_err());
+    }
+}

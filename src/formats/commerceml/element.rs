@@ -1,0 +1,129 @@
+//! Writes elements so that 1C can load them: no empty element, no character XML forbids.
+
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+/// A CommerceML file being written: UTF-8 without a byte order mark, the
+/// declaration first (1C compares the first five characters with `<?xml`), no
+/// namespace (with one, 1C would check every element against its own schema).
+pub(super) struct Document<W: Write>(Writer<W>);
+
+impl<W: Write> Document<W> {
+    /// `attributes` are those of the root, in order.
+    pub(super) fn begin(target: W, attributes: &[(&str, &str)]) -> io::Result<Self> {
+        let mut writer = Writer::new_with_indent(target, b'\t', 1);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let mut document = Self(writer);
+        document.open_with("КоммерческаяИнформация", attributes)?;
+        Ok(document)
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.close("КоммерческаяИнформация")?;
+        let mut target = self.0.into_inner();
+        target.write_all(b"\n")?;
+        Ok(target)
+    }
+
+    pub(super) fn open(&mut self, name: &str) -> io::Result<()> {
+        self.open_with(name, &[])
+    }
+
+    pub(super) fn open_with(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
+        let mut start = BytesStart::new(name);
+        for (key, value) in attributes {
+            start.push_attribute((*key, clean(value, MAX_TEXT).as_str()));
+        }
+        self.0.write_event(Event::Start(start))
+    }
+
+    pub(super) fn close(&mut self, name: &str) -> io::Result<()> {
+        self.0.write_event(Event::End(BytesEnd::new(name)))
+    }
+
+    /// An element around others; the closing tag cannot be forgotten.
+    pub(super) fn element(
+        &mut self,
+        name: &str,
+        content: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.open(name)?;
+        content(self)?;
+        self.close(name)
+    }
+
+    /// An element with text. Left out when there is no text: to 1C's reader an
+    /// empty element is not an empty string but an object, and breaks the load.
+    pub(super) fn text(&mut self, name: &str, text: &str, max_chars: usize) -> io::Result<()> {
+        self.text_with(name, &[], text, max_chars)
+    }
+
+    pub(super) fn text_with(
+        &mut self,
+        name: &str,
+        attributes: &[(&str, &str)],
+        text: &str,
+        max_chars: usize,
+    ) -> io::Result<()> {
+        let text = clean(text, max_chars);
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.open_with(name, attributes)?;
+        self.0.write_event(Event::Text(BytesText::new(&text)))?;
+        self.close(name)
+    }
+
+    pub(super) fn optional(&mut self, name: &str, text: Option<&str>, max_chars: usize) -> io::Result<()> {
+        self.text(name, text.unwrap_or_default(), max_chars)
+    }
+
+    /// A `ЗначениеРеквизита`; left out when the value is empty.
+    pub(super) fn requisite(&mut self, name: &str, value: &str) -> io::Result<()> {
+        if clean(value, MAX_VALUE).is_empty() {
+            return Ok(());
+        }
+        self.element("ЗначениеРеквизита", |document| {
+            document.text("Наименование", name, MAX_NAME)?;
+            document.text("Значение", value, MAX_VALUE)
+        })
+    }
+}
+
+/// Lengths that the schemas 2.06 to 2.10 set, in characters.
+pub(super) const MAX_ID: usize = 40;
+pub(super) const MAX_GOODS_ID: usize = 80;
+/// УТ cuts names here, five before the schema would.
+pub(super) const MAX_NAME: usize = 250;
+pub(super) const MAX_TEXT: usize = 255;
+pub(super) const MAX_VALUE: usize = 1_000;
+pub(super) const MAX_COMMENT: usize = 3_000;
+
+/// Trims, cuts to `max_chars`, and drops the characters that XML 1.0 forbids:
+/// on a single one of them 1C refuses the whole file.
+fn clean(text: &str, max_chars: usize) -> String {
+    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let kept: String = text.trim().chars().filter(allowed).take(max_chars).collect();
+    kept.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_what_xml_forbids_and_leaves_out_what_is_empty() {
+        let mut document = Document::begin(Vec::new(), &[("ВерсияСхемы", "2.08")]).unwrap();
+        document.text("Имя", " a\u{0}b\u{1f}<&>😀 ", 100).unwrap();
+        document.text("Пусто", " \u{7} ", 100).unwrap();
+        document.text("Длинно", &"ж".repeat(10), 3).unwrap();
+        let text = String::from_utf8(document.finish().unwrap()).unwrap();
+        assert_eq!(
+            text,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<КоммерческаяИнформация ВерсияСхемы=\"2.08\">\n\
+             \t<Имя>ab&lt;&amp;&gt;😀</Имя>\n\t<Длинно>жжж</Длинно>\n</КоммерческаяИнформация>\n"
+        );
+    }
+}

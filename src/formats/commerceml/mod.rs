@@ -1,0 +1,18 @@
+//! CommerceML, 1C's exchange format: goods, offers and documents in, orders and product lists out.
+//!
+//! Read by local name alone: version, namespace and file name contradict each
+//! other in real files, so none of them is looked at.
+
+mod catalog;
+mod documents;
+mod element;
+mod lists;
+mod names;
+mod offers;
+mod orders;
+mod reader;
+
+pub use lists::{ListedProduct, write_catalogue, write_categories, write_offers, write_statuses};
+pub use orders::{OrderFault, check, write_orders};
+
+pub(super) use reader::Reader;

@@ -1,0 +1,122 @@
+//! The only place with CommerceML's element and attribute names.
+
+/// An element that obmen knows; the comment in each row of the table is its name in the file.
+macro_rules! tags {
+    ($($name:ident = $($written:literal)|+;)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Tag { $($name,)* Other }
+
+        impl Tag {
+            /// By local name. Anything obmen does not use is `Other`.
+            pub(super) fn of(local_name: &str) -> Self {
+                match local_name {
+                    $($($written)|+ => Self::$name,)*
+                    _ => Self::Other,
+                }
+            }
+        }
+    };
+}
+
+tags! {
+    Root = "КоммерческаяИнформация";
+    Id = "Ид";
+    Name = "Наименование";
+    Value = "Значение";
+    Requisites = "ЗначенияРеквизитов";
+    Requisite = "ЗначениеРеквизита";
+    Classifier = "Классификатор";
+    Groups = "Группы";
+    Group = "Группа";
+    Properties = "Свойства";
+    // Some 2.03 and 2.04 exports say СвойствоНоменклатуры.
+    Property = "Свойство" | "СвойствоНоменклатуры";
+    Variants = "ВариантыЗначений";
+    // In a property: one variant of a list.
+    Variant = "Справочник";
+    VariantId = "ИдЗначения";
+    PriceTypes = "ТипыЦен";
+    PriceType = "ТипЦены";
+    Warehouses = "Склады";
+    Warehouse = "Склад";
+    Units = "ЕдиницыИзмерения";
+    Unit = "ЕдиницаИзмерения";
+    UnitCode = "Код";
+    UnitShortName = "НаименованиеКраткое";
+    Catalogue = "Каталог";
+    OnlyChanges = "СодержитТолькоИзменения";
+    Goods = "Товары";
+    Product = "Товар";
+    Article = "Артикул";
+    // Older exports and Bitrix write ШтрихКод.
+    Barcode = "Штрихкод" | "ШтрихКод";
+    BaseUnit = "БазоваяЕдиница";
+    Description = "Описание";
+    Picture = "Картинка";
+    Manufacturer = "Изготовитель";
+    PropertyValues = "ЗначенияСвойств";
+    PropertyValue = "ЗначенияСвойства";
+    Characteristics = "ХарактеристикиТовара";
+    Characteristic = "ХарактеристикаТовара";
+    Status = "Статус";
+    DeletionMark = "ПометкаУдаления";
+    Offers = "Предложения";
+    Offer = "Предложение";
+    OfferPackage = "ПакетПредложений";
+    OfferChanges = "ИзмененияПакетаПредложений";
+    CharacteristicId = "ИдХарактеристики";
+    Prices = "Цены";
+    Price = "Цена";
+    PriceTypeId = "ИдТипаЦены";
+    UnitPrice = "ЦенаЗаЕдиницу";
+    Currency = "Валюта";
+    Coefficient = "Коэффициент";
+    Quantity = "Количество";
+    Stocks = "Остатки";
+    Stock = "Остаток";
+    Container = "Контейнер";
+    Document = "Документ";
+    SubDocuments = "ПодчиненныеДокументы";
+    SubDocument = "ПодчиненныйДокумент";
+    Number = "Номер";
+    Number1C = "Номер1С";
+    Date = "Дата";
+    Time = "Время";
+    Operation = "ХозОперация";
+    Role = "Роль";
+    Sum = "Сумма";
+    // CommerceML 1: a line of a document.
+    LegacyLine = "ТоварнаяПозиция";
+}
+
+pub(super) mod attr {
+    pub(in super::super) const CHANGES_ONLY: &str = "СодержитТолькоИзменения";
+    pub(in super::super) const FORMED_AT: &str = "ДатаФормирования";
+    pub(in super::super) const STATUS: &str = "Статус";
+    pub(in super::super) const CODE: &str = "Код";
+    pub(in super::super) const FULL_NAME: &str = "НаименованиеПолное";
+    pub(in super::super) const WAREHOUSE_ID: &str = "ИдСклада";
+    pub(in super::super) const WAREHOUSE_QUANTITY: &str = "КоличествоНаСкладе";
+    /// CommerceML 1 (1C 7.7) keeps everything in attributes.
+    pub(in super::super) const LEGACY_ARTICLE: &str = "ИдентификаторВКаталоге";
+    pub(in super::super) const LEGACY_NUMBER: &str = "Номер";
+    pub(in super::super) const LEGACY_DATE: &str = "Дата";
+    pub(in super::super) const LEGACY_TIME: &str = "Время";
+    pub(in super::super) const LEGACY_OPERATION: &str = "ХозОперация";
+    pub(in super::super) const LEGACY_SUM: &str = "Сумма";
+}
+
+/// The requisites of a document that obmen understands, in the spellings seen.
+pub(super) mod requisite {
+    pub(in super::super) const STATUS: [&str; 3] = ["Статус заказа", "СтатусЗаказа", "Статус Заказа"];
+    /// `Статуса` is how Bitrix and 1C spell it.
+    pub(in super::super) const STATUS_ID: [&str; 2] = ["Статуса заказа ИД", "Статус заказа ИД"];
+    pub(in super::super) const PAID: [&str; 2] = ["Оплачен", "Заказ оплачен"];
+    pub(in super::super) const PAID_WITH: [&str; 2] = ["Номер оплаты по 1С", "Дата оплаты по 1С"];
+    pub(in super::super) const SHIPPED: [&str; 1] = ["Отгружен"];
+    pub(in super::super) const SHIPPED_WITH: [&str; 2] = ["Номер отгрузки по 1С", "Дата отгрузки по 1С"];
+    pub(in super::super) const CANCELLED: [&str; 1] = ["Отменен"];
+    pub(in super::super) const POSTED: [&str; 1] = ["Проведен"];
+    pub(in super::super) const DELETION_MARK: [&str; 1] = ["ПометкаУдаления"];
+    pub(in super::super) const NUMBER_1C: [&str; 1] = ["Номер по 1С"];
+}

@@ -1,0 +1,404 @@
+//! Walks through the file once and hands out a fact whenever an element that states one ends.
+//!
+//! The path of open elements tells what a piece of text means, so it does not
+//! matter in which order the parts of a file come. Warning to whoever changes
+//! this file: `path`, `text_starts` and the record's depth grow and shrink
+//! together, in `open` and `close` alone.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use quick_xml::XmlVersion;
+use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use crate::domain::{Fact, Group, Reference};
+use crate::formats::commerceml::catalog::{Dictionary, NameBuilder, ProductBuilder, end_group, end_reference, is_true};
+use crate::formats::commerceml::documents::DocumentBuilder;
+use crate::formats::commerceml::names::{Tag, attr};
+use crate::formats::commerceml::offers::{Interner, OfferBuilder};
+use crate::formats::decode::Utf8Reader;
+use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary};
+
+/// Real files nest about 15 deep; groups add two for each level.
+const MAX_DEPTH: usize = 200;
+
+/// See the module's documentation.
+pub(in crate::formats) struct Reader<R: Read> {
+    xml: quick_xml::Reader<Utf8Reader<R>>,
+    buffer: Vec<u8>,
+    path: Vec<Tag>,
+    /// Text of the open elements, each one's own text beginning at its start,
+    /// so that an element's text is put together around its children.
+    text: String,
+    text_starts: Vec<usize>,
+    record: Record,
+    /// Number of open elements up to and including the record's own.
+    record_depth: usize,
+    groups: Vec<OpenGroup>,
+    dictionary: Dictionary,
+    names: Interner,
+    rows: VecDeque<Row>,
+    summary: Summary,
+    has_root: bool,
+    has_ended: bool,
+}
+
+/// The element being collected.
+enum Record {
+    None,
+    Name(NameBuilder),
+    PriceType(Reference),
+    Warehouse(Reference),
+    Product(Box<ProductBuilder>),
+    Offer(Box<OfferBuilder>),
+    Document(Box<DocumentBuilder>),
+}
+
+struct OpenGroup {
+    group: Group,
+    depth: usize,
+    is_told: bool,
+}
+
+/// The attributes of an element, decoded when asked for.
+pub(super) struct Attributes<'a>(&'a BytesStart<'a>);
+
+impl<'a> Attributes<'a> {
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.0
+            .attributes()
+            .with_checks(false)
+            .flatten()
+            .find(|attribute| attribute.key.local_name().as_ref() == name)
+            .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
+    }
+}
+
+impl<R: Read> Reader<R> {
+    pub(in crate::formats) fn new(text: Utf8Reader<R>) -> Self {
+        let mut xml = quick_xml::Reader::from_reader(text);
+        let config = xml.config_mut();
+        config.expand_empty_elements = true;
+        // A lone `&` is common in hand-made files and harmless.
+        config.allow_dangling_amp = true;
+        Self {
+            xml,
+            buffer: Vec::new(),
+            path: Vec::new(),
+            text: String::new(),
+            text_starts: Vec::new(),
+            record: Record::None,
+            record_depth: 0,
+            groups: Vec::new(),
+            dictionary: Dictionary::default(),
+            names: Interner::default(),
+            rows: VecDeque::new(),
+            summary: Summary { format: Format::CommerceMl, encoding: "utf-8", ..Summary::default() },
+            has_root: false,
+            has_ended: false,
+        }
+    }
+
+    pub(in crate::formats) fn summary(&self) -> Summary {
+        Summary { encoding: self.xml.get_ref().encoding(), ..self.summary.clone() }
+    }
+
+    /// The next fact or faulty row; `None` at the end of the file.
+    pub(in crate::formats) fn next_row(&mut self) -> Result<Option<Row>, FileError> {
+        loop {
+            if let Some(row) = self.rows.pop_front() {
+                self.count(&row);
+                return Ok(Some(row));
+            }
+            if self.has_ended {
+                return Ok(None);
+            }
+            if let Err(err) = self.step() {
+                self.has_ended = true;
+                return Err(err);
+            }
+        }
+    }
+
+    fn count(&mut self, row: &Row) {
+        match row {
+            Ok(Fact::Group(_)) => self.summary.n_groups += 1,
+            Ok(Fact::Offer(offer)) => {
+                self.summary.n_prices += offer.prices.len();
+                self.summary.n_stocks += offer.warehouses.len() + usize::from(offer.quantity.is_some());
+            }
+            // Products, offers and documents are counted as elements, where they begin.
+            Ok(Fact::Product(_) | Fact::Document(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
+            Err(_) => self.summary.n_faults += 1,
+        }
+    }
+
+    /// Takes one piece of the file.
+    fn step(&mut self) -> Result<(), FileError> {
+        self.xml.get_mut().mark();
+        // Taken out so that the event may borrow it while `self` changes.
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        let result = match self.xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(start)) => self.open(&start),
+            Ok(Event::End(_)) => {
+                self.close();
+                Ok(())
+            }
+            Ok(Event::Text(text)) => {
+                self.text.push_str(&text);
+                Ok(())
+            }
+            Ok(Event::CData(text)) => {
+                self.text.push_str(&text);
+                Ok(())
+            }
+            Ok(Event::GeneralRef(reference)) => self.push_reference(&reference),
+            Ok(Event::DocType(_)) => Err(FileError::Dtd { place: self.place() }),
+            Ok(Event::Eof) => self.end_of_file(),
+            // `expand_empty_elements` turns empty elements into a start and an end.
+            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => Ok(()),
+            Err(err) => Err(self.file_error(&err)),
+        };
+        self.buffer = buffer;
+        if self.xml.get_mut().take_damage() {
+            let fault = RowFault::Encoding { encoding: self.xml.get_ref().encoding() };
+            let place = self.place();
+            self.rows.push_back(Err(RowError { place, fault }));
+        }
+        result
+    }
+
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FileError> {
+        let name = start.local_name();
+        let tag = Tag::of(name.as_ref());
+        if self.path.is_empty() && !matches!(tag, Tag::Root | Tag::Classifier | Tag::Catalogue | Tag::OfferPackage) {
+            return Err(FileError::NotCommerceMl { place: self.place(), root: name.as_ref().to_owned() });
+        }
+        if self.path.len() >= MAX_DEPTH {
+            let detail = format!("elements nest deeper than {MAX_DEPTH}");
+            return Err(FileError::Limit { place: self.place(), detail });
+        }
+        self.has_root = true;
+        let parent = self.path.last().copied();
+        self.path.push(tag);
+        self.text_starts.push(self.text.len());
+        let attributes = Attributes(start);
+        if matches!(self.record, Record::None) {
+            self.open_record(parent, tag, &attributes);
+        } else {
+            self.open_inside(&attributes);
+        }
+        Ok(())
+    }
+
+    /// An element outside of any record: a new record, or a part of the file's frame.
+    fn open_record(&mut self, parent: Option<Tag>, tag: Tag, attributes: &Attributes<'_>) {
+        let record = match (parent, tag) {
+            (_, Tag::Root) => {
+                self.summary.formed_at = attributes.get(attr::FORMED_AT).map(Cow::into_owned);
+                return;
+            }
+            (_, Tag::Catalogue | Tag::OfferPackage | Tag::OfferChanges | Tag::Classifier) => {
+                if let Some(value) = attributes.get(attr::CHANGES_ONLY) {
+                    self.note_only_changes(&value);
+                }
+                return;
+            }
+            (Some(Tag::Groups), Tag::Group) => {
+                self.open_group();
+                return;
+            }
+            (Some(Tag::Group), Tag::Groups) => {
+                self.tell_group();
+                return;
+            }
+            (Some(Tag::Properties), Tag::Property) | (Some(Tag::Units), Tag::Unit) => {
+                Record::Name(NameBuilder::default())
+            }
+            (Some(Tag::PriceTypes), Tag::PriceType) => Record::PriceType(Reference::default()),
+            (Some(Tag::Warehouses), Tag::Warehouse) => Record::Warehouse(Reference::default()),
+            (Some(Tag::Goods), Tag::Product) => {
+                self.summary.n_products += 1;
+                Record::Product(Box::new(ProductBuilder::new(self.line(), attributes)))
+            }
+            (Some(Tag::Catalogue), Tag::Product) if attributes.get(attr::LEGACY_ARTICLE).is_some() => {
+                self.refuse_legacy_goods();
+                return;
+            }
+            (Some(Tag::Offers), Tag::Offer) => {
+                self.summary.n_offers += 1;
+                Record::Offer(Box::new(OfferBuilder::new(self.line(), attributes)))
+            }
+            (_, Tag::Document) => {
+                self.summary.n_documents += 1;
+                Record::Document(Box::new(DocumentBuilder::new(self.line(), attributes)))
+            }
+            _ => return,
+        };
+        self.record = record;
+        self.record_depth = self.path.len();
+    }
+
+    fn open_inside(&mut self, attributes: &Attributes<'_>) {
+        let line = self.line();
+        let path = self.path.get(self.record_depth..).unwrap_or_default();
+        match &mut self.record {
+            Record::Product(product) => product.start(path, attributes),
+            Record::Offer(offer) => offer.start(path, attributes, line, &mut self.names),
+            Record::None
+            | Record::Name(_)
+            | Record::PriceType(_)
+            | Record::Warehouse(_)
+            | Record::Document(_) => {}
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(tag) = self.path.last().copied() else { return };
+        let own_start = self.text_starts.pop().unwrap_or_default();
+        let text = self.text.get(own_start..).unwrap_or_default().trim();
+        let depth = self.path.len();
+        let relative = self.path.get(self.record_depth..).unwrap_or_default();
+        match &mut self.record {
+            Record::None => match self.groups.last_mut() {
+                Some(open) if depth > open.depth => {
+                    end_group(&mut open.group, self.path.get(open.depth..).unwrap_or_default(), text);
+                }
+                _ if tag == Tag::OnlyChanges => {
+                    let text = text.to_owned();
+                    self.note_only_changes(&text);
+                }
+                _ => {}
+            },
+            _ if depth == self.record_depth => self.finish_record(),
+            Record::Name(name) => name.end(relative, text, &mut self.dictionary),
+            Record::PriceType(reference) | Record::Warehouse(reference) => end_reference(reference, relative, text),
+            Record::Product(product) => product.end(relative, text, &self.dictionary),
+            Record::Offer(offer) => {
+                let line = self.xml.get_mut().line();
+                offer.end(relative, text, line, &mut self.names);
+            }
+            Record::Document(document) => document.end(relative, text),
+        }
+        if self.groups.last().is_some_and(|open| open.depth == depth) {
+            self.tell_group();
+            self.groups.pop();
+        }
+        self.text.truncate(own_start);
+        self.path.pop();
+    }
+
+    fn finish_record(&mut self) {
+        match std::mem::replace(&mut self.record, Record::None) {
+            Record::None => {}
+            Record::Name(name) => name.finish(&mut self.dictionary),
+            Record::PriceType(reference) => self.tell_reference(reference, Fact::PriceType),
+            Record::Warehouse(reference) => self.tell_reference(reference, Fact::Warehouse),
+            Record::Product(product) => {
+                self.rows.push_back(product.finish().map(|product| Fact::Product(Box::new(product))));
+            }
+            Record::Offer(offer) => {
+                let (offer, faults) = offer.finish();
+                self.rows.extend(faults.into_iter().map(Err));
+                self.rows.extend(offer.map(|offer| Ok(Fact::Offer(offer))));
+            }
+            Record::Document(document) => self.rows.push_back(Ok(Fact::Document(Box::new(document.finish())))),
+        }
+        self.record_depth = 0;
+    }
+
+    /// Every catalogue repeats `<ТипыЦен/>` and the like with empty entries.
+    fn tell_reference(&mut self, reference: Reference, fact: fn(Reference) -> Fact) {
+        if !reference.id.is_empty() {
+            self.rows.push_back(Ok(fact(reference)));
+        }
+    }
+
+    fn open_group(&mut self) {
+        let parent = self.groups.last().map(|open| open.group.id.clone()).filter(|id| !id.is_empty());
+        let group = Group { parent, ..Group::default() };
+        self.groups.push(OpenGroup { group, depth: self.path.len(), is_told: false });
+    }
+
+    /// Parents are told before their children, although they end after them.
+    fn tell_group(&mut self) {
+        let Some(open) = self.groups.last_mut() else { return };
+        if !open.is_told {
+            open.is_told = true;
+            self.rows.push_back(Ok(Fact::Group(open.group.clone())));
+        }
+    }
+
+    /// A file that is full in one part and a change in another is treated as a change.
+    fn note_only_changes(&mut self, value: &str) {
+        let stated = is_true(value);
+        self.summary.only_changes = Some(self.summary.only_changes.unwrap_or_default() || stated);
+    }
+
+    /// Told once for a file, not once for each of its goods.
+    fn refuse_legacy_goods(&mut self) {
+        if self.summary.format != Format::CommerceMl1 {
+            let place = self.place();
+            self.rows.push_back(Err(RowError { place, fault: RowFault::CommerceMl1Goods }));
+            self.summary.format = Format::CommerceMl1;
+        }
+    }
+
+    /// Only the five predefined entities and character references exist without a DTD.
+    fn push_reference(&mut self, reference: &BytesRef<'_>) -> Result<(), FileError> {
+        if let Ok(Some(c)) = reference.resolve_char_ref() {
+            self.text.push(c);
+            return Ok(());
+        }
+        let name: &str = reference;
+        match quick_xml::escape::resolve_predefined_entity(name) {
+            Some(text) => self.text.push_str(text),
+            // Shops put `&nbsp;` into descriptions without telling XML about it.
+            None if name == "nbsp" => self.text.push('\u{a0}'),
+            None => {
+                let detail = format!("the entity `&{name};` is not defined");
+                return Err(FileError::Broken { place: self.place(), detail });
+            }
+        }
+        Ok(())
+    }
+
+    fn end_of_file(&mut self) -> Result<(), FileError> {
+        let place = self.place();
+        if !self.path.is_empty() {
+            let detail = format!("{} elements are still open", self.path.len());
+            return Err(FileError::Truncated { place, detail });
+        }
+        if !self.has_root {
+            return Err(FileError::Truncated { place, detail: "there is no element in it".to_owned() });
+        }
+        self.has_ended = true;
+        Ok(())
+    }
+
+    fn file_error(&mut self, err: &XmlError) -> FileError {
+        let place = self.place();
+        match err {
+            XmlError::Io(err) if err.kind() == io::ErrorKind::FileTooLarge => {
+                FileError::Limit { place, detail: err.to_string() }
+            }
+            XmlError::Io(err) => FileError::Io(io::Error::new(err.kind(), err.to_string())),
+            // quick-xml reports these only where the input ends.
+            XmlError::Syntax(_) | XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
+                FileError::Truncated { place, detail: err.to_string() }
+            }
+            other => FileError::Broken { place, detail: other.to_string() },
+        }
+    }
+
+    fn line(&mut self) -> u64 {
+        self.xml.get_mut().line()
+    }
+
+    fn place(&mut self) -> Place {
+        Place { line: self.line() }
+    }
+}

@@ -1,0 +1,55 @@
+//! Tells the format of a file by its first bytes, never by its name.
+
+use crate::formats::{FileError, Format};
+
+/// Kinds that people drop by mistake and that deserve a plain word, by their first bytes.
+const OTHER_KINDS: [(&[u8], &str); 6] = [
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a Word document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+];
+
+pub(super) fn other_kind(head: &[u8]) -> Option<&'static str> {
+    OTHER_KINDS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind)
+}
+
+/// `head` is the beginning of the decoded text.
+pub(super) fn detect(head: &str) -> Result<Format, FileError> {
+    let start = head.trim_start();
+    if start.is_empty() {
+        return Err(FileError::Empty);
+    }
+    let lower: String = start.chars().take(15).flat_map(char::to_lowercase).collect();
+    if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+        return Err(FileError::OtherFormat { kind: "a web page" });
+    }
+    if start.starts_with('<') {
+        return Ok(Format::CommerceMl);
+    }
+    let is_table = start.lines().take(50).any(|line| line.contains([';', '\t', ',']));
+    let is_binary = start.chars().take(200).any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n'));
+    if is_table && !is_binary {
+        return Ok(Format::Csv);
+    }
+    Err(FileError::UnknownFormat { start: start.chars().take(40).collect::<String>().escape_debug().to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_format_by_its_first_characters() {
+        assert_eq!(detect("\n <?xml version=\"1.0\"?>").unwrap(), Format::CommerceMl);
+        assert_eq!(detect("Артикул;Цена\n").unwrap(), Format::Csv);
+        assert_eq!(detect("Остатки на складе\n\nАртикул\tОстаток\n").unwrap(), Format::Csv);
+        assert!(matches!(detect(" \r\n"), Err(FileError::Empty)));
+        assert!(matches!(detect("<!doctype HTML><html>"), Err(FileError::OtherFormat { .. })));
+        assert!(matches!(detect("hello"), Err(FileError::UnknownFormat { .. })));
+        assert!(other_kind(b"PK\x03\x04....").is_some());
+        assert!(other_kind("Артикул".as_bytes()).is_none());
+    }
+}

@@ -1,0 +1,157 @@
+//! What can be wrong with a file, cut by whose turn it is: the whole file's or one row's.
+
+use std::fmt;
+use std::io;
+
+use thiserror::Error;
+
+use crate::domain::money::BadMoney;
+use crate::domain::number::BadNumber;
+use crate::domain::sku::BadSku;
+
+/// A line of the file, counted from 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)
+    }
+}
+
+/// The file cannot be read to its end. Nothing more of it will be applied.
+#[derive(Debug, Error)]
+pub enum FileError {
+    #[error("cannot read the file: {0}")]
+    Io(#[source] io::Error),
+    #[error("the file is empty")]
+    Empty,
+    #[error("not a CommerceML or CSV file: it starts with `{start}`")]
+    UnknownFormat { start: String },
+    #[error("{kind} cannot be read: save it as CSV or XML and drop that file")]
+    OtherFormat { kind: &'static str },
+    #[error("{place}: the file is XML but not CommerceML: its root is `{root}`")]
+    NotCommerceMl { place: Place, root: String },
+    #[error("{place}: the file ends too early: {detail}")]
+    Truncated { place: Place, detail: String },
+    #[error("{place}: the file is broken: {detail}")]
+    Broken { place: Place, detail: String },
+    #[error("{place}: a document type definition is not accepted in an exchange file")]
+    Dtd { place: Place },
+    #[error("{place}: {detail}")]
+    Limit { place: Place, detail: String },
+    #[error(
+        "no header row was found in the first {looked_at} rows: \
+         name the columns (Артикул; Цена; Остаток …) or map them in the configuration"
+    )]
+    NoHeader { looked_at: usize },
+}
+
+impl FileError {
+    /// A name that scripts can rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "unreadable",
+            Self::Empty => "empty-file",
+            Self::UnknownFormat { .. } => "unknown-format",
+            Self::OtherFormat { .. } => "other-format",
+            Self::NotCommerceMl { .. } => "not-commerceml",
+            Self::Truncated { .. } => "truncated",
+            Self::Broken { .. } => "broken",
+            Self::Dtd { .. } => "dtd",
+            Self::Limit { .. } => "limit",
+            Self::NoHeader { .. } => "no-header",
+        }
+    }
+
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            Self::NotCommerceMl { place, .. }
+            | Self::Truncated { place, .. }
+            | Self::Broken { place, .. }
+            | Self::Dtd { place }
+            | Self::Limit { place, .. } => Some(place.line),
+            Self::Io(_)
+            | Self::Empty
+            | Self::UnknownFormat { .. }
+            | Self::OtherFormat { .. }
+            | Self::NoHeader { .. } => None,
+        }
+    }
+}
+
+/// One row or element is wrong. It is reported and skipped; the rest goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{place}: {fault}")]
+pub struct RowError {
+    pub place: Place,
+    pub fault: RowFault,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RowFault {
+    #[error("{0}")]
+    Sku(#[from] BadSku),
+    #[error("{0}")]
+    Money(#[from] BadMoney),
+    #[error("quantity: {0}")]
+    Quantity(#[source] BadNumber),
+    #[error("`{element}` is empty")]
+    EmptyElement { element: &'static str },
+    #[error("`{element}` has neither an Ид nor an Артикул, so nothing can be matched")]
+    NoKey { element: &'static str },
+    #[error("`{0}` is not an order number of the shop")]
+    OrderNumber(String),
+    #[error("the order row states no status")]
+    NoStatus,
+    #[error("two prices of type `{price_type}` for one offer; the last one counts")]
+    PriceTwice { price_type: String },
+    #[error("bytes that are not {encoding} were replaced")]
+    Encoding { encoding: &'static str },
+    #[error("goods of CommerceML 1 (1C 7.7) are not read; have 1C export CommerceML 2")]
+    CommerceMl1Goods,
+    #[error("the row has {found} cells, the header has {expected}")]
+    CellCount { found: usize, expected: usize },
+}
+
+impl RowFault {
+    /// A name that scripts can rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Sku(BadSku::Empty) => "article-empty",
+            Self::Sku(BadSku::TooLong(_)) => "article-too-long",
+            Self::Sku(BadSku::Unprintable(_)) => "article-unprintable",
+            Self::Money(BadMoney::Number(_)) => "price-not-a-number",
+            Self::Money(BadMoney::Negative(_)) => "price-negative",
+            Self::Money(BadMoney::TooLarge(_)) => "price-too-large",
+            Self::Quantity(_) => "quantity-not-a-number",
+            Self::EmptyElement { .. } => "empty-element",
+            Self::NoKey { .. } => "no-key",
+            Self::OrderNumber(_) => "order-number",
+            Self::NoStatus => "no-status",
+            Self::PriceTwice { .. } => "price-twice",
+            Self::Encoding { .. } => "encoding",
+            Self::CommerceMl1Goods => "commerceml1-goods",
+            Self::CellCount { .. } => "cell-count",
+        }
+    }
+
+    /// Worth a line in the receipt, but nothing was lost by it.
+    pub fn is_note(&self) -> bool {
+        match self {
+            Self::EmptyElement { .. } | Self::PriceTwice { .. } => true,
+            Self::Sku(_)
+            | Self::Money(_)
+            | Self::Quantity(_)
+            | Self::NoKey { .. }
+            | Self::OrderNumber(_)
+            | Self::NoStatus
+            | Self::Encoding { .. }
+            | Self::CommerceMl1Goods
+            | Self::CellCount { .. } => false,
+        }
+    }
+}
