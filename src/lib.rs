@@ -1,3 +1,7 @@
 //! obmen carries data between 1C and OpenCart shops through folders.
+pub mod demo_shop;
 pub mod domain;
 pub mod formats;
+pub mod journal;
+pub mod plan;
+pub mod shop;

@@ -32,7 +32,14 @@ impl ItemKey {
         let digits = hash.as_str();
         let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
         // Version 8 and the RFC 9562 variant: "made by a rule of its own".
-        Self(format!("{}-{}-8{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)))
+        Self(format!(
+            "{}-{}-8{}-a{}-{}",
+            part(0, 8),
+            part(8, 12),
+            part(13, 16),
+            part(17, 20),
+            part(20, 32)
+        ))
     }
 
     pub fn as_str(&self) -> &str {
@@ -41,7 +48,9 @@ impl ItemKey {
 
     /// The part before the first `#`.
     pub fn product(&self) -> &str {
-        self.0.split_once('#').map_or(self.0.as_str(), |(product, _)| product)
+        self.0
+            .split_once('#')
+            .map_or(self.0.as_str(), |(product, _)| product)
     }
 
     /// The part behind the first `#`. `None` as well for `guid#guid`, the way
@@ -83,9 +92,16 @@ mod tests {
             ("a#", "a", None),
         ] {
             let key = ItemKey::parse(written).unwrap();
-            assert_eq!((key.product(), key.variant()), (product, variant), "{written}");
+            assert_eq!(
+                (key.product(), key.variant()),
+                (product, variant),
+                "{written}"
+            );
         }
-        assert_eq!(ItemKey::parse("a").unwrap().with_variant(" b ").as_str(), "a#b");
+        assert_eq!(
+            ItemKey::parse("a").unwrap().with_variant(" b ").as_str(),
+            "a#b"
+        );
         assert_eq!(ItemKey::parse(" "), None);
     }
 }

@@ -12,7 +12,9 @@ pub mod product;
 pub mod quantity;
 pub mod sku;
 
-pub use fact::{Document, Fact, Group, Offer, OfferPrice, Product, Property, Reference, WarehouseStock};
+pub use fact::{
+    Document, Fact, Group, Offer, OfferPrice, Product, Property, Reference, WarehouseStock,
+};
 pub use item::ItemKey;
 pub use money::Money;
 pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, StatusId};

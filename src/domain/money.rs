@@ -43,7 +43,10 @@ impl Money {
         if amount > MAX {
             return Err(BadMoney::TooLarge(amount));
         }
-        Ok(Self(amount.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)))
+        Ok(Self(amount.round_dp_with_strategy(
+            4,
+            RoundingStrategy::MidpointAwayFromZero,
+        )))
     }
 
     pub fn as_decimal(self) -> Decimal {
@@ -56,7 +59,10 @@ impl Money {
 
     /// The amount as a document shows it: two decimals, rounded half away from zero.
     pub fn rounded(self) -> Self {
-        Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+        Self(
+            self.0
+                .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero),
+        )
     }
 }
 
@@ -77,15 +83,30 @@ mod tests {
 
     #[test]
     fn shows_two_decimals_and_keeps_four() {
-        for (written, shown) in [("1234,5", "1234.50"), ("0.1234", "0.1234"), ("7", "7.00"), ("1.23456", "1.2346")] {
-            assert_eq!(Money::parse(written).unwrap().to_string(), shown, "written as {written:?}");
+        for (written, shown) in [
+            ("1234,5", "1234.50"),
+            ("0.1234", "0.1234"),
+            ("7", "7.00"),
+            ("1.23456", "1.2346"),
+        ] {
+            assert_eq!(
+                Money::parse(written).unwrap().to_string(),
+                shown,
+                "written as {written:?}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_a_shop_would_clamp() {
         assert!(matches!(Money::parse("-1"), Err(BadMoney::Negative(_))));
-        assert!(matches!(Money::parse("100000000000"), Err(BadMoney::TooLarge(_))));
-        assert_eq!(Money::parse("99999999999").unwrap().to_string(), "99999999999.00");
+        assert!(matches!(
+            Money::parse("100000000000"),
+            Err(BadMoney::TooLarge(_))
+        ));
+        assert_eq!(
+            Money::parse("99999999999").unwrap().to_string(),
+            "99999999999.00"
+        );
     }
 }

@@ -27,7 +27,8 @@ const CURRENCY_WORDS: [&str; 14] = [
 /// it as a thousand.
 pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
     // What nearly every file holds needs no copy.
-    if !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    if !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    {
         if let Ok(number) = Decimal::from_str_exact(text) {
             return Ok(number);
         }
@@ -54,7 +55,9 @@ fn strip_currency(text: &str) -> &str {
             }
         }
     }
-    rest.strip_prefix(['$', '€', '₽', '₴', '₸']).unwrap_or(rest).trim_start()
+    rest.strip_prefix(['$', '€', '₽', '₴', '₸'])
+        .unwrap_or(rest)
+        .trim_start()
 }
 
 fn split_tail(text: &str, n_chars: usize) -> Option<(&str, &str)> {
@@ -101,7 +104,9 @@ fn is_grouped_with_commas(text: &str) -> bool {
         return false;
     };
     let mut groups = whole.trim_start_matches('-').split(',');
-    groups.next().is_some_and(|first| (1..=3).contains(&first.len()))
+    groups
+        .next()
+        .is_some_and(|first| (1..=3).contains(&first.len()))
         && whole.contains(',')
         && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
 }
@@ -139,14 +144,32 @@ mod tests {
             ("+7", "7"),
             ("0", "0"),
         ] {
-            assert_eq!(parse_decimal(written).unwrap().to_string(), read, "written as {written:?}");
+            assert_eq!(
+                parse_decimal(written).unwrap().to_string(),
+                read,
+                "written as {written:?}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_is_not_a_number() {
-        for written in ["по запросу", "1e3", "1.2.3", "12-5", "--1", "1 000,5,5", "₽", ".", "ИСТИНА", "0x10"] {
-            assert!(matches!(parse_decimal(written), Err(BadNumber::NotANumber(_))), "{written:?}");
+        for written in [
+            "по запросу",
+            "1e3",
+            "1.2.3",
+            "12-5",
+            "--1",
+            "1 000,5,5",
+            "₽",
+            ".",
+            "ИСТИНА",
+            "0x10",
+        ] {
+            assert!(
+                matches!(parse_decimal(written), Err(BadNumber::NotANumber(_))),
+                "{written:?}"
+            );
         }
         assert_eq!(parse_decimal("  "), Err(BadNumber::Empty));
         assert!(parse_decimal(&"9".repeat(40)).is_err());

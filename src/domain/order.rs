@@ -16,7 +16,11 @@ impl OrderId {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        plain.then(|| text.parse().ok()).flatten().filter(|n| *n > 0).map(Self)
+        plain
+            .then(|| text.parse().ok())
+            .flatten()
+            .filter(|n| *n > 0)
+            .map(Self)
     }
 
     pub fn get(self) -> u32 {
@@ -125,11 +129,17 @@ pub struct Address {
 impl Address {
     /// The parts that say something, joined by `, `; `None` if none does.
     pub fn one_line(&self) -> Option<String> {
-        let parts: Vec<&str> = [&self.postcode, &self.country, &self.region, &self.city, &self.street]
-            .into_iter()
-            .map(|part| part.trim())
-            .filter(|part| !part.is_empty())
-            .collect();
+        let parts: Vec<&str> = [
+            &self.postcode,
+            &self.country,
+            &self.region,
+            &self.city,
+            &self.street,
+        ]
+        .into_iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
@@ -185,12 +195,21 @@ impl Order {
     pub fn settlement(&self) -> Settlement {
         let lines: Decimal = self.lines.iter().map(|line| line.sum().as_decimal()).sum();
         let difference = self.total.rounded().as_decimal() - lines;
-        let positive = |amount: Decimal| Money::from_decimal(amount.max(Decimal::ZERO)).unwrap_or(Money::ZERO);
+        let positive =
+            |amount: Decimal| Money::from_decimal(amount.max(Decimal::ZERO)).unwrap_or(Money::ZERO);
         let Some(cost) = self.shipping_cost.map(Money::rounded) else {
-            return Settlement { delivery: positive(difference), other: Money::ZERO, discount: positive(-difference) };
+            return Settlement {
+                delivery: positive(difference),
+                other: Money::ZERO,
+                discount: positive(-difference),
+            };
         };
         let rest = difference - cost.as_decimal();
-        Settlement { delivery: cost, other: positive(rest), discount: positive(-rest) }
+        Settlement {
+            delivery: cost,
+            other: positive(rest),
+            discount: positive(-rest),
+        }
     }
 }
 
@@ -239,8 +258,16 @@ mod tests {
             ("30.00", None, "0.00", "0.00", "0.00"),
         ] {
             let found = order(total, cost, &[("12.5", "2"), ("5", "1")]).settlement();
-            let shown = (found.delivery.to_string(), found.other.to_string(), found.discount.to_string());
-            assert_eq!(shown, (delivery.to_owned(), other.to_owned(), discount.to_owned()), "{total} {cost:?}");
+            let shown = (
+                found.delivery.to_string(),
+                found.other.to_string(),
+                found.discount.to_string(),
+            );
+            assert_eq!(
+                shown,
+                (delivery.to_owned(), other.to_owned(), discount.to_owned()),
+                "{total} {cost:?}"
+            );
         }
     }
 
@@ -254,7 +281,11 @@ mod tests {
 
     #[test]
     fn a_buyer_always_has_a_name_if_the_order_names_anybody() {
-        let mut party = Party { last_name: "Иванов".to_owned(), first_name: " ".to_owned(), ..Party::default() };
+        let mut party = Party {
+            last_name: "Иванов".to_owned(),
+            first_name: " ".to_owned(),
+            ..Party::default()
+        };
         assert_eq!(party.display_name().as_deref(), Some("Иванов"));
         party.last_name.clear();
         assert_eq!(party.display_name(), None);

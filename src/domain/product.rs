@@ -31,7 +31,8 @@ pub struct NewProduct {
     pub name: String,
     pub description: Option<String>,
     pub price: Money,
-    pub quantity: Quantity,
+    /// Whole pieces: the shop's column is an integer.
+    pub quantity: i32,
     pub category: CategoryId,
     /// Keys beyond the module's own, passed along for an extended module.
     pub extra: BTreeMap<String, String>,

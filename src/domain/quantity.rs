@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use rust_decimal::{Decimal, RoundingStrategy};
 use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
 use crate::domain::number::{BadNumber, parse_decimal};
@@ -48,7 +48,10 @@ impl Quantity {
 
     /// Whole pieces, as the shop's integer column takes them.
     pub fn to_pieces(self, rounding: RoundingStrategy) -> Result<i32, TooMany> {
-        self.0.round_dp_with_strategy(0, rounding).to_i32().ok_or(TooMany(self.0))
+        self.0
+            .round_dp_with_strategy(0, rounding)
+            .to_i32()
+            .ok_or(TooMany(self.0))
     }
 }
 
@@ -65,8 +68,17 @@ mod tests {
 
     #[test]
     fn shows_no_needless_zeros() {
-        for (written, shown) in [("5.000000", "5"), ("0,025", "0.025"), ("-70.687", "-70.687"), ("3.000", "3")] {
-            assert_eq!(Quantity::parse(written).unwrap().to_string(), shown, "written as {written:?}");
+        for (written, shown) in [
+            ("5.000000", "5"),
+            ("0,025", "0.025"),
+            ("-70.687", "-70.687"),
+            ("3.000", "3"),
+        ] {
+            assert_eq!(
+                Quantity::parse(written).unwrap().to_string(),
+                shown,
+                "written as {written:?}"
+            );
         }
     }
 
@@ -74,6 +86,11 @@ mod tests {
     fn whole_pieces_are_never_more_than_there_are_when_rounded_down() {
         let half = Quantity::parse("2.5").unwrap();
         assert_eq!(half.to_pieces(RoundingStrategy::ToNegativeInfinity), Ok(2));
-        assert!(Quantity::parse("99999999999").unwrap().to_pieces(RoundingStrategy::ToZero).is_err());
+        assert!(
+            Quantity::parse("99999999999")
+                .unwrap()
+                .to_pieces(RoundingStrategy::ToZero)
+                .is_err()
+        );
     }
 }

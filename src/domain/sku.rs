@@ -94,10 +94,16 @@ mod tests {
     #[test]
     fn refuses_what_the_shop_would_mistake() {
         assert_eq!(Sku::parse("  "), Err(BadSku::Empty));
-        assert!(matches!(Sku::parse(&"x".repeat(65)), Err(BadSku::TooLong(_))));
+        assert!(matches!(
+            Sku::parse(&"x".repeat(65)),
+            Err(BadSku::TooLong(_))
+        ));
         assert!(Sku::parse(&"ж".repeat(64)).is_ok());
         assert!(matches!(Sku::parse("a\u{0}b"), Err(BadSku::Unprintable(_))));
-        assert!(matches!(Sku::parse("a\u{fffd}b"), Err(BadSku::Unprintable(_))));
+        assert!(matches!(
+            Sku::parse("a\u{fffd}b"),
+            Err(BadSku::Unprintable(_))
+        ));
     }
 
     #[test]

@@ -115,7 +115,9 @@ impl<R: Read> Utf8Reader<R> {
 
     /// Appends one chunk of the source to `raw`.
     fn read_raw(&mut self) -> io::Result<()> {
-        let n_read = (&mut self.source).take(CHUNK_LIMIT).read_to_end(&mut self.raw)?;
+        let n_read = (&mut self.source)
+            .take(CHUNK_LIMIT)
+            .read_to_end(&mut self.raw)?;
         self.source_ended = n_read < CHUNK;
         Ok(())
     }
@@ -156,13 +158,18 @@ impl<R: Read> Utf8Reader<R> {
     }
 
     fn decode(&mut self) {
-        let Some(decoder) = self.decoder.as_mut() else { return };
+        let Some(decoder) = self.decoder.as_mut() else {
+            return;
+        };
         let already = self.text.len();
         // `None` only where the sum overflows, which `CHUNK` bytes cannot reach.
-        let room = decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(CHUNK * 4);
+        let room = decoder
+            .max_utf8_buffer_length(self.raw.len())
+            .unwrap_or(CHUNK * 4);
         self.text.resize(already + room, 0);
         let target = self.text.get_mut(already..).unwrap_or_default();
-        let (_, n_read, n_written, had_errors) = decoder.decode_to_utf8(&self.raw, target, self.source_ended);
+        let (_, n_read, n_written, had_errors) =
+            decoder.decode_to_utf8(&self.raw, target, self.source_ended);
         self.text.truncate(already + n_written);
         self.raw.drain(..n_read);
         self.has_damage |= had_errors;
@@ -177,7 +184,10 @@ impl<R: Read> BufRead for Utf8Reader<R> {
         if self.since_mark > MAX_TOKEN {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
-                format!("one piece of the file is longer than {} MB", MAX_TOKEN / 1024 / 1024),
+                format!(
+                    "one piece of the file is longer than {} MB",
+                    MAX_TOKEN / 1024 / 1024
+                ),
             ));
         }
         Ok(self.text.get(self.start..).unwrap_or_default())
@@ -217,8 +227,14 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
             _ => None,
         })
         .collect();
-    let n_first = pairs.iter().filter(|(first, second)| *first && !second).count();
-    let n_second = pairs.iter().filter(|(first, second)| *second && !first).count();
+    let n_first = pairs
+        .iter()
+        .filter(|(first, second)| *first && !second)
+        .count();
+    let n_second = pairs
+        .iter()
+        .filter(|(first, second)| *second && !first)
+        .count();
     // Cyrillic text has its ASCII zeros at separators and line ends only.
     if pairs.len() < 2 || n_first.max(n_second) * 20 < pairs.len() {
         return None;
@@ -277,7 +293,9 @@ fn likeness_to_russian(encoding: &'static Encoding, sample: &[u8]) -> i64 {
             'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' | 'л' | 'к' => 3,
             'а'..='я' | 'ё' | 'і' | 'ї' | 'є' | 'ґ' => 1,
             'А'..='Я' | 'Ё' | 'І' | 'Ї' | 'Є' | 'Ґ' => 1,
-            '№' | '«' | '»' | '—' | '–' | '\u{a0}' | '…' | '°' | '’' | '“' | '”' => 0,
+            '№' | '«' | '»' | '—' | '–' | '\u{a0}' | '…' | '°' | '’' | '“' | '”' => {
+                0
+            }
             c if c.is_ascii() => 0,
             _ => -6,
         };
@@ -327,18 +345,39 @@ mod tests {
         let with_mark = |mark: &[u8], text: Vec<u8>| [mark, &text].concat();
         for (name, bytes) in [
             ("utf-8", TEXT.as_bytes().to_vec()),
-            ("utf-8", with_mark(b"\xef\xbb\xbf", TEXT.as_bytes().to_vec())),
+            (
+                "utf-8",
+                with_mark(b"\xef\xbb\xbf", TEXT.as_bytes().to_vec()),
+            ),
             ("windows-1251", WINDOWS_1251.encode(TEXT).0.into_owned()),
-            ("cp866", IBM866.encode(&TEXT.replace(['«', '»'], "'")).0.into_owned()),
-            ("koi8-r", KOI8_R.encode(&TEXT.replace(['«', '»'], "'").replace('№', "N")).0.into_owned()),
-            ("utf-16le", with_mark(b"\xff\xfe", utf16(TEXT, u16::to_le_bytes))),
-            ("utf-16be", with_mark(b"\xfe\xff", utf16(TEXT, u16::to_be_bytes))),
+            (
+                "cp866",
+                IBM866.encode(&TEXT.replace(['«', '»'], "'")).0.into_owned(),
+            ),
+            (
+                "koi8-r",
+                KOI8_R
+                    .encode(&TEXT.replace(['«', '»'], "'").replace('№', "N"))
+                    .0
+                    .into_owned(),
+            ),
+            (
+                "utf-16le",
+                with_mark(b"\xff\xfe", utf16(TEXT, u16::to_le_bytes)),
+            ),
+            (
+                "utf-16be",
+                with_mark(b"\xfe\xff", utf16(TEXT, u16::to_be_bytes)),
+            ),
             ("utf-16le", utf16(TEXT, u16::to_le_bytes)),
         ] {
             for step in [1, 7, 100_000] {
                 let (text, encoding, line) = read_all(&bytes, step);
                 assert_eq!((encoding, line), (name, 4), "step {step}");
-                assert!(text.contains("ЧАЙ-100;Чай чёрный") && text.contains("Кофе в зёрнах;3"), "{name}: {text}");
+                assert!(
+                    text.contains("ЧАЙ-100;Чай чёрный") && text.contains("Кофе в зёрнах;3"),
+                    "{name}: {text}"
+                );
             }
         }
     }

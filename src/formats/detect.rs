@@ -13,7 +13,10 @@ const OTHER_KINDS: [(&[u8], &str); 6] = [
 ];
 
 pub(super) fn other_kind(head: &[u8]) -> Option<&'static str> {
-    OTHER_KINDS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind)
+    OTHER_KINDS
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|(_, kind)| *kind)
 }
 
 /// `head` is the beginning of the decoded text.
@@ -22,19 +25,36 @@ pub(super) fn detect(head: &str) -> Result<Format, FileError> {
     if start.is_empty() {
         return Err(FileError::Empty);
     }
-    let lower: String = start.chars().take(15).flat_map(char::to_lowercase).collect();
+    let lower: String = start
+        .chars()
+        .take(15)
+        .flat_map(char::to_lowercase)
+        .collect();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
         return Err(FileError::OtherFormat { kind: "a web page" });
     }
     if start.starts_with('<') {
         return Ok(Format::CommerceMl);
     }
-    let is_table = start.lines().take(50).any(|line| line.contains([';', '\t', ',']));
-    let is_binary = start.chars().take(200).any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n'));
+    let is_table = start
+        .lines()
+        .take(50)
+        .any(|line| line.contains([';', '\t', ',']));
+    let is_binary = start
+        .chars()
+        .take(200)
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n'));
     if is_table && !is_binary {
         return Ok(Format::Csv);
     }
-    Err(FileError::UnknownFormat { start: start.chars().take(40).collect::<String>().escape_debug().to_string() })
+    Err(FileError::UnknownFormat {
+        start: start
+            .chars()
+            .take(40)
+            .collect::<String>()
+            .escape_debug()
+            .to_string(),
+    })
 }
 
 #[cfg(test)]
@@ -43,12 +63,24 @@ mod tests {
 
     #[test]
     fn tells_the_format_by_its_first_characters() {
-        assert_eq!(detect("\n <?xml version=\"1.0\"?>").unwrap(), Format::CommerceMl);
+        assert_eq!(
+            detect("\n <?xml version=\"1.0\"?>").unwrap(),
+            Format::CommerceMl
+        );
         assert_eq!(detect("Артикул;Цена\n").unwrap(), Format::Csv);
-        assert_eq!(detect("Остатки на складе\n\nАртикул\tОстаток\n").unwrap(), Format::Csv);
+        assert_eq!(
+            detect("Остатки на складе\n\nАртикул\tОстаток\n").unwrap(),
+            Format::Csv
+        );
         assert!(matches!(detect(" \r\n"), Err(FileError::Empty)));
-        assert!(matches!(detect("<!doctype HTML><html>"), Err(FileError::OtherFormat { .. })));
-        assert!(matches!(detect("hello"), Err(FileError::UnknownFormat { .. })));
+        assert!(matches!(
+            detect("<!doctype HTML><html>"),
+            Err(FileError::OtherFormat { .. })
+        ));
+        assert!(matches!(
+            detect("hello"),
+            Err(FileError::UnknownFormat { .. })
+        ));
         assert!(other_kind(b"PK\x03\x04....").is_some());
         assert!(other_kind("Артикул".as_bytes()).is_none());
     }

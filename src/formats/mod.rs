@@ -74,7 +74,9 @@ enum Inner<R: Read> {
 pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
     let mut text = decode::Utf8Reader::new(source)?;
     Ok(Facts(match detect::detect(text.head()?)? {
-        Format::CommerceMl | Format::CommerceMl1 => Inner::CommerceMl(Box::new(commerceml::Reader::new(text))),
+        Format::CommerceMl | Format::CommerceMl1 => {
+            Inner::CommerceMl(Box::new(commerceml::Reader::new(text)))
+        }
         Format::Csv => Inner::Csv(Box::new(csv_list::Reader::new(text, csv)?)),
     }))
 }

@@ -36,13 +36,21 @@ fn read(path: &std::path::Path) -> Found {
                     *found.counts.entry("prices_total").or_default() += 1;
                 }
                 found.sum_total += offer.quantity.map(|q| q.as_decimal()).unwrap_or_default();
-                found.sum_warehouses += offer.warehouses.iter().map(|w| w.quantity.as_decimal()).sum::<Decimal>();
-                found.keys.extend(offer.item.map(|item| item.as_str().to_owned()));
+                found.sum_warehouses += offer
+                    .warehouses
+                    .iter()
+                    .map(|w| w.quantity.as_decimal())
+                    .sum::<Decimal>();
+                found
+                    .keys
+                    .extend(offer.item.map(|item| item.as_str().to_owned()));
                 *found.counts.entry("offers_deleted").or_default() += u64::from(offer.deleted);
             }
             Ok(Fact::Product(product)) => {
-                *found.counts.entry("goods_with_article").or_default() += u64::from(product.sku.is_some());
-                *found.counts.entry("goods_with_image").or_default() += u64::from(!product.images.is_empty());
+                *found.counts.entry("goods_with_article").or_default() +=
+                    u64::from(product.sku.is_some());
+                *found.counts.entry("goods_with_image").or_default() +=
+                    u64::from(!product.images.is_empty());
                 *found.counts.entry("goods_deleted").or_default() += u64::from(product.deleted);
             }
             Ok(Fact::Document(document)) => {
@@ -64,7 +72,9 @@ fn read(path: &std::path::Path) -> Found {
 
 #[test]
 fn every_real_file_says_what_an_independent_reading_found() {
-    let Some(corpus) = facts::folder("OBMEN_CORPUS") else { return };
+    let Some(corpus) = facts::folder("OBMEN_CORPUS") else {
+        return;
+    };
     let expected = fs::read_to_string(corpus.join("expected.jsonl")).unwrap();
     let mut n_files = 0;
     let mut wrong = Vec::new();
@@ -77,34 +87,89 @@ fn every_real_file_says_what_an_independent_reading_found() {
         }
         n_files += 1;
         let found = read(&path);
-        let number = |field: &str| expected[field].as_u64().unwrap_or_else(|| panic!("{name}: no {field}"));
-        let decimal = |field: &str| Decimal::from_str_exact(expected[field].as_str().unwrap()).unwrap();
+        let number = |field: &str| {
+            expected[field]
+                .as_u64()
+                .unwrap_or_else(|| panic!("{name}: no {field}"))
+        };
+        let decimal =
+            |field: &str| Decimal::from_str_exact(expected[field].as_str().unwrap()).unwrap();
         let mut check = |what: &str, found: String, expected: String| {
             if found != expected {
-                wrong.push(format!("{name}: {what}: found {found}, expected {expected}"));
+                wrong.push(format!(
+                    "{name}: {what}: found {found}, expected {expected}"
+                ));
             }
         };
         let count = |field: &str| found.counts.get(field).copied().unwrap_or_default();
-        check("offers", found.summary.n_offers.to_string(), number("offers").to_string());
-        check("goods", found.summary.n_products.to_string(), number("goods").to_string());
-        check("documents", found.summary.n_documents.to_string(), number("documents").to_string());
+        check(
+            "offers",
+            found.summary.n_offers.to_string(),
+            number("offers").to_string(),
+        );
+        check(
+            "goods",
+            found.summary.n_products.to_string(),
+            number("goods").to_string(),
+        );
+        check(
+            "documents",
+            found.summary.n_documents.to_string(),
+            number("documents").to_string(),
+        );
         if found.summary.format == Format::CommerceMl1 {
             // The independent reading counts elements only; 7.7 keeps lines and sums in attributes.
             continue;
         }
-        check("document_lines", found.document_lines.to_string(), number("document_lines").to_string());
-        check("document_sum", found.document_sum.normalize().to_string(), decimal("document_sum").normalize().to_string());
-        check("distinct keys", found.keys.len().to_string(), number("offers_distinct_key").to_string());
-        for field in ["prices_total", "offers_deleted", "goods_with_article", "goods_with_image", "goods_deleted", "groups_all", "price_types"] {
+        check(
+            "document_lines",
+            found.document_lines.to_string(),
+            number("document_lines").to_string(),
+        );
+        check(
+            "document_sum",
+            found.document_sum.normalize().to_string(),
+            decimal("document_sum").normalize().to_string(),
+        );
+        check(
+            "distinct keys",
+            found.keys.len().to_string(),
+            number("offers_distinct_key").to_string(),
+        );
+        for field in [
+            "prices_total",
+            "offers_deleted",
+            "goods_with_article",
+            "goods_with_image",
+            "goods_deleted",
+            "groups_all",
+            "price_types",
+        ] {
             check(field, count(field).to_string(), number(field).to_string());
         }
         for (price_type, sum) in expected["price_sum_by_type"].as_object().unwrap() {
             let sum = Decimal::from_str_exact(sum.as_str().unwrap()).unwrap();
-            let found = found.price_sums.get(price_type).copied().unwrap_or_default();
-            check(&format!("prices of {price_type}"), found.normalize().to_string(), sum.normalize().to_string());
+            let found = found
+                .price_sums
+                .get(price_type)
+                .copied()
+                .unwrap_or_default();
+            check(
+                &format!("prices of {price_type}"),
+                found.normalize().to_string(),
+                sum.normalize().to_string(),
+            );
         }
-        let stocks = decimal("sum_Склад_КоличествоНаСкладе") + decimal("sum_Остатки") + decimal("sum_Количество");
-        check("stock", (found.sum_total + found.sum_warehouses).normalize().to_string(), stocks.normalize().to_string());
+        let stocks = decimal("sum_Склад_КоличествоНаСкладе")
+            + decimal("sum_Остатки")
+            + decimal("sum_Количество");
+        check(
+            "stock",
+            (found.sum_total + found.sum_warehouses)
+                .normalize()
+                .to_string(),
+            stocks.normalize().to_string(),
+        );
         for fault in &found.faults {
             eprintln!("{name}: {fault}");
         }

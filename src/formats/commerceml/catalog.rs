@@ -81,16 +81,28 @@ pub(super) struct ProductBuilder {
 
 impl ProductBuilder {
     pub(super) fn new(line: u64, attributes: &Attributes<'_>) -> Self {
-        let mut builder = Self { product: Product { line, ..Product::default() }, ..Self::default() };
-        builder.product.deleted = attributes.get(attr::STATUS).is_some_and(|status| is_deleted_status(&status));
+        let mut builder = Self {
+            product: Product {
+                line,
+                ..Product::default()
+            },
+            ..Self::default()
+        };
+        builder.product.deleted = attributes
+            .get(attr::STATUS)
+            .is_some_and(|status| is_deleted_status(&status));
         builder
     }
 
     pub(super) fn start(&mut self, path: &[Tag], attributes: &Attributes<'_>) {
         if path == [Tag::BaseUnit] {
             // The text inside, where there is one, is the short name and replaces this.
-            let unit = attributes.get(attr::FULL_NAME).or_else(|| attributes.get(attr::CODE));
-            self.product.unit = unit.map(|unit| unit.trim().to_owned()).filter(|unit| !unit.is_empty());
+            let unit = attributes
+                .get(attr::FULL_NAME)
+                .or_else(|| attributes.get(attr::CODE));
+            self.product.unit = unit
+                .map(|unit| unit.trim().to_owned())
+                .filter(|unit| !unit.is_empty());
         }
     }
 
@@ -103,7 +115,9 @@ impl ProductBuilder {
             [Tag::Barcode] => product.barcode = filled(text),
             [Tag::Name] => product.name = filled(text),
             [Tag::Description] => product.description = filled(text),
-            [Tag::BaseUnit] if !text.is_empty() => product.unit = Some(dictionary.name(text).to_owned()),
+            [Tag::BaseUnit] if !text.is_empty() => {
+                product.unit = Some(dictionary.name(text).to_owned())
+            }
             [Tag::Groups, Tag::Id] => product.groups.extend(filled(text)),
             [Tag::Picture] => product.images.extend(filled(text)),
             [Tag::Manufacturer, Tag::Name] => product.manufacturer = filled(text),
@@ -116,9 +130,13 @@ impl ProductBuilder {
             }
             [Tag::Requisites, Tag::Requisite, Tag::Name]
             | [Tag::Characteristics, Tag::Characteristic, Tag::Name]
-            | [Tag::PropertyValues, Tag::PropertyValue, Tag::Name] => text.clone_into(&mut self.value_name),
+            | [Tag::PropertyValues, Tag::PropertyValue, Tag::Name] => {
+                text.clone_into(&mut self.value_name)
+            }
             [Tag::Requisites, Tag::Requisite, Tag::Value]
-            | [Tag::Characteristics, Tag::Characteristic, Tag::Value] => self.add_property(text.to_owned()),
+            | [Tag::Characteristics, Tag::Characteristic, Tag::Value] => {
+                self.add_property(text.to_owned())
+            }
             [Tag::Status] => product.deleted |= is_deleted_status(text),
             [Tag::DeletionMark] => product.deleted |= is_true(text),
             _ => {}
@@ -128,12 +146,17 @@ impl ProductBuilder {
     /// An empty value says "cleared", not "the text is empty"; there is nothing to show.
     fn add_property(&mut self, value: String) {
         if !value.is_empty() && !self.value_name.is_empty() {
-            self.product.properties.push(Property { name: self.value_name.clone(), value });
+            self.product.properties.push(Property {
+                name: self.value_name.clone(),
+                value,
+            });
         }
     }
 
     pub(super) fn finish(self) -> Result<Product, RowError> {
-        let place = Place { line: self.product.line };
+        let place = Place {
+            line: self.product.line,
+        };
         self.check().map_err(|fault| RowError { place, fault })
     }
 
@@ -163,5 +186,8 @@ pub(super) fn is_deleted_status(text: &str) -> bool {
 
 /// `true`, as XML, 1C and people write it.
 pub(super) fn is_true(text: &str) -> bool {
-    matches!(text.trim().to_lowercase().as_str(), "true" | "1" | "да" | "истина" | "так" | "yes")
+    matches!(
+        text.trim().to_lowercase().as_str(),
+        "true" | "1" | "да" | "истина" | "так" | "yes"
+    )
 }

@@ -28,7 +28,10 @@ impl DocumentBuilder {
             line,
             ..Document::default()
         };
-        Self { document, ..Self::default() }
+        Self {
+            document,
+            ..Self::default()
+        }
     }
 
     pub(super) fn end(&mut self, path: &[Tag], text: &str) {
@@ -46,11 +49,23 @@ impl DocumentBuilder {
             [Tag::DeletionMark] => document.deleted |= is_true(text),
             [Tag::Goods, Tag::Product] | [Tag::LegacyLine] => document.n_lines += 1,
             [Tag::Requisites, Tag::Requisite, Tag::Name]
-            | [Tag::SubDocuments, Tag::SubDocument, Tag::Requisites, Tag::Requisite, Tag::Name] => {
+            | [
+                Tag::SubDocuments,
+                Tag::SubDocument,
+                Tag::Requisites,
+                Tag::Requisite,
+                Tag::Name,
+            ] => {
                 text.clone_into(&mut self.requisite_name);
             }
             [Tag::Requisites, Tag::Requisite, Tag::Value] => self.apply_requisite(text),
-            [Tag::SubDocuments, Tag::SubDocument, Tag::Requisites, Tag::Requisite, Tag::Value] => {
+            [
+                Tag::SubDocuments,
+                Tag::SubDocument,
+                Tag::Requisites,
+                Tag::Requisite,
+                Tag::Value,
+            ] => {
                 self.apply_progress(text);
             }
             _ => {}
@@ -111,7 +126,13 @@ fn without_code(status: &str) -> &str {
     status
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))
-        .map(|(code, name)| if name.trim().is_empty() { code } else { name.trim() })
+        .map(|(code, name)| {
+            if name.trim().is_empty() {
+                code
+            } else {
+                name.trim()
+            }
+        })
         .unwrap_or(status)
 }
 
@@ -127,7 +148,9 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
 /// `9:51:39` has been seen as well as `09:51:39`.
 fn parse_time(text: &str) -> Option<NaiveTime> {
     let time = text.rsplit(['T', ' ']).next()?;
-    NaiveTime::parse_from_str(time, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(time, "%H:%M")).ok()
+    NaiveTime::parse_from_str(time, "%H:%M:%S")
+        .or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"))
+        .ok()
 }
 
 #[cfg(test)]
@@ -144,7 +167,11 @@ mod tests {
             ("", None),
             ("вчера", None),
         ] {
-            assert_eq!(parse_date(written).map(|d| d.to_string()).as_deref(), read, "{written}");
+            assert_eq!(
+                parse_date(written).map(|d| d.to_string()).as_deref(),
+                read,
+                "{written}"
+            );
         }
         assert_eq!(parse_time("9:51:39").unwrap().to_string(), "09:51:39");
     }

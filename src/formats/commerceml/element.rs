@@ -76,7 +76,12 @@ impl<W: Write> Document<W> {
         self.close(name)
     }
 
-    pub(super) fn optional(&mut self, name: &str, text: Option<&str>, max_chars: usize) -> io::Result<()> {
+    pub(super) fn optional(
+        &mut self,
+        name: &str,
+        text: Option<&str>,
+        max_chars: usize,
+    ) -> io::Result<()> {
         self.text(name, text.unwrap_or_default(), max_chars)
     }
 
@@ -105,7 +110,12 @@ pub(super) const MAX_COMMENT: usize = 3_000;
 /// on a single one of them 1C refuses the whole file.
 fn clean(text: &str, max_chars: usize) -> String {
     let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    let kept: String = text.trim().chars().filter(allowed).take(max_chars).collect();
+    let kept: String = text
+        .trim()
+        .chars()
+        .filter(allowed)
+        .take(max_chars)
+        .collect();
     kept.trim().to_owned()
 }
 

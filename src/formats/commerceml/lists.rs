@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use chrono::NaiveDateTime;
 
 use crate::domain::{Category, CategoryId, ItemKey, ShopProduct, StatusId};
-use crate::formats::commerceml::element::{Document, MAX_COMMENT, MAX_GOODS_ID, MAX_ID, MAX_NAME, MAX_TEXT};
+use crate::formats::commerceml::element::{
+    Document, MAX_COMMENT, MAX_GOODS_ID, MAX_ID, MAX_NAME, MAX_TEXT,
+};
 
 /// A product of the shop and the `Ид` it goes by in 1C.
 #[derive(Debug, Clone)]
@@ -20,7 +22,10 @@ const CATALOGUE: &str = "opencart";
 
 fn begin<W: Write>(target: W, formed_at: NaiveDateTime) -> io::Result<Document<W>> {
     let formed_at = formed_at.format("%Y-%m-%dT%H:%M:%S").to_string();
-    Document::begin(target, &[("ВерсияСхемы", "2.08"), ("ДатаФормирования", &formed_at)])
+    Document::begin(
+        target,
+        &[("ВерсияСхемы", "2.08"), ("ДатаФормирования", &formed_at)],
+    )
 }
 
 /// `import.xml`: categories as `Классификатор`, goods as `Каталог`.
@@ -48,7 +53,11 @@ pub fn write_catalogue<W: Write>(
 }
 
 /// `categories.xml`: the `Классификатор` alone.
-pub fn write_categories<W: Write>(target: W, categories: &[Category], formed_at: NaiveDateTime) -> io::Result<W> {
+pub fn write_categories<W: Write>(
+    target: W,
+    categories: &[Category],
+    formed_at: NaiveDateTime,
+) -> io::Result<W> {
     let mut document = begin(target, formed_at)?;
     write_classifier(&mut document, categories)?;
     document.finish()
@@ -77,7 +86,9 @@ pub fn write_offers<W: Write>(
     })?;
     document.element("Предложения", |d| {
         for listed in products {
-            let Some(price) = listed.product.price else { continue };
+            let Some(price) = listed.product.price else {
+                continue;
+            };
             d.element("Предложение", |d| {
                 write_identity(d, listed)?;
                 d.element("Цены", |d| {
@@ -157,14 +168,22 @@ impl<'a> Node<'a> {
     }
 
     fn place(nodes: &mut Vec<Self>, path: &'a [String], id: CategoryId) {
-        let Some((name, rest)) = path.split_first() else { return };
+        let Some((name, rest)) = path.split_first() else {
+            return;
+        };
         // Two categories may share a name; the last part of a path is always its own.
-        let known = nodes.iter_mut().find(|node| node.name == name && (!rest.is_empty() || node.id.is_none()));
+        let known = nodes
+            .iter_mut()
+            .find(|node| node.name == name && (!rest.is_empty() || node.id.is_none()));
         match known {
             Some(node) if rest.is_empty() => node.id = Some(id),
             Some(node) => Self::place(&mut node.children, rest, id),
             None => {
-                let mut node = Self { id: None, name, children: Vec::new() };
+                let mut node = Self {
+                    id: None,
+                    name,
+                    children: Vec::new(),
+                };
                 if rest.is_empty() {
                     node.id = Some(id);
                 } else {
@@ -202,7 +221,11 @@ fn write_identity<W: Write>(d: &mut Document<W>, listed: &ListedProduct) -> io::
     d.text("Наименование", &listed.product.name, MAX_NAME)?;
     d.text_with(
         "БазоваяЕдиница",
-        &[("Код", "796"), ("НаименованиеПолное", "Штука"), ("МеждународноеСокращение", "PCE")],
+        &[
+            ("Код", "796"),
+            ("НаименованиеПолное", "Штука"),
+            ("МеждународноеСокращение", "PCE"),
+        ],
         "шт",
         MAX_TEXT,
     )
@@ -211,10 +234,17 @@ fn write_identity<W: Write>(d: &mut Document<W>, listed: &ListedProduct) -> io::
 fn write_product<W: Write>(d: &mut Document<W>, listed: &ListedProduct) -> io::Result<()> {
     write_identity(d, listed)?;
     if let Some(category) = listed.product.category {
-        d.element("Группы", |d| d.text("Ид", &category.to_string(), MAX_ID))?;
+        d.element("Группы", |d| {
+            d.text("Ид", &category.to_string(), MAX_ID)
+        })?;
     }
     d.optional("Картинка", listed.product.image.as_deref(), MAX_TEXT)?;
-    if let Some(manufacturer) = listed.product.manufacturer.as_deref().filter(|name| !name.trim().is_empty()) {
+    if let Some(manufacturer) = listed
+        .product
+        .manufacturer
+        .as_deref()
+        .filter(|name| !name.trim().is_empty())
+    {
         d.element("Изготовитель", |d| {
             d.text("Ид", ItemKey::derived_from(manufacturer).as_str(), MAX_ID)?;
             d.text("Наименование", manufacturer, MAX_NAME)?;
@@ -225,6 +255,13 @@ fn write_product<W: Write>(d: &mut Document<W>, listed: &ListedProduct) -> io::R
         d.requisite("ВидНоменклатуры", "Товар")?;
         d.requisite("ТипНоменклатуры", "Товар")?;
         d.requisite("Полное наименование", &listed.product.name)?;
-        d.requisite("Вес", &listed.product.weight.map(|weight| weight.to_string()).unwrap_or_default())
+        d.requisite(
+            "Вес",
+            &listed
+                .product
+                .weight
+                .map(|weight| weight.to_string())
+                .unwrap_or_default(),
+        )
     })
 }

@@ -108,13 +108,15 @@ pub(super) mod attr {
 
 /// The requisites of a document that obmen understands, in the spellings seen.
 pub(super) mod requisite {
-    pub(in super::super) const STATUS: [&str; 3] = ["Статус заказа", "СтатусЗаказа", "Статус Заказа"];
+    pub(in super::super) const STATUS: [&str; 3] =
+        ["Статус заказа", "СтатусЗаказа", "Статус Заказа"];
     /// `Статуса` is how Bitrix and 1C spell it.
     pub(in super::super) const STATUS_ID: [&str; 2] = ["Статуса заказа ИД", "Статус заказа ИД"];
     pub(in super::super) const PAID: [&str; 2] = ["Оплачен", "Заказ оплачен"];
     pub(in super::super) const PAID_WITH: [&str; 2] = ["Номер оплаты по 1С", "Дата оплаты по 1С"];
     pub(in super::super) const SHIPPED: [&str; 1] = ["Отгружен"];
-    pub(in super::super) const SHIPPED_WITH: [&str; 2] = ["Номер отгрузки по 1С", "Дата отгрузки по 1С"];
+    pub(in super::super) const SHIPPED_WITH: [&str; 2] =
+        ["Номер отгрузки по 1С", "Дата отгрузки по 1С"];
     pub(in super::super) const CANCELLED: [&str; 1] = ["Отменен"];
     pub(in super::super) const POSTED: [&str; 1] = ["Проведен"];
     pub(in super::super) const DELETION_MARK: [&str; 1] = ["ПометкаУдаления"];

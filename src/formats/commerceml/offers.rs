@@ -47,12 +47,26 @@ pub(super) struct OfferBuilder {
 
 impl OfferBuilder {
     pub(super) fn new(line: u64, attributes: &Attributes<'_>) -> Self {
-        let mut builder = Self { offer: Offer { line, ..Offer::default() }, ..Self::default() };
-        builder.offer.deleted = attributes.get(attr::STATUS).is_some_and(|status| is_deleted_status(&status));
+        let mut builder = Self {
+            offer: Offer {
+                line,
+                ..Offer::default()
+            },
+            ..Self::default()
+        };
+        builder.offer.deleted = attributes
+            .get(attr::STATUS)
+            .is_some_and(|status| is_deleted_status(&status));
         builder
     }
 
-    pub(super) fn start(&mut self, path: &[Tag], attributes: &Attributes<'_>, line: u64, names: &mut Interner) {
+    pub(super) fn start(
+        &mut self,
+        path: &[Tag],
+        attributes: &Attributes<'_>,
+        line: u64,
+        names: &mut Interner,
+    ) {
         match path {
             [Tag::Prices, Tag::Price] => {
                 self.price_type = None;
@@ -67,7 +81,9 @@ impl OfferBuilder {
             // `Склад` in an offer, `Склады` (repeated, plural) in ИзмененияПакетаПредложений;
             // some writers nest the first in the second.
             [Tag::Warehouse | Tag::Warehouses] | [Tag::Warehouses, Tag::Warehouse] => {
-                let id = attributes.get(attr::WAREHOUSE_ID).map(|id| names.share(id.trim()));
+                let id = attributes
+                    .get(attr::WAREHOUSE_ID)
+                    .map(|id| names.share(id.trim()));
                 let quantity = attributes.get(attr::WAREHOUSE_QUANTITY);
                 if let (Some(id), Some(quantity)) = (id, quantity) {
                     self.has_content = true;
@@ -93,18 +109,26 @@ impl OfferBuilder {
             [Tag::Prices, Tag::Price, Tag::PriceTypeId] if !text.is_empty() => {
                 self.price_type = Some(names.share(text));
             }
-            [Tag::Prices, Tag::Price, Tag::Currency] if !text.is_empty() => self.currency = Some(names.share(text)),
-            [Tag::Prices, Tag::Price, Tag::UnitPrice] if !text.is_empty() => match Money::parse(text) {
-                Ok(amount) => self.amount = Some(amount),
-                Err(err) => self.faults.push(RowError { place: Place { line }, fault: err.into() }),
-            },
+            [Tag::Prices, Tag::Price, Tag::Currency] if !text.is_empty() => {
+                self.currency = Some(names.share(text))
+            }
+            [Tag::Prices, Tag::Price, Tag::UnitPrice] if !text.is_empty() => {
+                match Money::parse(text) {
+                    Ok(amount) => self.amount = Some(amount),
+                    Err(err) => self.faults.push(RowError {
+                        place: Place { line },
+                        fault: err.into(),
+                    }),
+                }
+            }
             [Tag::Prices, Tag::Price] => self.finish_price(),
             // Missing is not zero, and neither is empty.
             [Tag::Quantity] if !text.is_empty() => self.offer.quantity = self.quantity(text, line),
             [Tag::Stocks, Tag::Stock, Tag::Warehouse, Tag::Id] if !text.is_empty() => {
                 self.stock_warehouse = Some(names.share(text));
             }
-            [Tag::Stocks, Tag::Stock, Tag::Quantity] | [Tag::Stocks, Tag::Stock, Tag::Warehouse, Tag::Quantity]
+            [Tag::Stocks, Tag::Stock, Tag::Quantity]
+            | [Tag::Stocks, Tag::Stock, Tag::Warehouse, Tag::Quantity]
                 if !text.is_empty() =>
             {
                 self.stock_quantity = self.quantity(text, line);
@@ -121,33 +145,59 @@ impl OfferBuilder {
 
     fn quantity(&mut self, text: &str, line: u64) -> Option<Quantity> {
         Quantity::parse(text)
-            .map_err(|err| self.faults.push(RowError { place: Place { line }, fault: RowFault::Quantity(err) }))
+            .map_err(|err| {
+                self.faults.push(RowError {
+                    place: Place { line },
+                    fault: RowFault::Quantity(err),
+                })
+            })
             .ok()
     }
 
     fn add_stock(&mut self, warehouse: Option<Arc<str>>, quantity: Quantity, line: u64) {
         match warehouse {
-            Some(warehouse) => self.offer.warehouses.push(WarehouseStock { warehouse, quantity, line }),
+            Some(warehouse) => self.offer.warehouses.push(WarehouseStock {
+                warehouse,
+                quantity,
+                line,
+            }),
             // `Остаток` without a warehouse is the total.
             None => self.offer.quantity = Some(quantity),
         }
     }
 
     fn finish_price(&mut self) {
-        let Some(price) = self.amount.take() else { return };
+        let Some(price) = self.amount.take() else {
+            return;
+        };
         let price_type = self.price_type.take();
         let line = self.price_line;
-        if self.offer.prices.iter().any(|known| known.price_type == price_type) {
+        if self
+            .offer
+            .prices
+            .iter()
+            .any(|known| known.price_type == price_type)
+        {
             let price_type = price_type.as_deref().unwrap_or_default().to_owned();
-            self.faults.push(RowError { place: Place { line }, fault: RowFault::PriceTwice { price_type } });
+            self.faults.push(RowError {
+                place: Place { line },
+                fault: RowFault::PriceTwice { price_type },
+            });
         }
-        self.offer.prices.push(OfferPrice { price_type, price, currency: self.currency.take(), line });
+        self.offer.prices.push(OfferPrice {
+            price_type,
+            price,
+            currency: self.currency.take(),
+            line,
+        });
     }
 
     /// The offer, unless it says nothing usable; and what was wrong on the way.
     pub(super) fn finish(mut self) -> (Option<Offer>, Vec<RowError>) {
         const ELEMENT: &str = "Предложение";
-        let place = Place { line: self.offer.line };
+        let place = Place {
+            line: self.offer.line,
+        };
         let refuse = |fault: RowFault, mut faults: Vec<RowError>| {
             faults.push(RowError { place, fault });
             (None, faults)

@@ -39,10 +39,18 @@ pub enum OrderFault {
 /// Every reason why the order cannot be written; none, and it can.
 pub fn check(order: &Order) -> Vec<OrderFault> {
     let mut faults = Vec::new();
-    if order.lines.iter().all(|line| line.quantity.is_zero() || line.quantity.is_negative()) {
+    if order
+        .lines
+        .iter()
+        .all(|line| line.quantity.is_zero() || line.quantity.is_negative())
+    {
         faults.push(OrderFault::NoLines);
     }
-    if order.buyer.display_name().is_none_or(|name| name.trim().is_empty()) {
+    if order
+        .buyer
+        .display_name()
+        .is_none_or(|name| name.trim().is_empty())
+    {
         faults.push(OrderFault::NoBuyer);
     }
     if order.currency.chars().count() != 3 || !order.currency.chars().all(char::is_alphabetic) {
@@ -52,7 +60,10 @@ pub fn check(order: &Order) -> Vec<OrderFault> {
     if number.len() > MAX_NUMBER {
         faults.push(OrderFault::NumberTooLong(number));
     }
-    let unnamed = order.lines.iter().position(|line| line.name.trim().is_empty());
+    let unnamed = order
+        .lines
+        .iter()
+        .position(|line| line.name.trim().is_empty());
     faults.extend(unnamed.map(|at| OrderFault::UnnamedLine(at + 1)));
     faults
 }
@@ -60,9 +71,16 @@ pub fn check(order: &Order) -> Vec<OrderFault> {
 /// Writes the file. Each order is expected to have passed [`check`].
 ///
 /// `formed_at` is the shop's local time, as are the orders' own times.
-pub fn write_orders<W: Write>(target: W, orders: &[Order], formed_at: NaiveDateTime) -> io::Result<W> {
+pub fn write_orders<W: Write>(
+    target: W,
+    orders: &[Order],
+    formed_at: NaiveDateTime,
+) -> io::Result<W> {
     let formed_at = formed_at.format("%Y-%m-%dT%H:%M:%S").to_string();
-    let mut document = Document::begin(target, &[("ВерсияСхемы", "2.08"), ("ДатаФормирования", &formed_at)])?;
+    let mut document = Document::begin(
+        target,
+        &[("ВерсияСхемы", "2.08"), ("ДатаФормирования", &formed_at)],
+    )?;
     for order in orders {
         document.element("Документ", |d| write_order(d, order))?;
     }
@@ -75,14 +93,24 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
     d.text("Ид", &number, MAX_ID)?;
     d.text("Номер", &number, MAX_NUMBER)?;
     // Exactly these forms: 1C takes the dashes and colons out and parses the rest.
-    d.text("Дата", &order.placed_at.format("%Y-%m-%d").to_string(), MAX_ID)?;
+    d.text(
+        "Дата",
+        &order.placed_at.format("%Y-%m-%d").to_string(),
+        MAX_ID,
+    )?;
     d.text("ХозОперация", "Заказ товара", MAX_TEXT)?;
     d.text("Роль", "Продавец", MAX_TEXT)?;
     d.text("Валюта", &order.currency, 3)?;
     d.text("Курс", "1", MAX_ID)?;
     d.text("Сумма", &order.total.rounded().to_string(), MAX_ID)?;
-    d.element("Контрагенты", |d| d.element("Контрагент", |d| write_party(d, order)))?;
-    d.text("Время", &order.placed_at.format("%H:%M:%S").to_string(), MAX_ID)?;
+    d.element("Контрагенты", |d| {
+        d.element("Контрагент", |d| write_party(d, order))
+    })?;
+    d.text(
+        "Время",
+        &order.placed_at.format("%H:%M:%S").to_string(),
+        MAX_ID,
+    )?;
     d.optional("Комментарий", order.comment.as_deref(), MAX_COMMENT)?;
     if !settlement.discount.is_zero() {
         // Line discounts are read wrongly by УТ and УНФ; this form is spread over the lines.
@@ -98,11 +126,16 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
         for line in order.lines.iter().filter(|line| !line.quantity.is_zero()) {
             d.element("Товар", |d| write_line(d, line))?;
         }
-        let delivery_name = order.shipping.as_ref().map_or("Доставка", |method| method.name.as_str());
+        let delivery_name = order
+            .shipping
+            .as_ref()
+            .map_or("Доставка", |method| method.name.as_str());
         write_service(d, "ORDER_DELIVERY", delivery_name, settlement.delivery)?;
         write_service(d, "ORDER_OTHER", "Прочие начисления", settlement.other)
     })?;
-    d.element("ЗначенияРеквизитов", |d| write_requisites(d, order))
+    d.element("ЗначенияРеквизитов", |d| {
+        write_requisites(d, order)
+    })
 }
 
 /// Because `Наименование` is there, 1C takes the person's branch even for a
@@ -113,18 +146,34 @@ fn write_party<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
     let party = &order.buyer;
     let name = party.display_name().unwrap_or_default();
     let id = party_id(party, &name);
-    let address = party.address.one_line().or_else(|| order.delivery_address.one_line());
-    let delivery = order.delivery_address.one_line().or_else(|| party.address.one_line());
+    let address = party
+        .address
+        .one_line()
+        .or_else(|| order.delivery_address.one_line());
+    let delivery = order
+        .delivery_address
+        .one_line()
+        .or_else(|| party.address.one_line());
     d.text("Ид", &id, MAX_ID)?;
     d.text("Наименование", &name, MAX_NAME)?;
     if let Some(company) = &party.company {
         d.text("ОфициальноеНаименование", company, MAX_NAME)?;
-        write_address(d, "ЮридическийАдрес", address.as_deref(), &Address::default())?;
+        write_address(
+            d,
+            "ЮридическийАдрес",
+            address.as_deref(),
+            &Address::default(),
+        )?;
     }
     d.text("ПолноеНаименование", &name, MAX_NAME)?;
     d.text("Фамилия", &party.last_name, MAX_TEXT)?;
     d.text("Имя", &party.first_name, MAX_TEXT)?;
-    write_address(d, "АдресРегистрации", address.as_deref(), &Address::default())?;
+    write_address(
+        d,
+        "АдресРегистрации",
+        address.as_deref(),
+        &Address::default(),
+    )?;
     write_address(d, "Адрес", delivery.as_deref(), &order.delivery_address)?;
     if party.phone.is_some() || party.email.is_some() {
         d.element("Контакты", |d| {
@@ -144,15 +193,26 @@ fn party_id(party: &Party, name: &str) -> String {
     match party.customer {
         Some(id) => format!("customer-{id}"),
         None => {
-            let contact = party.email.as_deref().or(party.phone.as_deref()).unwrap_or_default();
-            ItemKey::derived_from(&format!("{contact}\n{name}").to_lowercase()).as_str().to_owned()
+            let contact = party
+                .email
+                .as_deref()
+                .or(party.phone.as_deref())
+                .unwrap_or_default();
+            ItemKey::derived_from(&format!("{contact}\n{name}").to_lowercase())
+                .as_str()
+                .to_owned()
         }
     }
 }
 
 /// Read only where `Представление` is filled. With two or more fields 1C puts
 /// the text together from them, so a single one is never written.
-fn write_address<W: Write>(d: &mut Document<W>, name: &str, line: Option<&str>, parts: &Address) -> io::Result<()> {
+fn write_address<W: Write>(
+    d: &mut Document<W>,
+    name: &str,
+    line: Option<&str>,
+    parts: &Address,
+) -> io::Result<()> {
     let Some(line) = line else { return Ok(()) };
     let fields: Vec<(&str, &str)> = [
         ("Почтовый индекс", parts.postcode.as_str()),
@@ -177,7 +237,9 @@ fn write_address<W: Write>(d: &mut Document<W>, name: &str, line: Option<&str>, 
 }
 
 fn write_contact<W: Write>(d: &mut Document<W>, kind: &str, value: Option<&str>) -> io::Result<()> {
-    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(()) };
+    let Some(value) = value.filter(|value| !value.trim().is_empty()) else {
+        return Ok(());
+    };
     d.element("Контакт", |d| {
         d.text("Тип", kind, MAX_TEXT)?;
         d.text("Значение", value, MAX_TEXT)
@@ -204,12 +266,20 @@ fn write_representative<W: Write>(d: &mut Document<W>, party: &Party) -> io::Res
 fn write_line<W: Write>(d: &mut Document<W>, line: &OrderLine) -> io::Result<()> {
     let id = goods_id(line);
     d.text("Ид", id.as_str(), MAX_GOODS_ID)?;
-    d.optional("Артикул", line.sku.as_ref().map(crate::domain::Sku::as_str), MAX_TEXT)?;
+    d.optional(
+        "Артикул",
+        line.sku.as_ref().map(crate::domain::Sku::as_str),
+        MAX_TEXT,
+    )?;
     d.text("Наименование", &name_with_options(line), MAX_NAME)?;
     write_unit(d)?;
     if !line.options.is_empty() {
         d.element("ХарактеристикиТовара", |d| {
-            for (name, value) in line.options.iter().filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
+            for (name, value) in line
+                .options
+                .iter()
+                .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+            {
                 d.element("ХарактеристикаТовара", |d| {
                     d.text("Наименование", name, MAX_NAME)?;
                     d.text("Значение", value, MAX_VALUE)
@@ -239,14 +309,22 @@ fn name_with_options(line: &OrderLine) -> String {
     if line.options.is_empty() {
         return line.name.clone();
     }
-    let options: Vec<String> = line.options.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let options: Vec<String> = line
+        .options
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
     format!("{} ({})", line.name.trim(), options.join("; "))
 }
 
 fn write_unit<W: Write>(d: &mut Document<W>) -> io::Result<()> {
     d.text_with(
         "БазоваяЕдиница",
-        &[("Код", "796"), ("НаименованиеПолное", "Штука"), ("МеждународноеСокращение", "PCE")],
+        &[
+            ("Код", "796"),
+            ("НаименованиеПолное", "Штука"),
+            ("МеждународноеСокращение", "PCE"),
+        ],
         "шт",
         MAX_TEXT,
     )
@@ -260,7 +338,12 @@ fn write_kind<W: Write>(d: &mut Document<W>, kind: &str) -> io::Result<()> {
 }
 
 /// Delivery is a line of its own to 1C.
-fn write_service<W: Write>(d: &mut Document<W>, id: &str, name: &str, amount: Money) -> io::Result<()> {
+fn write_service<W: Write>(
+    d: &mut Document<W>,
+    id: &str,
+    name: &str,
+    amount: Money,
+) -> io::Result<()> {
     if amount.is_zero() {
         return Ok(());
     }
@@ -276,22 +359,48 @@ fn write_service<W: Write>(d: &mut Document<W>, id: &str, name: &str, amount: Mo
 }
 
 fn write_requisites<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
-    d.requisite("Статус заказа", order.status_name.as_deref().unwrap_or_default())?;
-    d.requisite("Статуса заказа ИД", &order.status.map(|id| id.to_string()).unwrap_or_default())?;
+    d.requisite(
+        "Статус заказа",
+        order.status_name.as_deref().unwrap_or_default(),
+    )?;
+    d.requisite(
+        "Статуса заказа ИД",
+        &order.status.map(|id| id.to_string()).unwrap_or_default(),
+    )?;
     write_method(d, "Метод оплаты", "Метод оплаты ИД", order.payment.as_ref())?;
-    write_method(d, "Способ доставки", "Метод доставки ИД", order.shipping.as_ref())?;
-    d.requisite("Адрес доставки", &order.delivery_address.one_line().unwrap_or_default())?;
-    d.requisite("Комментарии покупателя", order.comment.as_deref().unwrap_or_default())?;
+    write_method(
+        d,
+        "Способ доставки",
+        "Метод доставки ИД",
+        order.shipping.as_ref(),
+    )?;
+    d.requisite(
+        "Адрес доставки",
+        &order.delivery_address.one_line().unwrap_or_default(),
+    )?;
+    d.requisite(
+        "Комментарии покупателя",
+        order.comment.as_deref().unwrap_or_default(),
+    )?;
     d.requisite("Сайт", order.site.as_deref().unwrap_or_default())?;
     let standard: BTreeSet<&str> = ["Статус заказа", "Сайт"].into();
-    for (name, value) in order.extra.iter().filter(|(name, _)| !standard.contains(name.as_str())) {
+    for (name, value) in order
+        .extra
+        .iter()
+        .filter(|(name, _)| !standard.contains(name.as_str()))
+    {
         d.requisite(name, value)?;
     }
     // Always something: `ЗначенияРеквизитов` must not be empty.
     d.requisite("Отменен", "false")
 }
 
-fn write_method<W: Write>(d: &mut Document<W>, name: &str, id: &str, method: Option<&Method>) -> io::Result<()> {
+fn write_method<W: Write>(
+    d: &mut Document<W>,
+    name: &str,
+    id: &str,
+    method: Option<&Method>,
+) -> io::Result<()> {
     let Some(method) = method else { return Ok(()) };
     d.requisite(name, &method.name)?;
     d.requisite(id, method.code.as_deref().unwrap_or_default())

@@ -14,7 +14,9 @@ use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::domain::{Fact, Group, Reference};
-use crate::formats::commerceml::catalog::{Dictionary, NameBuilder, ProductBuilder, end_group, end_reference, is_true};
+use crate::formats::commerceml::catalog::{
+    Dictionary, NameBuilder, ProductBuilder, end_group, end_reference, is_true,
+};
 use crate::formats::commerceml::documents::DocumentBuilder;
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
@@ -95,14 +97,21 @@ impl<R: Read> Reader<R> {
             dictionary: Dictionary::default(),
             names: Interner::default(),
             rows: VecDeque::new(),
-            summary: Summary { format: Format::CommerceMl, encoding: "utf-8", ..Summary::default() },
+            summary: Summary {
+                format: Format::CommerceMl,
+                encoding: "utf-8",
+                ..Summary::default()
+            },
             has_root: false,
             has_ended: false,
         }
     }
 
     pub(in crate::formats) fn summary(&self) -> Summary {
-        Summary { encoding: self.xml.get_ref().encoding(), ..self.summary.clone() }
+        Summary {
+            encoding: self.xml.get_ref().encoding(),
+            ..self.summary.clone()
+        }
     }
 
     /// The next fact or faulty row; `None` at the end of the file.
@@ -127,7 +136,8 @@ impl<R: Read> Reader<R> {
             Ok(Fact::Group(_)) => self.summary.n_groups += 1,
             Ok(Fact::Offer(offer)) => {
                 self.summary.n_prices += offer.prices.len();
-                self.summary.n_stocks += offer.warehouses.len() + usize::from(offer.quantity.is_some());
+                self.summary.n_stocks +=
+                    offer.warehouses.len() + usize::from(offer.quantity.is_some());
             }
             // Products, offers and documents are counted as elements, where they begin.
             Ok(Fact::Product(_) | Fact::Document(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
@@ -156,7 +166,9 @@ impl<R: Read> Reader<R> {
                 Ok(())
             }
             Ok(Event::GeneralRef(reference)) => self.push_reference(&reference),
-            Ok(Event::DocType(_)) => Err(FileError::Dtd { place: self.place() }),
+            Ok(Event::DocType(_)) => Err(FileError::Dtd {
+                place: self.place(),
+            }),
             Ok(Event::Eof) => self.end_of_file(),
             // `expand_empty_elements` turns empty elements into a start and an end.
             Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => Ok(()),
@@ -164,7 +176,9 @@ impl<R: Read> Reader<R> {
         };
         self.buffer = buffer;
         if self.xml.get_mut().take_damage() {
-            let fault = RowFault::Encoding { encoding: self.xml.get_ref().encoding() };
+            let fault = RowFault::Encoding {
+                encoding: self.xml.get_ref().encoding(),
+            };
             let place = self.place();
             self.rows.push_back(Err(RowError { place, fault }));
         }
@@ -174,12 +188,23 @@ impl<R: Read> Reader<R> {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FileError> {
         let name = start.local_name();
         let tag = Tag::of(name.as_ref());
-        if self.path.is_empty() && !matches!(tag, Tag::Root | Tag::Classifier | Tag::Catalogue | Tag::OfferPackage) {
-            return Err(FileError::NotCommerceMl { place: self.place(), root: name.as_ref().to_owned() });
+        if self.path.is_empty()
+            && !matches!(
+                tag,
+                Tag::Root | Tag::Classifier | Tag::Catalogue | Tag::OfferPackage
+            )
+        {
+            return Err(FileError::NotCommerceMl {
+                place: self.place(),
+                root: name.as_ref().to_owned(),
+            });
         }
         if self.path.len() >= MAX_DEPTH {
             let detail = format!("elements nest deeper than {MAX_DEPTH}");
-            return Err(FileError::Limit { place: self.place(), detail });
+            return Err(FileError::Limit {
+                place: self.place(),
+                detail,
+            });
         }
         self.has_root = true;
         let parent = self.path.last().copied();
@@ -224,7 +249,9 @@ impl<R: Read> Reader<R> {
                 self.summary.n_products += 1;
                 Record::Product(Box::new(ProductBuilder::new(self.line(), attributes)))
             }
-            (Some(Tag::Catalogue), Tag::Product) if attributes.get(attr::LEGACY_ARTICLE).is_some() => {
+            (Some(Tag::Catalogue), Tag::Product)
+                if attributes.get(attr::LEGACY_ARTICLE).is_some() =>
+            {
                 self.refuse_legacy_goods();
                 return;
             }
@@ -257,7 +284,9 @@ impl<R: Read> Reader<R> {
     }
 
     fn close(&mut self) {
-        let Some(tag) = self.path.last().copied() else { return };
+        let Some(tag) = self.path.last().copied() else {
+            return;
+        };
         let own_start = self.text_starts.pop().unwrap_or_default();
         let text = self.text.get(own_start..).unwrap_or_default().trim();
         let depth = self.path.len();
@@ -265,7 +294,11 @@ impl<R: Read> Reader<R> {
         match &mut self.record {
             Record::None => match self.groups.last_mut() {
                 Some(open) if depth > open.depth => {
-                    end_group(&mut open.group, self.path.get(open.depth..).unwrap_or_default(), text);
+                    end_group(
+                        &mut open.group,
+                        self.path.get(open.depth..).unwrap_or_default(),
+                        text,
+                    );
                 }
                 _ if tag == Tag::OnlyChanges => {
                     let text = text.to_owned();
@@ -275,7 +308,9 @@ impl<R: Read> Reader<R> {
             },
             _ if depth == self.record_depth => self.finish_record(),
             Record::Name(name) => name.end(relative, text, &mut self.dictionary),
-            Record::PriceType(reference) | Record::Warehouse(reference) => end_reference(reference, relative, text),
+            Record::PriceType(reference) | Record::Warehouse(reference) => {
+                end_reference(reference, relative, text)
+            }
             Record::Product(product) => product.end(relative, text, &self.dictionary),
             Record::Offer(offer) => {
                 let line = self.xml.get_mut().line();
@@ -298,14 +333,20 @@ impl<R: Read> Reader<R> {
             Record::PriceType(reference) => self.tell_reference(reference, Fact::PriceType),
             Record::Warehouse(reference) => self.tell_reference(reference, Fact::Warehouse),
             Record::Product(product) => {
-                self.rows.push_back(product.finish().map(|product| Fact::Product(Box::new(product))));
+                self.rows.push_back(
+                    product
+                        .finish()
+                        .map(|product| Fact::Product(Box::new(product))),
+                );
             }
             Record::Offer(offer) => {
                 let (offer, faults) = offer.finish();
                 self.rows.extend(faults.into_iter().map(Err));
                 self.rows.extend(offer.map(|offer| Ok(Fact::Offer(offer))));
             }
-            Record::Document(document) => self.rows.push_back(Ok(Fact::Document(Box::new(document.finish())))),
+            Record::Document(document) => self
+                .rows
+                .push_back(Ok(Fact::Document(Box::new(document.finish())))),
         }
         self.record_depth = 0;
     }
@@ -318,14 +359,27 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_group(&mut self) {
-        let parent = self.groups.last().map(|open| open.group.id.clone()).filter(|id| !id.is_empty());
-        let group = Group { parent, ..Group::default() };
-        self.groups.push(OpenGroup { group, depth: self.path.len(), is_told: false });
+        let parent = self
+            .groups
+            .last()
+            .map(|open| open.group.id.clone())
+            .filter(|id| !id.is_empty());
+        let group = Group {
+            parent,
+            ..Group::default()
+        };
+        self.groups.push(OpenGroup {
+            group,
+            depth: self.path.len(),
+            is_told: false,
+        });
     }
 
     /// Parents are told before their children, although they end after them.
     fn tell_group(&mut self) {
-        let Some(open) = self.groups.last_mut() else { return };
+        let Some(open) = self.groups.last_mut() else {
+            return;
+        };
         if !open.is_told {
             open.is_told = true;
             self.rows.push_back(Ok(Fact::Group(open.group.clone())));
@@ -342,7 +396,10 @@ impl<R: Read> Reader<R> {
     fn refuse_legacy_goods(&mut self) {
         if self.summary.format != Format::CommerceMl1 {
             let place = self.place();
-            self.rows.push_back(Err(RowError { place, fault: RowFault::CommerceMl1Goods }));
+            self.rows.push_back(Err(RowError {
+                place,
+                fault: RowFault::CommerceMl1Goods,
+            }));
             self.summary.format = Format::CommerceMl1;
         }
     }
@@ -360,7 +417,10 @@ impl<R: Read> Reader<R> {
             None if name == "nbsp" => self.text.push('\u{a0}'),
             None => {
                 let detail = format!("the entity `&{name};` is not defined");
-                return Err(FileError::Broken { place: self.place(), detail });
+                return Err(FileError::Broken {
+                    place: self.place(),
+                    detail,
+                });
             }
         }
         Ok(())
@@ -373,7 +433,10 @@ impl<R: Read> Reader<R> {
             return Err(FileError::Truncated { place, detail });
         }
         if !self.has_root {
-            return Err(FileError::Truncated { place, detail: "there is no element in it".to_owned() });
+            return Err(FileError::Truncated {
+                place,
+                detail: "there is no element in it".to_owned(),
+            });
         }
         self.has_ended = true;
         Ok(())
@@ -382,15 +445,22 @@ impl<R: Read> Reader<R> {
     fn file_error(&mut self, err: &XmlError) -> FileError {
         let place = self.place();
         match err {
-            XmlError::Io(err) if err.kind() == io::ErrorKind::FileTooLarge => {
-                FileError::Limit { place, detail: err.to_string() }
-            }
+            XmlError::Io(err) if err.kind() == io::ErrorKind::FileTooLarge => FileError::Limit {
+                place,
+                detail: err.to_string(),
+            },
             XmlError::Io(err) => FileError::Io(io::Error::new(err.kind(), err.to_string())),
             // quick-xml reports these only where the input ends.
             XmlError::Syntax(_) | XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
-                FileError::Truncated { place, detail: err.to_string() }
+                FileError::Truncated {
+                    place,
+                    detail: err.to_string(),
+                }
             }
-            other => FileError::Broken { place, detail: other.to_string() },
+            other => FileError::Broken {
+                place,
+                detail: other.to_string(),
+            },
         }
     }
 

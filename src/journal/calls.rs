@@ -1,0 +1,225 @@
+//! Calls of the shop: written down before they are made, and what came of them.
+
+use chrono::NaiveDateTime;
+use rusqlite::params;
+
+use crate::domain::{Sku, sku};
+use crate::journal::open::stamp;
+use crate::journal::{Journal, JournalError, RunId};
+use crate::plan::{Action, Function};
+
+/// Number of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CallId(pub i64);
+
+/// A call whose fate is not known: the program ended, or the answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub id: CallId,
+    pub function: Function,
+    /// Article or order, and the new value.
+    pub entries: Vec<(String, String)>,
+}
+
+impl Journal {
+    /// Before the call. What it is about to change is no longer known to be what
+    /// the shop has, so should nothing more be written, it will be sent again.
+    pub fn intend(
+        &self,
+        exchange: &str,
+        run: Option<RunId>,
+        function: Function,
+        actions: &[Action],
+        now: NaiveDateTime,
+    ) -> Result<CallId, JournalError> {
+        self.atomically(|| {
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO call (exchange, run, function, state, intended_at) VALUES (?1, ?2, ?3, 'intended', ?4)",
+                )?
+                .execute(params![exchange, run.map(|run| run.0), function.name(), stamp(now)])?;
+            let call = self.connection.last_insert_rowid();
+            let mut insert = self
+                .connection
+                .prepare_cached("INSERT INTO call_entry (call, seq, key, value) VALUES (?1, ?2, ?3, ?4)")?;
+            for (seq, action) in (0_i64..).zip(actions) {
+                insert.execute(params![call, seq, action.key(), action.value()])?;
+                self.forget(exchange, action)?;
+            }
+            Ok(CallId(call))
+        })
+    }
+
+    /// The shop said that it is done: the last known state moves with it.
+    pub fn confirm(
+        &self,
+        exchange: &str,
+        call: CallId,
+        actions: &[Action],
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            self.close(call, "confirmed", None, now)?;
+            actions
+                .iter()
+                .try_for_each(|action| self.remember(exchange, action, now))
+        })
+    }
+
+    /// The call certainly did nothing.
+    pub fn call_failed(
+        &self,
+        call: CallId,
+        error: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.close(call, "failed", Some(error), now)
+    }
+
+    /// The call may have done something; it stays among [`open_calls`](Self::open_calls).
+    pub fn call_unclear(
+        &self,
+        call: CallId,
+        error: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.close(call, "unclear", Some(error), now)
+    }
+
+    /// An open call that has been looked into; `finding` is for the reader.
+    pub fn settle(
+        &self,
+        call: CallId,
+        finding: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.close(call, "settled", Some(finding), now)
+    }
+
+    fn close(
+        &self,
+        call: CallId,
+        state: &str,
+        error: Option<&str>,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE call SET state = ?2, error = ?3, answered_at = ?4 WHERE id = ?1",
+            )?
+            .execute(params![call.0, state, error, stamp(now)])?;
+        Ok(())
+    }
+
+    /// Calls whose fate is not known, oldest first.
+    pub fn open_calls(&self, exchange: &str) -> Result<Vec<Call>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, function FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
+        )?;
+        let mut rows = statement.query([exchange])?;
+        let mut calls = Vec::new();
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(1)?;
+            let function = Function::by_name(&name).ok_or(JournalError::Content {
+                value: name,
+                expected: "a function of the shop",
+            })?;
+            let id = CallId(row.get(0)?);
+            calls.push(Call {
+                id,
+                function,
+                entries: self.entries(id)?,
+            });
+        }
+        Ok(calls)
+    }
+
+    fn entries(&self, call: CallId) -> Result<Vec<(String, String)>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, value FROM call_entry WHERE call = ?1 ORDER BY seq")?;
+        let entries = statement.query_map([call.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+
+    fn forget(&self, exchange: &str, action: &Action) -> Result<(), JournalError> {
+        let clear = |column: &str, sku: &Sku| {
+            let sql = format!(
+                "UPDATE product_state SET {column} = NULL WHERE exchange = ?1 AND match_key = ?2"
+            );
+            self.connection
+                .prepare_cached(&sql)?
+                .execute(params![exchange, sku.match_key()])
+        };
+        match action {
+            Action::Add(_) => 0,
+            Action::Price { sku, .. } => clear("price", sku)?,
+            Action::Quantity { sku, .. } => clear("quantity", sku)?,
+            Action::Name { sku, .. } => clear("name", sku)?,
+            Action::Status { order, .. } => self
+                .connection
+                .prepare_cached("UPDATE order_status SET status_id = NULL WHERE exchange = ?1 AND order_id = ?2")?
+                .execute(params![exchange, order.get()])?,
+        };
+        Ok(())
+    }
+
+    fn remember(
+        &self,
+        exchange: &str,
+        action: &Action,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        let state = |column: &str| {
+            format!(
+                "INSERT INTO product_state (exchange, match_key, {column}, confirmed_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET {column} = excluded.{column}, confirmed_at = excluded.confirmed_at"
+            )
+        };
+        let now = stamp(now);
+        match action {
+            Action::Add(product) => {
+                let key = product.sku.match_key();
+                self.learn_article(exchange, product.sku.as_str())?;
+                self.connection
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO product_state (exchange, match_key, price, quantity, name, confirmed_at)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    )?
+                    .execute(params![exchange, key, product.price.to_string(), product.quantity, product.name, now])?;
+            }
+            Action::Price { sku, price } => {
+                let value = price.to_string();
+                self.connection
+                    .prepare_cached(&state("price"))?
+                    .execute(params![exchange, sku.match_key(), value, now])?;
+            }
+            Action::Quantity { sku, quantity } => {
+                self.connection
+                    .prepare_cached(&state("quantity"))?
+                    .execute(params![exchange, sku.match_key(), quantity, now])?;
+            }
+            Action::Name { sku, name } => {
+                self.connection
+                    .prepare_cached(&state("name"))?
+                    .execute(params![exchange, sku.match_key(), name, now])?;
+            }
+            Action::Status { order, status } => {
+                self.connection
+                    .prepare_cached("INSERT OR REPLACE INTO order_status VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![exchange, order.get(), status.get(), now])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shop has this article now.
+    pub fn learn_article(&self, exchange: &str, article: &str) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO article (exchange, match_key, sku) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![exchange, sku::match_key(article), article])?;
+        Ok(())
+    }
+}

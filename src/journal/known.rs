@@ -1,0 +1,87 @@
+//! What the shop has, as far as it said so.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::{Money, OrderId, Sku, StatusId, sku};
+use crate::journal::{Journal, JournalError};
+use crate::plan::KnownProduct;
+
+impl Journal {
+    /// Replaces the list of articles by the shop's own.
+    pub fn replace_articles(
+        &self,
+        exchange: &str,
+        articles: &[String],
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            self.connection
+                .execute("DELETE FROM article WHERE exchange = ?1", [exchange])?;
+            let mut insert = self.connection.prepare_cached(
+                "INSERT OR IGNORE INTO article (exchange, match_key, sku) VALUES (?1, ?2, ?3)",
+            )?;
+            for article in articles {
+                insert.execute(params![exchange, sku::match_key(article), article])?;
+            }
+            // What was said of products that are gone would hide it when they come back.
+            self.connection.execute(
+                "DELETE FROM product_state WHERE exchange = ?1 AND match_key NOT IN
+                 (SELECT match_key FROM article WHERE exchange = ?1)",
+                [exchange],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The products among these articles that the shop has, by match key.
+    pub fn known_products<'a>(
+        &self,
+        exchange: &str,
+        skus: impl Iterator<Item = &'a Sku>,
+    ) -> Result<HashMap<String, KnownProduct>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT s.price, s.quantity, s.name FROM article a
+             LEFT JOIN product_state s ON s.exchange = a.exchange AND s.match_key = a.match_key
+             WHERE a.exchange = ?1 AND a.match_key = ?2",
+        )?;
+        let mut known = HashMap::new();
+        for sku in skus {
+            let key = sku.match_key();
+            let found = statement
+                .query_row(params![exchange, key], |row| {
+                    let price: Option<String> = row.get(0)?;
+                    Ok(KnownProduct {
+                        price: price.as_deref().and_then(|price| Money::parse(price).ok()),
+                        quantity: row.get(1)?,
+                        name: row.get(2)?,
+                    })
+                })
+                .optional()?;
+            known.extend(found.map(|product| (key, product)));
+        }
+        Ok(known)
+    }
+
+    /// The statuses that the shop last confirmed for these orders.
+    pub fn known_orders(
+        &self,
+        exchange: &str,
+        orders: impl Iterator<Item = OrderId>,
+    ) -> Result<HashMap<OrderId, StatusId>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT status_id FROM order_status WHERE exchange = ?1 AND order_id = ?2",
+        )?;
+        let mut known = HashMap::new();
+        for order in orders {
+            let found: Option<Option<u32>> = statement
+                .query_row(params![exchange, order.get()], |row| row.get(0))
+                .optional()?;
+            let status = found
+                .flatten()
+                .and_then(|id| StatusId::parse(&id.to_string()));
+            known.extend(status.map(|status| (order, status)));
+        }
+        Ok(known)
+    }
+}

@@ -1,0 +1,21 @@
+//! The memory: runs, calls, what the shop last confirmed, who is who, and which order went where.
+//!
+//! The only room with SQL. It decides nothing: it writes down what it is told
+//! and answers what it is asked. Lies on a local disk, never on a network share,
+//! where SQLite's locks do not hold.
+
+mod calls;
+mod error;
+mod identity;
+mod known;
+mod open;
+mod orders;
+mod runs;
+pub mod views;
+
+pub use calls::{Call, CallId};
+pub use error::JournalError;
+pub use identity::{Identity, ReferenceKind};
+pub use open::Journal;
+pub use orders::{LedgerEntry, OrderState};
+pub use runs::{Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};

@@ -1,0 +1,190 @@
+//! The order ledger: seen → written → taken → confirmed.
+
+use chrono::NaiveDateTime;
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::OrderId;
+use crate::journal::open::stamp;
+use crate::journal::runs::kept_by_name;
+use crate::journal::{Journal, JournalError};
+
+kept_by_name! {
+    /// How far an order has come on its way to 1C.
+    OrderState {
+        Seen = "seen",
+        /// Cannot be written; the reason is in the ledger.
+        Held = "held",
+        /// Its file is ready under a temporary name and about to appear.
+        Publishing = "publishing",
+        /// In a file that 1C can take.
+        Written = "written",
+        /// The file is gone from the outbox.
+        Taken = "taken",
+        /// 1C has spoken of it.
+        Confirmed = "confirmed",
+    }
+}
+
+/// One order in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerEntry {
+    pub order: OrderId,
+    pub state: OrderState,
+    pub file: Option<String>,
+    pub reason: Option<String>,
+    pub seen_at: String,
+    pub written_at: Option<String>,
+}
+
+impl Journal {
+    /// Whether the order is still to be written; one seen for the first time is entered.
+    pub fn is_to_write(
+        &self,
+        exchange: &str,
+        order: OrderId,
+        now: NaiveDateTime,
+    ) -> Result<bool, JournalError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO order_ledger (exchange, order_id, state, seen_at) VALUES (?1, ?2, 'seen', ?3)",
+            )?
+            .execute(params![exchange, order.get(), stamp(now)])?;
+        let state: String = self
+            .connection
+            .prepare_cached("SELECT state FROM order_ledger WHERE exchange = ?1 AND order_id = ?2")?
+            .query_row(params![exchange, order.get()], |row| row.get(0))?;
+        Ok(match OrderState::by_name(&state)? {
+            // What held it may have been mended in the shop.
+            OrderState::Seen | OrderState::Held => true,
+            OrderState::Publishing
+            | OrderState::Written
+            | OrderState::Taken
+            | OrderState::Confirmed => false,
+        })
+    }
+
+    pub fn hold_order(
+        &self,
+        exchange: &str,
+        order: OrderId,
+        reason: &str,
+    ) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("UPDATE order_ledger SET state = 'held', reason = ?3 WHERE exchange = ?1 AND order_id = ?2")?
+            .execute(params![exchange, order.get(), reason])?;
+        Ok(())
+    }
+
+    /// Exactly the orders that are in the file, never a second look at the shop.
+    pub fn mark_publishing(
+        &self,
+        exchange: &str,
+        orders: &[OrderId],
+        file: &str,
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            let mut update = self.connection.prepare_cached(
+                "UPDATE order_ledger SET state = 'publishing', file = ?3, reason = NULL
+                 WHERE exchange = ?1 AND order_id = ?2",
+            )?;
+            for order in orders {
+                update.execute(params![exchange, order.get(), file])?;
+            }
+            Ok(())
+        })
+    }
+
+    pub fn mark_written(
+        &self,
+        exchange: &str,
+        file: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.connection.execute(
+            "UPDATE order_ledger SET state = 'written', written_at = ?3 WHERE exchange = ?1 AND file = ?2
+             AND state = 'publishing'",
+            params![exchange, file, stamp(now)],
+        )?;
+        Ok(())
+    }
+
+    pub fn mark_taken(
+        &self,
+        exchange: &str,
+        file: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.connection.execute(
+            "UPDATE order_ledger SET state = 'taken', taken_at = ?3, written_at = coalesce(written_at, ?3)
+             WHERE exchange = ?1 AND file = ?2 AND state IN ('publishing', 'written')",
+            params![exchange, file, stamp(now)],
+        )?;
+        Ok(())
+    }
+
+    /// 1C sent a document about this order. False if the ledger does not have it.
+    pub fn mark_confirmed(
+        &self,
+        exchange: &str,
+        order: OrderId,
+        now: NaiveDateTime,
+    ) -> Result<bool, JournalError> {
+        let n = self
+            .connection
+            .prepare_cached(
+                "UPDATE order_ledger SET state = 'confirmed', confirmed_at = ?3 WHERE exchange = ?1 AND order_id = ?2
+                 AND state IN ('written', 'taken', 'confirmed')",
+            )?
+            .execute(params![exchange, order.get(), stamp(now)])?;
+        Ok(n > 0)
+    }
+
+    /// The order will be written again. False if the ledger does not have it.
+    pub fn write_again(&self, exchange: &str, order: OrderId) -> Result<bool, JournalError> {
+        let n = self.connection.execute(
+            "UPDATE order_ledger SET state = 'seen', file = NULL WHERE exchange = ?1 AND order_id = ?2",
+            params![exchange, order.get()],
+        )?;
+        Ok(n > 0)
+    }
+
+    /// Files whose orders are in this state.
+    pub fn order_files(
+        &self,
+        exchange: &str,
+        state: OrderState,
+    ) -> Result<Vec<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT file FROM order_ledger WHERE exchange = ?1 AND state = ?2 AND file IS NOT NULL ORDER BY file",
+        )?;
+        let files = statement.query_map(params![exchange, state.name()], |row| row.get(0))?;
+        Ok(files.collect::<Result<_, _>>()?)
+    }
+
+    pub fn ledger_entry(
+        &self,
+        exchange: &str,
+        order: OrderId,
+    ) -> Result<Option<LedgerEntry>, JournalError> {
+        let row: Option<(String, Option<String>, Option<String>, String, Option<String>)> = self
+            .connection
+            .prepare_cached(
+                "SELECT state, file, reason, seen_at, written_at FROM order_ledger WHERE exchange = ?1 AND order_id = ?2",
+            )?
+            .query_row(params![exchange, order.get()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .optional()?;
+        let Some((state, file, reason, seen_at, written_at)) = row else {
+            return Ok(None);
+        };
+        Ok(Some(LedgerEntry {
+            order,
+            state: OrderState::by_name(&state)?,
+            file,
+            reason,
+            seen_at,
+            written_at,
+        }))
+    }
+}

@@ -1,0 +1,126 @@
+//! One change of one thing in the shop.
+
+use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
+
+/// What is to be done. Except for `Add` and `Status`, doing it twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    Add(Box<NewProduct>),
+    Name { sku: Sku, name: String },
+    Price { sku: Sku, price: Money },
+    Quantity { sku: Sku, quantity: i32 },
+    Status { order: OrderId, status: StatusId },
+}
+
+/// The function of the shop's module that does it, in the order in which they
+/// are called: goods before their prices, statuses before stock, because a
+/// change of status moves stock by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Function {
+    AddProducts,
+    UpdateOrder,
+    UpdateNames,
+    UpdatePrice,
+    UpdateQuantity,
+}
+
+/// What a row speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Product,
+    Name,
+    Price,
+    Quantity,
+    Status,
+}
+
+impl Function {
+    pub const ALL: [Self; 5] = [
+        Self::AddProducts,
+        Self::UpdateOrder,
+        Self::UpdateNames,
+        Self::UpdatePrice,
+        Self::UpdateQuantity,
+    ];
+
+    /// The module's own name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddProducts => "addproducts",
+            Self::UpdateOrder => "updateorder",
+            Self::UpdateNames => "updatenames",
+            Self::UpdatePrice => "updateprice",
+            Self::UpdateQuantity => "updatequantity",
+        }
+    }
+
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|function| function.name() == name)
+    }
+
+    /// Doing it twice would leave a trace: a second product, a second history row.
+    pub fn must_not_repeat(self) -> bool {
+        match self {
+            Self::AddProducts | Self::UpdateOrder => true,
+            Self::UpdateNames | Self::UpdatePrice | Self::UpdateQuantity => false,
+        }
+    }
+}
+
+impl Field {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Name => "name",
+            Self::Price => "price",
+            Self::Quantity => "quantity",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl Action {
+    pub fn function(&self) -> Function {
+        match self {
+            Self::Add(_) => Function::AddProducts,
+            Self::Name { .. } => Function::UpdateNames,
+            Self::Price { .. } => Function::UpdatePrice,
+            Self::Quantity { .. } => Function::UpdateQuantity,
+            Self::Status { .. } => Function::UpdateOrder,
+        }
+    }
+
+    pub fn field(&self) -> Field {
+        match self {
+            Self::Add(_) => Field::Product,
+            Self::Name { .. } => Field::Name,
+            Self::Price { .. } => Field::Price,
+            Self::Quantity { .. } => Field::Quantity,
+            Self::Status { .. } => Field::Status,
+        }
+    }
+
+    /// The article or the order number.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Add(product) => product.sku.to_string(),
+            Self::Name { sku, .. } | Self::Price { sku, .. } | Self::Quantity { sku, .. } => {
+                sku.to_string()
+            }
+            Self::Status { order, .. } => order.to_string(),
+        }
+    }
+
+    /// The new value, as a person reads it.
+    pub fn value(&self) -> String {
+        match self {
+            Self::Add(product) => product.name.clone(),
+            Self::Name { name, .. } => name.clone(),
+            Self::Price { price, .. } => price.to_string(),
+            Self::Quantity { quantity, .. } => quantity.to_string(),
+            Self::Status { status, .. } => status.to_string(),
+        }
+    }
+}

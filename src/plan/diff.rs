@@ -1,0 +1,436 @@
+//! Compares what rows want with what the shop has.
+
+use std::collections::HashMap;
+
+use crate::domain::{CategoryId, Money, NewProduct, OrderId, StatusId};
+use crate::plan::{Action, Field, Wanted};
+
+/// What the shop has, as far as it is known.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// By [`Sku::match_key`](crate::domain::Sku::match_key); what is not in here the shop does not have.
+    pub products: HashMap<String, KnownProduct>,
+    pub orders: HashMap<OrderId, StatusId>,
+}
+
+/// What the shop last confirmed of a product; `None`: nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownProduct {
+    pub price: Option<Money>,
+    pub quantity: Option<i32>,
+    pub name: Option<String>,
+}
+
+/// Whether goods that the shop does not have are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewGoods {
+    Into(CategoryId),
+    /// The configuration names no category, or wants none added.
+    Report,
+}
+
+/// What becomes of one statement of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub line: u64,
+    pub key: String,
+    pub field: Field,
+    pub verdict: Verdict,
+}
+
+/// See [`Row`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Index into [`Decision::actions`]; what the shop had before, if known.
+    Send {
+        action: usize,
+        before: Option<String>,
+    },
+    /// The shop has it so already.
+    Unchanged,
+    /// The shop does not have this product.
+    Unknown,
+    /// A later row of the same batch says otherwise.
+    Superseded,
+}
+
+/// The actions, and the fate of every row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    pub actions: Vec<Action>,
+    pub rows: Vec<Row>,
+}
+
+/// What must be sent for these rows, in their order. A product that is added in
+/// the same batch takes price and stock along.
+pub fn diff(
+    wanted: &[Wanted],
+    known: &Known,
+    new_goods: NewGoods,
+    updates_names: bool,
+) -> Decision {
+    let mut state = State {
+        known: &known.products,
+        changed: HashMap::new(),
+        decision: Decision::default(),
+    };
+    for row in wanted {
+        state.take(row, new_goods, updates_names);
+    }
+    state.decision
+}
+
+struct State<'a> {
+    known: &'a HashMap<String, KnownProduct>,
+    /// Actions of this batch by product and field.
+    changed: HashMap<(String, Field), usize>,
+    decision: Decision,
+}
+
+impl State<'_> {
+    fn take(&mut self, row: &Wanted, new_goods: NewGoods, updates_names: bool) {
+        let key = row.sku.match_key();
+        let known = self.known.get(&key).cloned();
+        let is_new = known.is_none();
+        if is_new && !self.changed.contains_key(&(key.clone(), Field::Product)) {
+            match (&row.goods, &row.name, new_goods) {
+                (Some(goods), Some(name), NewGoods::Into(category)) => {
+                    let product = NewProduct {
+                        sku: row.sku.clone(),
+                        name: name.clone(),
+                        description: goods.description.clone(),
+                        price: row.price.unwrap_or(Money::ZERO),
+                        quantity: row.quantity.unwrap_or_default(),
+                        category,
+                        extra: goods.extra.clone(),
+                    };
+                    self.send(
+                        row,
+                        &key,
+                        Field::Product,
+                        Action::Add(Box::new(product)),
+                        None,
+                    );
+                }
+                _ => self.unknown(row),
+            }
+            return;
+        }
+        if let Some(price) = row.price {
+            let before = known.as_ref().and_then(|known| known.price);
+            let action = Action::Price {
+                sku: row.sku.clone(),
+                price,
+            };
+            self.compare(
+                row,
+                &key,
+                Field::Price,
+                action,
+                before == Some(price),
+                before.map(|p| p.to_string()),
+            );
+        }
+        if let Some(quantity) = row.quantity {
+            let before = known.as_ref().and_then(|known| known.quantity);
+            let action = Action::Quantity {
+                sku: row.sku.clone(),
+                quantity,
+            };
+            self.compare(
+                row,
+                &key,
+                Field::Quantity,
+                action,
+                before == Some(quantity),
+                before.map(|q| q.to_string()),
+            );
+        }
+        match &row.name {
+            Some(name) if updates_names && !is_new => {
+                let before = known.and_then(|known| known.name);
+                let action = Action::Name {
+                    sku: row.sku.clone(),
+                    name: name.clone(),
+                };
+                self.compare(
+                    row,
+                    &key,
+                    Field::Name,
+                    action,
+                    before.as_ref() == Some(name),
+                    before,
+                );
+            }
+            // The goods are there; that is all this row says.
+            Some(_) => self.push(row, Field::Product, Verdict::Unchanged),
+            None => {}
+        }
+    }
+
+    fn unknown(&mut self, row: &Wanted) {
+        let fields = [
+            (row.goods.is_some(), Field::Product),
+            (row.price.is_some(), Field::Price),
+            (row.quantity.is_some(), Field::Quantity),
+        ];
+        for (_, field) in fields.into_iter().filter(|(is_stated, _)| *is_stated) {
+            self.push(row, field, Verdict::Unknown);
+        }
+    }
+
+    fn compare(
+        &mut self,
+        row: &Wanted,
+        key: &str,
+        field: Field,
+        action: Action,
+        is_same: bool,
+        before: Option<String>,
+    ) {
+        if let Some(index) = self.changed.get(&(key.to_owned(), Field::Product)).copied() {
+            self.complete_new(index, &action);
+            self.push(
+                row,
+                field,
+                Verdict::Send {
+                    action: index,
+                    before: None,
+                },
+            );
+        } else if is_same && !self.changed.contains_key(&(key.to_owned(), field)) {
+            self.push(row, field, Verdict::Unchanged);
+        } else {
+            self.send(row, key, field, action, before);
+        }
+    }
+
+    /// A later row about the same thing takes the place of the earlier one.
+    fn send(
+        &mut self,
+        row: &Wanted,
+        key: &str,
+        field: Field,
+        action: Action,
+        before: Option<String>,
+    ) {
+        let place = (key.to_owned(), field);
+        let index = match self.changed.get(&place).copied() {
+            Some(index) => {
+                if let Some(earlier) = self.decision.actions.get_mut(index) {
+                    *earlier = action;
+                }
+                for other in &mut self.decision.rows {
+                    if matches!(other.verdict, Verdict::Send { action, .. } if action == index) {
+                        other.verdict = Verdict::Superseded;
+                    }
+                }
+                index
+            }
+            None => {
+                self.decision.actions.push(action);
+                let index = self.decision.actions.len() - 1;
+                self.changed.insert(place, index);
+                index
+            }
+        };
+        self.push(
+            row,
+            field,
+            Verdict::Send {
+                action: index,
+                before,
+            },
+        );
+    }
+
+    fn complete_new(&mut self, index: usize, action: &Action) {
+        let Some(Action::Add(product)) = self.decision.actions.get_mut(index) else {
+            return;
+        };
+        match action {
+            Action::Price { price, .. } => product.price = *price,
+            Action::Quantity { quantity, .. } => product.quantity = *quantity,
+            Action::Name { name, .. } => product.name.clone_from(name),
+            Action::Add(_) | Action::Status { .. } => {}
+        }
+    }
+
+    fn push(&mut self, row: &Wanted, field: Field, verdict: Verdict) {
+        self.decision.rows.push(Row {
+            line: row.line,
+            key: row.sku.to_string(),
+            field,
+            verdict,
+        });
+    }
+}
+
+/// Order statuses that differ from what the shop last confirmed, in the file's order.
+pub fn diff_orders(wanted: &[(u64, OrderId, StatusId)], known: &Known) -> Decision {
+    let mut decision = Decision::default();
+    let mut latest: HashMap<OrderId, (usize, usize)> = HashMap::new();
+    for (line, order, status) in wanted {
+        let before = known.orders.get(order).copied();
+        let mut row = Row {
+            line: *line,
+            key: order.to_string(),
+            field: Field::Status,
+            verdict: Verdict::Unchanged,
+        };
+        if let Some((action, earlier_row)) = latest.get(order).copied() {
+            if let Some(earlier) = decision.rows.get_mut(earlier_row) {
+                earlier.verdict = Verdict::Superseded;
+            }
+            if let Some(known_action) = decision.actions.get_mut(action) {
+                *known_action = Action::Status {
+                    order: *order,
+                    status: *status,
+                };
+            }
+            row.verdict = Verdict::Send {
+                action,
+                before: before.map(|b| b.to_string()),
+            };
+            latest.insert(*order, (action, decision.rows.len()));
+        } else if before != Some(*status) {
+            decision.actions.push(Action::Status {
+                order: *order,
+                status: *status,
+            });
+            let action = decision.actions.len() - 1;
+            row.verdict = Verdict::Send {
+                action,
+                before: before.map(|b| b.to_string()),
+            };
+            latest.insert(*order, (action, decision.rows.len()));
+        }
+        decision.rows.push(row);
+    }
+    decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Sku;
+    use crate::plan::rules::Goods;
+
+    fn wanted(
+        line: u64,
+        sku: &str,
+        price: Option<&str>,
+        quantity: Option<i32>,
+        name: Option<&str>,
+    ) -> Wanted {
+        Wanted {
+            line,
+            sku: Sku::parse(sku).unwrap(),
+            price: price.map(|p| Money::parse(p).unwrap()),
+            quantity,
+            name: name.map(str::to_owned),
+            goods: name.map(|_| Goods {
+                description: None,
+                extra: std::collections::BTreeMap::new(),
+            }),
+        }
+    }
+
+    fn known(products: &[(&str, &str, i32)]) -> Known {
+        let products = products.iter().map(|(sku, price, quantity)| {
+            let product = KnownProduct {
+                price: Money::parse(price).ok(),
+                quantity: Some(*quantity),
+                name: None,
+            };
+            (Sku::parse(sku).unwrap().match_key(), product)
+        });
+        Known {
+            products: products.collect(),
+            orders: HashMap::new(),
+        }
+    }
+
+    fn shown(decision: &Decision) -> Vec<String> {
+        decision
+            .actions
+            .iter()
+            .map(|a| format!("{} {} {}", a.function().name(), a.key(), a.value()))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_sent() {
+        let rows = [
+            wanted(1, "A", Some("10"), Some(5), None),
+            wanted(2, "b", Some("7"), Some(1), None),
+        ];
+        let decision = diff(
+            &rows,
+            &known(&[("a", "10", 4), ("B", "7", 1)]),
+            NewGoods::Report,
+            false,
+        );
+        assert_eq!(shown(&decision), ["updatequantity A 5"]);
+        let n_unchanged = decision
+            .rows
+            .iter()
+            .filter(|row| row.verdict == Verdict::Unchanged)
+            .count();
+        assert_eq!(n_unchanged, 3);
+    }
+
+    #[test]
+    fn what_the_shop_does_not_have_is_named_and_never_sent() {
+        let decision = diff(
+            &[wanted(3, "X", None, Some(5), None)],
+            &known(&[]),
+            NewGoods::Report,
+            false,
+        );
+        assert!(decision.actions.is_empty());
+        assert_eq!(decision.rows[0].verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_new_product_takes_its_price_and_stock_along() {
+        let rows = [
+            wanted(1, "N", None, None, Some("Новый")),
+            wanted(1, "N", Some("9"), Some(3), None),
+        ];
+        let decision = diff(&rows, &known(&[]), NewGoods::Into(CategoryId(7)), false);
+        let [Action::Add(product)] = decision.actions.as_slice() else {
+            panic!("{:?}", decision.actions)
+        };
+        assert_eq!(
+            (product.price.to_string().as_str(), product.quantity),
+            ("9.00", 3)
+        );
+        assert_eq!(decision.rows.len(), 3);
+    }
+
+    #[test]
+    fn the_last_row_about_one_thing_counts() {
+        let rows = [
+            wanted(1, "A", Some("11"), None, None),
+            wanted(2, "A", Some("10"), None, None),
+        ];
+        let decision = diff(&rows, &known(&[("A", "10", 1)]), NewGoods::Report, false);
+        assert_eq!(shown(&decision), ["updateprice A 10.00"]);
+        assert_eq!(decision.rows[0].verdict, Verdict::Superseded);
+    }
+
+    #[test]
+    fn an_order_status_is_sent_once() {
+        let id = |n: &str| OrderId::parse(n).unwrap();
+        let status = |n: &str| StatusId::parse(n).unwrap();
+        let mut known = Known::default();
+        known.orders.insert(id("1"), status("3"));
+        let wanted = [
+            (1, id("1"), status("3")),
+            (2, id("2"), status("3")),
+            (3, id("2"), status("5")),
+        ];
+        assert_eq!(shown(&diff_orders(&wanted, &known)), ["updateorder 2 5"]);
+    }
+}

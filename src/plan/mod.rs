@@ -1,0 +1,15 @@
+//! What must be done so that the shop agrees with a file.
+//!
+//! No I/O and no state: the same arguments give the same answer. What the shop
+//! already has is dropped here, what it does not know is named, and an empty
+//! article cannot come out, because [`Sku`](crate::domain::Sku) has none.
+
+mod action;
+mod diff;
+mod rules;
+mod status;
+
+pub use action::{Action, Field, Function};
+pub use diff::{Decision, Known, KnownProduct, NewGoods, Row, Verdict, diff, diff_orders};
+pub use rules::{Negative, Refusal, Rounding, Rules, Wanted, want_offer, want_product};
+pub use status::{StatusRules, Unmapped, order_status};

@@ -1,0 +1,308 @@
+//! What the configuration makes of a fact: which price, which stock, which goods.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::RoundingStrategy;
+use thiserror::Error;
+
+use crate::domain::quantity::TooMany;
+use crate::domain::{Money, Offer, Product, Quantity, Sku};
+
+/// Choices of the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Ids of the price types that may go to the shop, found from the name in
+    /// the configuration; empty: the only one in the file.
+    pub price_types: Vec<String>,
+    /// Ids of the warehouses that count; empty: all.
+    pub warehouses: Vec<String>,
+    pub rounding: Rounding,
+    pub negative: Negative,
+    pub updates_names: bool,
+    /// Extra keys for new goods: the module's key to the name of a property or column.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// How a fractional stock becomes whole pieces.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rounding {
+    /// Never sell what is not there.
+    #[default]
+    Down,
+    Nearest,
+    Up,
+}
+
+/// What a stock below zero becomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Negative {
+    #[default]
+    Zero,
+    Keep,
+}
+
+/// What a row wants of the shop. `None`: the row does not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub line: u64,
+    pub sku: Sku,
+    pub price: Option<Money>,
+    pub quantity: Option<i32>,
+    pub name: Option<String>,
+    /// What a product that the shop does not have is to be made of.
+    pub goods: Option<Goods>,
+}
+
+/// The rest of a new product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goods {
+    pub description: Option<String>,
+    pub extra: BTreeMap<String, String>,
+}
+
+/// Why a row cannot go to the shop as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error(
+        "it has prices of several types ({0}); choose one by `goods.price_type` in the configuration"
+    )]
+    WhichPrice(String),
+    #[error("{0}")]
+    TooMany(#[from] TooMany),
+    #[error("its name is longer than 255 characters; the shop would cut it off")]
+    NameTooLong,
+}
+
+impl Refusal {
+    /// A name that scripts can rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WhichPrice(_) => "which-price",
+            Self::TooMany(_) => "quantity-too-large",
+            Self::NameTooLong => "name-too-long",
+        }
+    }
+}
+
+/// OpenCart's name column.
+const MAX_NAME_CHARS: usize = 255;
+
+/// `None` for a product without a name, which nothing can be made of, or one marked as deleted.
+pub fn want_product(product: &Product, sku: Sku, rules: &Rules) -> Result<Option<Wanted>, Refusal> {
+    let Some(name) = product.name.clone().filter(|_| !product.deleted) else {
+        return Ok(None);
+    };
+    if name.chars().count() > MAX_NAME_CHARS {
+        return Err(Refusal::NameTooLong);
+    }
+    let extra = rules
+        .extra
+        .iter()
+        .filter_map(|(key, property)| Some((key.clone(), property_of(product, property)?)))
+        .collect();
+    Ok(Some(Wanted {
+        line: product.line,
+        sku,
+        price: None,
+        quantity: None,
+        name: Some(name),
+        goods: Some(Goods {
+            description: product.description.clone(),
+            extra,
+        }),
+    }))
+}
+
+/// A property, a requisite, or a column of a list; compared without regard to case.
+fn property_of(product: &Product, name: &str) -> Option<String> {
+    let wanted = name.to_lowercase();
+    let standard = match wanted.as_str() {
+        "штрихкод" | "barcode" => product.barcode.clone(),
+        "изготовитель" | "manufacturer" => product.manufacturer.clone(),
+        "базоваяединица" | "unit" => product.unit.clone(),
+        "картинка" | "image" => product.images.first().cloned(),
+        "ид" | "id" => product.item.as_ref().map(|item| item.as_str().to_owned()),
+        _ => None,
+    };
+    standard.or_else(|| {
+        product
+            .properties
+            .iter()
+            .find(|property| property.name.to_lowercase() == wanted)
+            .map(|p| p.value.clone())
+    })
+}
+
+/// `None` when nothing of the offer concerns the shop.
+pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wanted>, Refusal> {
+    let price = price_of(offer, rules)?;
+    let quantity = stock_of(offer, rules)
+        .map(|stock| pieces(stock, rules))
+        .transpose()?;
+    if price.is_none() && quantity.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Wanted {
+        line: offer.line,
+        sku,
+        price,
+        quantity,
+        name: None,
+        goods: None,
+    }))
+}
+
+/// Without a choice in the configuration, a file with one price type needs none.
+fn price_of(offer: &Offer, rules: &Rules) -> Result<Option<Money>, Refusal> {
+    let is_chosen = |price_type: Option<&str>| match price_type {
+        Some(id) => rules.price_types.iter().any(|chosen| chosen == id),
+        None => true,
+    };
+    if rules.price_types.is_empty() {
+        let mut types: Vec<&str> = offer
+            .prices
+            .iter()
+            .filter_map(|price| price.price_type.as_deref())
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        if types.len() > 1 {
+            return Err(Refusal::WhichPrice(types.join(", ")));
+        }
+        return Ok(offer.prices.last().map(|price| price.price));
+    }
+    // Of two prices of one type the last counts.
+    Ok(offer
+        .prices
+        .iter()
+        .rev()
+        .find(|price| is_chosen(price.price_type.as_deref()))
+        .map(|price| price.price))
+}
+
+/// The file's own total, else the sum of the warehouses: never both. With a
+/// choice of warehouses only their rows count.
+fn stock_of(offer: &Offer, rules: &Rules) -> Option<Quantity> {
+    let is_counted = |warehouse: &str| {
+        rules.warehouses.is_empty() || rules.warehouses.iter().any(|w| w == warehouse)
+    };
+    let sum = || {
+        let mut counted = offer
+            .warehouses
+            .iter()
+            .filter(|stock| is_counted(&stock.warehouse))
+            .peekable();
+        // Rows of other warehouses say that these have nothing.
+        let says_something = counted.peek().is_some() || !offer.warehouses.is_empty();
+        let total = counted.try_fold(Quantity::ZERO, |sum, stock| sum.plus(stock.quantity))?;
+        says_something.then_some(total)
+    };
+    if rules.warehouses.is_empty() {
+        return offer.quantity.or_else(sum);
+    }
+    sum()
+}
+
+fn pieces(stock: Quantity, rules: &Rules) -> Result<i32, TooMany> {
+    let stock = match rules.negative {
+        Negative::Zero if stock.is_negative() => Quantity::ZERO,
+        Negative::Zero | Negative::Keep => stock,
+    };
+    stock.to_pieces(match rules.rounding {
+        Rounding::Down => RoundingStrategy::ToNegativeInfinity,
+        Rounding::Nearest => RoundingStrategy::MidpointAwayFromZero,
+        Rounding::Up => RoundingStrategy::ToPositiveInfinity,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{OfferPrice, WarehouseStock};
+
+    fn offer(total: Option<&str>, warehouses: &[(&str, &str)], prices: &[(&str, &str)]) -> Offer {
+        Offer {
+            quantity: total.map(|q| Quantity::parse(q).unwrap()),
+            warehouses: warehouses
+                .iter()
+                .map(|(id, q)| WarehouseStock {
+                    warehouse: (*id).into(),
+                    quantity: Quantity::parse(q).unwrap(),
+                    line: 1,
+                })
+                .collect(),
+            prices: prices
+                .iter()
+                .map(|(id, price)| OfferPrice {
+                    price_type: Some((*id).into()),
+                    price: Money::parse(price).unwrap(),
+                    currency: None,
+                    line: 1,
+                })
+                .collect(),
+            ..Offer::default()
+        }
+    }
+
+    fn stock(offer: &Offer, rules: &Rules) -> Option<i32> {
+        want_offer(offer, Sku::parse("a").unwrap(), rules)
+            .unwrap()
+            .and_then(|wanted| wanted.quantity)
+    }
+
+    #[test]
+    fn total_and_warehouses_are_never_added_together() {
+        let all = Rules::default();
+        let chosen = Rules {
+            warehouses: vec!["w2".to_owned()],
+            ..Rules::default()
+        };
+        let both = offer(Some("5"), &[("w1", "3"), ("w2", "2")], &[]);
+        assert_eq!(stock(&both, &all), Some(5));
+        assert_eq!(stock(&both, &chosen), Some(2));
+        let rows = offer(None, &[("w1", "3"), ("w2", "2.5")], &[]);
+        assert_eq!(stock(&rows, &all), Some(5));
+        assert_eq!(stock(&offer(None, &[("w1", "3")], &[]), &chosen), Some(0));
+        assert_eq!(
+            stock(&offer(None, &[], &[]), &all),
+            None,
+            "missing is not zero"
+        );
+    }
+
+    #[test]
+    fn a_negative_stock_is_zero_unless_told_otherwise() {
+        let below = offer(Some("-1.5"), &[], &[]);
+        assert_eq!(stock(&below, &Rules::default()), Some(0));
+        assert_eq!(
+            stock(
+                &below,
+                &Rules {
+                    negative: Negative::Keep,
+                    ..Rules::default()
+                }
+            ),
+            Some(-2)
+        );
+    }
+
+    #[test]
+    fn among_several_price_types_somebody_must_choose() {
+        let two = offer(None, &[], &[("retail", "10"), ("wholesale", "8")]);
+        let sku = || Sku::parse("a").unwrap();
+        assert!(matches!(
+            want_offer(&two, sku(), &Rules::default()),
+            Err(Refusal::WhichPrice(_))
+        ));
+        let rules = Rules {
+            price_types: vec!["wholesale".to_owned()],
+            ..Rules::default()
+        };
+        assert_eq!(
+            want_offer(&two, sku(), &rules).unwrap().unwrap().price,
+            Some(Money::parse("8").unwrap())
+        );
+        let other = offer(None, &[], &[("retail", "10")]);
+        assert_eq!(want_offer(&other, sku(), &rules).unwrap(), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! What a document of 1C means for the status of the shop's order.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::domain::{Document, StatusId};
+
+/// The shop's statuses, and the configuration's mapping onto them.
+#[derive(Debug, Clone, Default)]
+pub struct StatusRules {
+    /// The shop's own names.
+    pub shop: Vec<(StatusId, String)>,
+    /// 1C's words (or one of the derived states below) to a name or id of the shop.
+    pub map: BTreeMap<String, String>,
+}
+
+/// УТ 11 writes no status at all: it follows from what has happened to the order.
+const CANCELLED: &str = "cancelled";
+const SHIPPED: &str = "shipped";
+const PAID: &str = "paid";
+const ACCEPTED: &str = "accepted";
+
+/// Why a document does not lead to a status.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unmapped {
+    #[error("the operation is `{0}`, not an order of goods")]
+    Operation(String),
+    #[error("the document has no order number of the shop; it was made in 1C")]
+    NoNumber,
+    #[error("the document says nothing of the order's state")]
+    NothingStated,
+    #[error("the status `{0}` is neither mapped in the configuration nor a status of the shop")]
+    Unknown(String),
+    #[error("`{from}` is mapped to `{to}`, which is not a status of the shop")]
+    NotInShop { from: String, to: String },
+}
+
+impl Unmapped {
+    /// A document that simply does not concern the shop.
+    pub fn is_note(&self) -> bool {
+        match self {
+            Self::Operation(_) | Self::NoNumber | Self::NothingStated => true,
+            Self::Unknown(_) | Self::NotInShop { .. } => false,
+        }
+    }
+
+    /// A name that scripts can rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Operation(_) => "other-operation",
+            Self::NoNumber => "no-order-number",
+            Self::NothingStated => "no-state",
+            Self::Unknown(_) => "status-unknown",
+            Self::NotInShop { .. } => "status-not-in-shop",
+        }
+    }
+}
+
+/// The status that the shop's order is to have.
+pub fn order_status(document: &Document, rules: &StatusRules) -> Result<StatusId, Unmapped> {
+    if let Some(operation) = document.operation.as_deref().filter(|name| !is_order(name)) {
+        return Err(Unmapped::Operation(operation.to_owned()));
+    }
+    let derived = derived_state(document);
+    // A cancellation outweighs whatever the status field still says.
+    if derived == Some(CANCELLED) {
+        if let Some(found) = mapped(CANCELLED, rules) {
+            return found;
+        }
+    }
+    match (&document.status, derived) {
+        (Some(status), _) => mapped(status, rules)
+            .or_else(|| in_shop(status, rules).map(Ok))
+            .unwrap_or_else(|| Err(Unmapped::Unknown(status.clone()))),
+        (None, Some(state)) => mapped(state, rules).unwrap_or(Err(Unmapped::NothingStated)),
+        (None, None) => Err(Unmapped::NothingStated),
+    }
+}
+
+fn is_order(operation: &str) -> bool {
+    let plain: String = operation
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    plain == "заказтовара"
+}
+
+/// The furthest that the order has come.
+fn derived_state(document: &Document) -> Option<&'static str> {
+    if document.deleted || document.cancelled == Some(true) {
+        return Some(CANCELLED);
+    }
+    [
+        (document.shipped, SHIPPED),
+        (document.paid, PAID),
+        (document.posted, ACCEPTED),
+    ]
+    .into_iter()
+    .find(|(is_so, _)| *is_so == Some(true))
+    .map(|(_, state)| state)
+}
+
+/// By the configuration; names are compared without regard to case.
+fn mapped(from: &str, rules: &StatusRules) -> Option<Result<StatusId, Unmapped>> {
+    let wanted = from.to_lowercase();
+    let (_, to) = rules
+        .map
+        .iter()
+        .find(|(name, _)| name.to_lowercase() == wanted)?;
+    Some(in_shop(to, rules).ok_or_else(|| Unmapped::NotInShop {
+        from: from.to_owned(),
+        to: to.clone(),
+    }))
+}
+
+fn in_shop(status: &str, rules: &StatusRules) -> Option<StatusId> {
+    let wanted = status.trim().to_lowercase();
+    let by_id =
+        StatusId::parse(&wanted).filter(|id| rules.shop.iter().any(|(known, _)| known == id));
+    by_id.or_else(|| {
+        rules
+            .shop
+            .iter()
+            .find(|(_, name)| name.to_lowercase() == wanted)
+            .map(|(id, _)| *id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> StatusRules {
+        let shop = [
+            ("1", "Pending"),
+            ("3", "Shipped"),
+            ("5", "Complete"),
+            ("7", "Canceled"),
+        ];
+        let map = [
+            ("cancelled", "Canceled"),
+            ("shipped", "3"),
+            ("paid", "Complete"),
+            ("Отгружен", "Shipped"),
+            ("К сборке", "Lost"),
+        ];
+        StatusRules {
+            shop: shop
+                .iter()
+                .map(|(id, name)| (StatusId::parse(id).unwrap(), (*name).to_owned()))
+                .collect(),
+            map: map
+                .iter()
+                .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn finds_the_status_that_a_document_means() {
+        let named = |status: &str| Document {
+            status: Some(status.to_owned()),
+            ..Document::default()
+        };
+        for (document, expected) in [
+            (named("отгружен"), Ok(3)),
+            (named("Complete"), Ok(5)),
+            (named("7"), Ok(7)),
+            (named("99"), Err(Unmapped::Unknown("99".to_owned()))),
+            (
+                named("К сборке"),
+                Err(Unmapped::NotInShop {
+                    from: "К сборке".to_owned(),
+                    to: "Lost".to_owned(),
+                }),
+            ),
+            (
+                Document {
+                    shipped: Some(true),
+                    paid: Some(true),
+                    ..Document::default()
+                },
+                Ok(3),
+            ),
+            (
+                Document {
+                    paid: Some(true),
+                    ..Document::default()
+                },
+                Ok(5),
+            ),
+            (
+                Document {
+                    cancelled: Some(true),
+                    ..named("Отгружен")
+                },
+                Ok(7),
+            ),
+            (
+                Document {
+                    posted: Some(true),
+                    ..Document::default()
+                },
+                Err(Unmapped::NothingStated),
+            ),
+            (Document::default(), Err(Unmapped::NothingStated)),
+            (
+                Document {
+                    operation: Some("Отпуск товара".to_owned()),
+                    ..named("Отгружен")
+                },
+                Err(Unmapped::Operation("Отпуск товара".to_owned())),
+            ),
+        ] {
+            assert_eq!(
+                order_status(&document, &rules()).map(StatusId::get),
+                expected,
+                "{document:?}"
+            );
+        }
+    }
+}

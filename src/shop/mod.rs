@@ -1,0 +1,20 @@
+//! The OpenCart side of the wire: the only room that makes HTTP requests.
+//!
+//! It promises that every function of the shop's module is called as the real
+//! shops of each version want it, and that a reply is taken for success only if
+//! it is exactly that. It never decides whether to try again: the error says
+//! whether that makes sense ([`ShopError::is_temporary`]) and whether the shop
+//! may have done what it was asked ([`ShopError::may_have_acted`]).
+
+mod client;
+mod error;
+mod escape;
+mod login;
+mod reply;
+mod wire;
+
+pub use client::{Client, Settings};
+pub use error::{ApiKey, ShopError};
+pub use login::{Dialect, LoginReply, understand_login};
+pub use reply::{Reply, understand};
+pub use wire::{BadOrder, ExtraField};
