@@ -12,9 +12,9 @@ mod decode;
 mod detect;
 mod error;
 
-use std::io::Read;
+use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::domain::Fact;
+use crate::domain::{Fact, Offer};
 
 pub use csv_list::{Column, CsvOptions};
 pub use error::{FileError, Place, RowError, RowFault};
@@ -100,4 +100,67 @@ impl<R: Read> Iterator for Facts<R> {
             Inner::Csv(reader) => reader.next_row().transpose(),
         }
     }
+}
+
+/// What a file mainly holds, in the order in which files want to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Groups, properties, price types, warehouses.
+    Reference,
+    Goods,
+    Documents,
+    /// With names, articles, or prices and stock together.
+    Offers,
+    /// Prices alone.
+    Prices,
+    /// Stock alone.
+    Rests,
+    /// Cannot be told; it will be rejected when its turn comes.
+    Unknown,
+}
+
+/// Reads as far as the first fact that settles it.
+pub fn stage_of<R: Read>(source: R) -> Stage {
+    let Ok(facts) = read(source, &CsvOptions::default()) else {
+        return Stage::Unknown;
+    };
+    for row in facts {
+        match row {
+            Ok(Ok(Fact::Product(_))) => return Stage::Goods,
+            Ok(Ok(Fact::Offer(offer))) => return offer_stage(&offer),
+            Ok(Ok(Fact::Document(_))) => return Stage::Documents,
+            Ok(Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) | Err(_)) => {}
+            Err(_) => return Stage::Unknown,
+        }
+    }
+    Stage::Reference
+}
+
+fn offer_stage(offer: &Offer) -> Stage {
+    let has_stock = offer.quantity.is_some() || !offer.warehouses.is_empty();
+    match (offer.prices.is_empty(), has_stock) {
+        _ if offer.name.is_some() && offer.item.is_some() => Stage::Offers,
+        (false, false) => Stage::Prices,
+        (true, true) => Stage::Rests,
+        (false, true) | (true, false) => Stage::Offers,
+    }
+}
+
+/// Whether the end of the file is there: for XML, a closing tag. Lists have no
+/// end that could be recognised.
+pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
+    const LOOKED_AT: u64 = 64;
+    let mut head = Vec::new();
+    (&mut file).take(LOOKED_AT).read_to_end(&mut head)?;
+    let is_filler = |b: &&u8| b.is_ascii_whitespace() || **b == 0;
+    let is_xml = head.iter().find(|b| b.is_ascii() && !is_filler(b)) == Some(&b'<');
+    if !is_xml {
+        return Ok(true);
+    }
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(LOOKED_AT)))?;
+    let mut tail = Vec::new();
+    file.take(LOOKED_AT).read_to_end(&mut tail)?;
+    // In UTF-16, too, the bracket is this byte beside a zero.
+    Ok(tail.iter().rev().find(|b| !is_filler(b)) == Some(&b'>'))
 }

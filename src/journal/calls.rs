@@ -134,6 +134,35 @@ impl Journal {
         Ok(calls)
     }
 
+    /// What the shop confirmed for a run: function, and article or order.
+    pub fn confirmed_entries(&self, run: RunId) -> Result<Vec<(Function, String)>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT c.function, e.key FROM call c JOIN call_entry e ON e.call = c.id
+             WHERE c.run = ?1 AND c.state = 'confirmed'",
+        )?;
+        let rows =
+            statement.query_map([run.0], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        let entries: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+        Ok(entries
+            .into_iter()
+            .filter_map(|(name, key)| Some((Function::by_name(&name)?, key)))
+            .collect())
+    }
+
+    /// Takes it that the shop has this now, without a call of ours.
+    pub fn assume(
+        &self,
+        exchange: &str,
+        actions: &[Action],
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            actions
+                .iter()
+                .try_for_each(|action| self.remember(exchange, action, now))
+        })
+    }
+
     fn entries(&self, call: CallId) -> Result<Vec<(String, String)>, JournalError> {
         let mut statement = self
             .connection

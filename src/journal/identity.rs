@@ -19,6 +19,10 @@ pub struct Identity {
 pub enum ReferenceKind {
     PriceType,
     Warehouse,
+    /// The shop's order statuses.
+    Status,
+    /// The shop's categories, by their paths.
+    Category,
 }
 
 impl ReferenceKind {
@@ -26,6 +30,8 @@ impl ReferenceKind {
         match self {
             Self::PriceType => "price_type",
             Self::Warehouse => "warehouse",
+            Self::Status => "status",
+            Self::Category => "category",
         }
     }
 }
@@ -94,6 +100,57 @@ impl Journal {
         Ok(())
     }
 
+    /// Takes a whole list in place of the one known before.
+    pub fn replace_references(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+        entries: &[(String, String)],
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            self.connection.execute(
+                "DELETE FROM reference WHERE exchange = ?1 AND kind = ?2",
+                params![exchange, kind.name()],
+            )?;
+            entries
+                .iter()
+                .try_for_each(|(id, name)| self.learn_reference(exchange, kind, id, name))
+        })
+    }
+
+    /// Id and name of everything of this kind.
+    pub fn references(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+    ) -> Result<Vec<(String, String)>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, name FROM reference WHERE exchange = ?1 AND kind = ?2")?;
+        let rows = statement.query_map(params![exchange, kind.name()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether another variant goes by the same article.
+    pub fn shares_article(
+        &self,
+        exchange: &str,
+        item: &ItemKey,
+        sku: &Sku,
+    ) -> Result<bool, JournalError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM identity
+                 WHERE exchange = ?1 AND sku = ?2 AND item <> ?3 AND instr(item, '#') > 0)",
+            )?
+            .query_row(params![exchange, sku.as_str(), item.as_str()], |row| {
+                row.get(0)
+            })?)
+    }
+
     /// The ids of everything of this kind that goes by `name`, or has it as its id.
     pub fn reference_ids(
         &self,
@@ -101,13 +158,7 @@ impl Journal {
         kind: ReferenceKind,
         name: &str,
     ) -> Result<Vec<String>, JournalError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, name FROM reference WHERE exchange = ?1 AND kind = ?2")?;
-        let rows = statement.query_map(params![exchange, kind.name()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        let all: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+        let all = self.references(exchange, kind)?;
         // SQLite folds the case of Latin letters only.
         let wanted = name.to_lowercase();
         let by_name = all

@@ -208,6 +208,13 @@ impl Journal {
         Ok(())
     }
 
+    /// The file is carried at the next occasion, not when its time would come.
+    pub fn forget_retry(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection
+            .execute("UPDATE run SET retry_at = NULL WHERE id = ?1", [run.0])?;
+        Ok(())
+    }
+
     pub fn run(&self, id: RunId) -> Result<Option<Run>, JournalError> {
         Ok(self.runs_where("id = ?1", params![id.0])?.pop())
     }

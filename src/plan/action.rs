@@ -60,6 +60,17 @@ impl Function {
             .find(|function| function.name() == name)
     }
 
+    /// What its entries are about.
+    pub fn field(self) -> Field {
+        match self {
+            Self::AddProducts => Field::Product,
+            Self::UpdateOrder => Field::Status,
+            Self::UpdateNames => Field::Name,
+            Self::UpdatePrice => Field::Price,
+            Self::UpdateQuantity => Field::Quantity,
+        }
+    }
+
     /// Doing it twice would leave a trace: a second product, a second history row.
     pub fn must_not_repeat(self) -> bool {
         match self {
@@ -93,13 +104,7 @@ impl Action {
     }
 
     pub fn field(&self) -> Field {
-        match self {
-            Self::Add(_) => Field::Product,
-            Self::Name { .. } => Field::Name,
-            Self::Price { .. } => Field::Price,
-            Self::Quantity { .. } => Field::Quantity,
-            Self::Status { .. } => Field::Status,
-        }
+        self.function().field()
     }
 
     /// The article or the order number.
@@ -121,6 +126,15 @@ impl Action {
             Self::Price { price, .. } => price.to_string(),
             Self::Quantity { quantity, .. } => quantity.to_string(),
             Self::Status { status, .. } => status.to_string(),
+        }
+    }
+
+    /// The new value of one field: a new product has several.
+    pub fn field_value(&self, field: Field) -> String {
+        match (self, field) {
+            (Self::Add(product), Field::Price) => product.price.to_string(),
+            (Self::Add(product), Field::Quantity) => product.quantity.to_string(),
+            _ => self.value(),
         }
     }
 }

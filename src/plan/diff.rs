@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::{CategoryId, Money, NewProduct, OrderId, StatusId};
-use crate::plan::{Action, Field, Wanted};
+use crate::plan::{Action, Field, Function, Wanted};
 
 /// What the shop has, as far as it is known.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,35 @@ pub enum Verdict {
 pub struct Decision {
     pub actions: Vec<Action>,
     pub rows: Vec<Row>,
+}
+
+impl Decision {
+    /// Puts another decision behind this one.
+    pub fn append(&mut self, other: Self) {
+        let n_before = self.actions.len();
+        self.actions.extend(other.actions);
+        self.rows.extend(other.rows.into_iter().map(|mut row| {
+            if let Verdict::Send { action, .. } = &mut row.verdict {
+                *action += n_before;
+            }
+            row
+        }));
+    }
+
+    /// How many calls the actions take, with at most `batch` entries in each.
+    pub fn n_calls(&self, batch: usize) -> u64 {
+        let n_of = |function| {
+            self.actions
+                .iter()
+                .filter(|action| action.function() == function)
+                .count()
+        };
+        let n: usize = Function::ALL
+            .into_iter()
+            .map(|function| n_of(function).div_ceil(batch.max(1)))
+            .sum();
+        u64::try_from(n).unwrap_or(u64::MAX)
+    }
 }
 
 /// What must be sent for these rows, in their order. A product that is added in

@@ -1,0 +1,275 @@
+//! `obmen check`: the doctor. Each finding says what to do about it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::output::Out;
+use crate::cli::{Common, Exit, config, run};
+use crate::domain::CategoryId;
+use crate::folders::{Inbox, Outbox};
+use crate::journal::Journal;
+use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
+use crate::shop::{Dialect, ShopError};
+
+/// What was looked at, and how it is.
+struct Finding {
+    what: String,
+    health: Health,
+    detail: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Good,
+    /// Works, but not everything will.
+    Limited,
+    Bad,
+    /// The shop cannot be reached or refuses us.
+    NoShop,
+}
+
+pub(super) fn check(common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
+    let config = config::load(&common.config)?;
+    let mut findings = vec![good("configuration", common.config.display().to_string())];
+    let journal = match Journal::open(&config.journal) {
+        Ok(journal) => {
+            findings.push(good("journal", config.journal.display().to_string()));
+            Some(journal)
+        }
+        Err(err) => {
+            findings.push(bad("journal", err.to_string()));
+            None
+        }
+    };
+    for settings in run::chosen(config.exchanges, common.exchange.as_deref())? {
+        check_folders(&settings, &mut findings);
+        if let Some(journal) = &journal {
+            check_shop(settings, journal, &mut findings);
+        }
+    }
+    for finding in &findings {
+        print(finding, out);
+    }
+    let exit = |finding: &Finding| match finding.health {
+        Health::Good => Exit::Fine,
+        Health::Limited => Exit::Fine,
+        Health::Bad => Exit::Attention,
+        Health::NoShop => Exit::Shop,
+    };
+    Ok(findings.iter().map(exit).max().unwrap_or(Exit::Fine))
+}
+
+fn print(finding: &Finding, out: &mut Out) {
+    let (mark, code) = match finding.health {
+        Health::Good => ("ok  ", "ok"),
+        Health::Limited => ("note", "limited"),
+        Health::Bad => ("BAD ", "bad"),
+        Health::NoShop => ("BAD ", "no-shop"),
+    };
+    if out.is_text() {
+        out.say(&format!("{mark}  {}: {}", finding.what, finding.detail));
+    } else {
+        out.json(&json!({"what": finding.what, "health": code, "detail": finding.detail}));
+    }
+}
+
+fn good(what: &str, detail: String) -> Finding {
+    Finding {
+        what: what.to_owned(),
+        health: Health::Good,
+        detail,
+    }
+}
+
+fn bad(what: &str, detail: String) -> Finding {
+    Finding {
+        what: what.to_owned(),
+        health: Health::Bad,
+        detail,
+    }
+}
+
+/// Makes the folders and writes into them, as the service will.
+fn check_folders(settings: &ExchangeSettings, findings: &mut Vec<Finding>) {
+    let is_writable = |folder: &Path| {
+        let outbox = Outbox::open(folder)?;
+        outbox.prepare(".obmen-check", b"")?;
+        outbox.discard(".obmen-check")
+    };
+    let what = format!("inbox of `{}`", settings.name);
+    findings.push(
+        match Inbox::open(&settings.inbox).and_then(|inbox| is_writable(inbox.root())) {
+            Ok(()) => good(&what, settings.inbox.display().to_string()),
+            Err(err) => bad(
+                &what,
+                format!("{err}: give the account that runs obmen the right to change it"),
+            ),
+        },
+    );
+    let what = format!("outbox of `{}`", settings.name);
+    findings.push(match is_writable(&settings.outbox) {
+        Ok(()) => good(&what, settings.outbox.display().to_string()),
+        Err(err) => bad(
+            &what,
+            format!("{err}: give the account that runs obmen the right to change it"),
+        ),
+    });
+}
+
+fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<Finding>) {
+    let what = format!("shop of `{}`", settings.name);
+    let url = settings.shop.url.clone();
+    let exchange = match Exchange::new(settings) {
+        Ok(exchange) => exchange,
+        Err(err) => return findings.push(bad(&what, err.to_string())),
+    };
+    let dialect = match exchange.client.log_in() {
+        Ok(dialect) => dialect,
+        Err(err) => {
+            let health = if err.is_temporary() || err.concerns_every_call() {
+                Health::NoShop
+            } else {
+                Health::Bad
+            };
+            return findings.push(Finding {
+                what,
+                health,
+                detail: format!("{url}: {err}"),
+            });
+        }
+    };
+    findings.push(good(
+        &what,
+        format!(
+            "{url}: logged in; it speaks like OpenCart {}",
+            dialect.name()
+        ),
+    ));
+    check_functions(&exchange, dialect, findings);
+    check_choices(&exchange, journal, findings);
+}
+
+/// Asks every function of the module; commands are given nothing to do.
+fn check_functions(exchange: &Exchange, dialect: Dialect, findings: &mut Vec<Finding>) {
+    let client = &exchange.client;
+    let answers: [(&str, Result<String, ShopError>); 10] = [
+        (
+            "statuses",
+            client
+                .statuses()
+                .map(|list| format!("{} statuses", list.len())),
+        ),
+        (
+            "cats",
+            client
+                .categories()
+                .map(|list| format!("{} categories", list.len())),
+        ),
+        (
+            "articles",
+            client
+                .articles()
+                .map(|list| format!("{} articles", list.len())),
+        ),
+        (
+            "getproducts",
+            client
+                .products()
+                .map(|list| format!("{} enabled products with an article", list.len())),
+        ),
+        (
+            "getnames",
+            client.names().map(|list| format!("{} names", list.len())),
+        ),
+        (
+            "updatequantity",
+            client.update_quantities(&[]).map(|()| "answers".to_owned()),
+        ),
+        (
+            "updateprice",
+            client.update_prices(&[]).map(|()| "answers".to_owned()),
+        ),
+        (
+            "updatenames",
+            client.update_names(&[]).map(|()| "answers".to_owned()),
+        ),
+        (
+            "addproducts",
+            client
+                .add_products(CategoryId(0), &[])
+                .map(|()| "answers".to_owned()),
+        ),
+        (
+            "updateorder",
+            client.update_orders(&[]).map(|()| "answers".to_owned()),
+        ),
+    ];
+    for (function, answer) in answers {
+        let what = format!("function `{function}`");
+        let is_optional = matches!(function, "getnames" | "updatenames");
+        findings.push(match answer {
+            Ok(_) if function == "updateorder" && dialect == Dialect::V40 => Finding {
+                what,
+                health: Health::Limited,
+                detail: "answers, but the upstream module for 4.0 cannot change the status of an order: \
+                         files with statuses will be held"
+                    .to_owned(),
+            },
+            Ok(detail) => good(&what, detail),
+            Err(err @ ShopError::NoFunction { .. }) if is_optional => {
+                Finding { what, health: Health::Limited, detail: format!("{err}; names are not exchanged without it") }
+            }
+            Err(err) => bad(&what, err.to_string()),
+        });
+    }
+}
+
+/// Whether the shop has what the configuration names.
+fn check_choices(exchange: &Exchange, journal: &Journal, findings: &mut Vec<Finding>) {
+    let has = |kind, wanted: &str| -> Result<bool, crate::pipeline::CarryError> {
+        let lower = wanted.to_lowercase();
+        let list = fetch_list(kind, exchange, journal, None)?;
+        Ok(list.rows.iter().any(|row| {
+            row.iter().any(|cell| {
+                let cell = cell.to_lowercase();
+                cell == lower || cell.rsplit(" > ").next() == Some(&lower)
+            })
+        }))
+    };
+    let wanted_statuses = exchange
+        .settings
+        .orders
+        .statuses
+        .iter()
+        .chain(exchange.settings.orders.map.values());
+    let wanted = wanted_statuses
+        .map(|name| (ListKind::Statuses, "order status", name))
+        .chain(
+            exchange
+                .settings
+                .goods
+                .category
+                .iter()
+                .map(|name| (ListKind::Categories, "category", name)),
+        );
+    for (kind, what, name) in wanted {
+        match has(kind, name) {
+            Ok(true) => findings.push(good(what, format!("`{name}`"))),
+            Ok(false) => findings.push(bad(
+                what,
+                format!("the shop has none that is called `{name}`; see `obmen init`"),
+            )),
+            Err(err) => findings.push(bad(what, err.to_string())),
+        }
+    }
+    if exchange.settings.goods.category.is_none() {
+        let detail =
+            "`goods.category` is not set: new goods are reported, but not added".to_owned();
+        findings.push(Finding {
+            what: "new goods".to_owned(),
+            health: Health::Limited,
+            detail,
+        });
+    }
+}

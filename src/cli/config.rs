@@ -1,0 +1,456 @@
+//! The configuration file: read, checked, and turned into the settings of each room.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use serde::Deserialize;
+
+use crate::formats::{Column, CsvOptions};
+use crate::pipeline::{ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
+use crate::plan::{Negative, Rounding};
+use crate::shop::{self, ApiKey, Dialect, ExtraField};
+
+/// The name of the exchange where the configuration does not give one.
+pub(super) const ONLY_EXCHANGE: &str = "main";
+
+/// Everything that the configuration says.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) exchanges: Vec<ExchangeSettings>,
+    pub(super) journal: PathBuf,
+}
+
+/// The file: either one exchange at the top, or several under `[[exchange]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    journal: Option<PathBuf>,
+    #[serde(default)]
+    exchange: Vec<ExchangeSection>,
+    name: Option<String>,
+    shop: Option<ShopSection>,
+    folders: Option<FoldersSection>,
+    schedule: Option<ScheduleSection>,
+    goods: Option<GoodsSection>,
+    orders: Option<OrdersSection>,
+    csv: Option<CsvSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExchangeSection {
+    name: String,
+    shop: ShopSection,
+    folders: FoldersSection,
+    #[serde(default)]
+    schedule: ScheduleSection,
+    #[serde(default)]
+    goods: GoodsSection,
+    #[serde(default)]
+    orders: OrdersSection,
+    #[serde(default)]
+    csv: CsvSection,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShopSection {
+    url: String,
+    #[serde(default)]
+    username: String,
+    key: Option<String>,
+    key_file: Option<PathBuf>,
+    #[serde(default = "auto")]
+    dialect: String,
+    #[serde(default = "two_minutes")]
+    timeout_s: u64,
+    #[serde(default = "two_hundred")]
+    batch: usize,
+    store: Option<u32>,
+    language: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FoldersSection {
+    inbox: PathBuf,
+    outbox: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ScheduleSection {
+    scan_s: u64,
+    quiet_s: u64,
+    orders_s: u64,
+    products_s: u64,
+}
+
+impl Default for ScheduleSection {
+    fn default() -> Self {
+        Self {
+            scan_s: 5,
+            quiet_s: 3,
+            orders_s: 300,
+            products_s: 0,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct GoodsSection {
+    #[serde(rename = "match")]
+    match_by: String,
+    category: Option<toml::Value>,
+    price_type: Option<String>,
+    warehouses: Vec<String>,
+    rounding: String,
+    negative: String,
+    update_names: bool,
+    extra: BTreeMap<String, String>,
+}
+
+impl Default for GoodsSection {
+    fn default() -> Self {
+        Self {
+            match_by: "article".to_owned(),
+            category: None,
+            price_type: None,
+            warehouses: Vec::new(),
+            rounding: "down".to_owned(),
+            negative: "zero".to_owned(),
+            update_names: false,
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OrdersSection {
+    statuses: Vec<toml::Value>,
+    currency: Option<String>,
+    map: BTreeMap<String, toml::Value>,
+    extra: BTreeMap<String, String>,
+}
+
+impl Default for OrdersSection {
+    fn default() -> Self {
+        Self {
+            // OpenCart's own first status; its id is 1 in every language.
+            statuses: vec![toml::Value::Integer(1)],
+            currency: None,
+            map: BTreeMap::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CsvSection {
+    columns: BTreeMap<String, String>,
+    without_header: Vec<String>,
+}
+
+fn auto() -> String {
+    "auto".to_owned()
+}
+
+fn two_minutes() -> u64 {
+    120
+}
+
+fn two_hundred() -> usize {
+    200
+}
+
+/// Reads the configuration. Folders in it are relative to the file's own.
+pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
+    let text = fs::read_to_string(path).with_context(|| {
+        format!(
+            "cannot read the configuration `{}` (`obmen init` writes one; `obmen demo` needs none)",
+            path.display()
+        )
+    })?;
+    // Notepad saves a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
+    let base = path.parent().unwrap_or(Path::new(""));
+    parse(text, base).with_context(|| format!("in the configuration `{}`", path.display()))
+}
+
+/// `base` is the folder that relative paths start from.
+pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
+    let file: File =
+        toml::from_str(text).map_err(|err| anyhow::anyhow!("{}", err.to_string().trim_end()))?;
+    let journal = base.join(file.journal.as_deref().unwrap_or(Path::new("obmen.sqlite")));
+    let sections = if file.exchange.is_empty() {
+        vec![ExchangeSection {
+            name: file.name.unwrap_or_else(|| ONLY_EXCHANGE.to_owned()),
+            shop: file
+                .shop
+                .context("the section `[shop]` with the shop's `url` is missing")?,
+            folders: file.folders.unwrap_or(FoldersSection {
+                inbox: "inbox".into(),
+                outbox: "outbox".into(),
+            }),
+            schedule: file.schedule.unwrap_or_default(),
+            goods: file.goods.unwrap_or_default(),
+            orders: file.orders.unwrap_or_default(),
+            csv: file.csv.unwrap_or_default(),
+        }]
+    } else {
+        let is_mixed = file.shop.is_some()
+            || file.folders.is_some()
+            || file.goods.is_some()
+            || file.orders.is_some();
+        ensure!(
+            !is_mixed,
+            "with `[[exchange]]`, every section belongs into an exchange, as in `[exchange.shop]`"
+        );
+        file.exchange
+    };
+    let exchanges = sections
+        .into_iter()
+        .map(|section| settings(section, base))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    for (at, exchange) in exchanges.iter().enumerate() {
+        for other in exchanges.iter().skip(at + 1) {
+            ensure!(
+                exchange.name != other.name,
+                "two exchanges are called `{}`",
+                exchange.name
+            );
+            ensure!(
+                exchange.inbox != other.inbox,
+                "`{}` and `{}` share the inbox `{}`",
+                exchange.name,
+                other.name,
+                exchange.inbox.display()
+            );
+        }
+    }
+    Ok(Config { exchanges, journal })
+}
+
+fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSettings> {
+    let key = key_of(&section.shop, base)?;
+    let dialect = match section.shop.dialect.as_str() {
+        "auto" => None,
+        name => Some(Dialect::by_name(name).with_context(|| {
+            format!("`shop.dialect` is `{name}`; it can be `auto`, `2.3`, `3.0` or `4.0`")
+        })?),
+    };
+    ensure!(section.shop.batch > 0, "`shop.batch` must be at least 1");
+    ensure!(
+        section.shop.timeout_s > 0,
+        "`shop.timeout_s` must be at least 1"
+    );
+    ensure!(
+        section.schedule.scan_s > 0,
+        "`schedule.scan_s` must be at least 1"
+    );
+    if let Some(language) = &section.shop.language {
+        let is_code = language
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        ensure!(
+            is_code && !language.is_empty(),
+            "`shop.language` is `{language}`; it is a code like `ru-ru`"
+        );
+    }
+    let (inbox, outbox) = (
+        base.join(&section.folders.inbox),
+        base.join(&section.folders.outbox),
+    );
+    ensure!(
+        inbox != outbox,
+        "inbox and outbox are the same folder `{}`",
+        inbox.display()
+    );
+    let every = |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds));
+    Ok(ExchangeSettings {
+        name: section.name,
+        inbox,
+        outbox,
+        shop: shop::Settings {
+            url: section.shop.url,
+            username: section.shop.username,
+            key,
+            dialect,
+            timeout: Duration::from_secs(section.shop.timeout_s),
+            store: section.shop.store,
+            language: section.shop.language,
+            extra_fields: section
+                .orders
+                .extra
+                .into_iter()
+                .map(|(requisite, column)| ExtraField { column, requisite })
+                .collect(),
+        },
+        batch: section.shop.batch,
+        goods: goods(section.goods)?,
+        orders: OrderSettings {
+            statuses: section
+                .orders
+                .statuses
+                .iter()
+                .map(plain_text)
+                .collect::<anyhow::Result<_>>()?,
+            map: section
+                .orders
+                .map
+                .into_iter()
+                .map(|(from, to)| Ok((from, plain_text(&to)?)))
+                .collect::<anyhow::Result<_>>()?,
+            currency: section.orders.currency,
+        },
+        csv: csv(&section.csv)?,
+        schedule: Schedule {
+            scan: Duration::from_secs(section.schedule.scan_s),
+            quiet: Duration::from_secs(section.schedule.quiet_s),
+            orders: every(section.schedule.orders_s),
+            products: every(section.schedule.products_s),
+        },
+    })
+}
+
+/// From the environment (services, containers), a file of its own, or the configuration.
+fn key_of(shop: &ShopSection, base: &Path) -> anyhow::Result<ApiKey> {
+    if let Some(key) = env::var("OBMEN_SHOP_KEY")
+        .ok()
+        .filter(|key| !key.is_empty())
+    {
+        return Ok(ApiKey::new(key));
+    }
+    if let Some(path) = &shop.key_file {
+        let path = base.join(path);
+        let key = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read `shop.key_file` `{}`", path.display()))?;
+        return Ok(ApiKey::new(key.trim().to_owned()));
+    }
+    match &shop.key {
+        Some(key) if !key.trim().is_empty() => Ok(ApiKey::new(key.trim().to_owned())),
+        _ => bail!(
+            "`shop.key` is missing: it is the key of the API user (System → Users → API in the shop's admin)"
+        ),
+    }
+}
+
+fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
+    Ok(GoodsSettings {
+        match_by: match section.match_by.as_str() {
+            "article" => MatchBy::Article,
+            "name" => MatchBy::Name,
+            other => bail!("`goods.match` is `{other}`; it can be `article` or `name`"),
+        },
+        category: section
+            .category
+            .as_ref()
+            .map(plain_text)
+            .transpose()?
+            .filter(|text| !text.is_empty()),
+        price_type: section.price_type.filter(|text| !text.is_empty()),
+        warehouses: section.warehouses,
+        rounding: match section.rounding.as_str() {
+            "down" => Rounding::Down,
+            "nearest" => Rounding::Nearest,
+            "up" => Rounding::Up,
+            other => bail!("`goods.rounding` is `{other}`; it can be `down`, `nearest` or `up`"),
+        },
+        negative: match section.negative.as_str() {
+            "zero" => Negative::Zero,
+            "keep" => Negative::Keep,
+            other => bail!("`goods.negative` is `{other}`; it can be `zero` or `keep`"),
+        },
+        updates_names: section.update_names,
+        extra: section.extra,
+    })
+}
+
+fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
+    let column = |name: &String| {
+        Column::by_name(name).with_context(|| {
+            format!(
+                "`{name}` is not a column; columns are article, code, id, barcode, name, description, price, \
+                 currency, quantity, warehouse, unit, group, manufacturer, order, status, ignore"
+            )
+        })
+    };
+    let columns = section
+        .columns
+        .iter()
+        .map(|(header, name)| Ok((header.clone(), column(name)?)));
+    Ok(CsvOptions {
+        columns: columns.collect::<anyhow::Result<_>>()?,
+        without_header: section
+            .without_header
+            .iter()
+            .map(column)
+            .collect::<anyhow::Result<_>>()?,
+    })
+}
+
+/// Ids may be written as numbers or as text.
+fn plain_text(value: &toml::Value) -> anyhow::Result<String> {
+    match value {
+        toml::Value::String(text) => Ok(text.clone()),
+        toml::Value::Integer(number) => Ok(number.to_string()),
+        other => bail!("`{other}` is neither a name nor an id"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_exchange_needs_no_nesting() {
+        let text = "[shop]\nurl = 'http://x/'\nkey = 'k'\n[orders]\nstatuses = [1, 'Новый']\n[goods]\ncategory = 59\n";
+        let config = parse(text, Path::new("/base")).unwrap();
+        let [exchange] = config.exchanges.as_slice() else {
+            panic!("one exchange")
+        };
+        assert_eq!(exchange.name, "main");
+        assert_eq!(exchange.inbox, Path::new("/base/inbox"));
+        assert_eq!(exchange.orders.statuses, ["1", "Новый"]);
+        assert_eq!(exchange.goods.category.as_deref(), Some("59"));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let shop = "[shop]\nurl = 'http://x/'\nkey = 'k'\n";
+        for (text, named) in [
+            ("", "[shop]"),
+            ("[shop]\nurl = 'http://x/'\n", "shop.key"),
+            (
+                "[shop]\nurl = 'u'\nkey = 'k'\ndialect = '5'\n",
+                "shop.dialect",
+            ),
+            (&format!("{shop}[goods]\nmatch = 'colour'\n"), "goods.match"),
+            (&format!("{shop}[goods]\nprise = 1\n"), "prise"),
+            (
+                &format!("{shop}[csv.columns]\n'Мой' = 'x'\n"),
+                "`x` is not a column",
+            ),
+            (
+                &format!("{shop}[folders]\ninbox = 'a'\noutbox = 'a'\n"),
+                "same folder",
+            ),
+        ] {
+            let err = format!("{:#}", parse(text, Path::new("")).unwrap_err());
+            assert!(err.contains(named), "{text}: {err}");
+        }
+    }
+
+    #[test]
+    fn the_template_is_a_valid_configuration() {
+        let text = super::super::init::template(&super::super::init::Choices::default());
+        parse(&text, Path::new("")).unwrap();
+    }
+}

@@ -1,0 +1,262 @@
+//! `obmen demo`: the embedded shop, the samples, one whole cycle, and what happened.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::cli::output::{Out, columns, count};
+use crate::cli::{Exit, run};
+use crate::demo_shop::{self, Catalogue, DemoShop, State};
+use crate::folders::{Inbox, Lock, Outbox};
+use crate::formats::CsvOptions;
+use crate::journal::Journal;
+use crate::pipeline::{
+    self, Exchange, ExchangeSettings, GoodsSettings, ListKind, MatchBy, OrderSettings, Schedule,
+    ask_for_orders, fetch_list,
+};
+use crate::plan::{Negative, Rounding};
+use crate::shop::{self, ApiKey};
+
+/// Beside the inbox, so that a second demo finds what the first one did.
+const MEMORY: &str = ".obmen-demo";
+
+/// The samples that a 1C administrator would drop, in no particular order: the
+/// program sorts them by what they hold.
+const SAMPLES: [(&str, &[u8]); 9] = [
+    (
+        "csv/ceny-windows-1251.csv",
+        include_bytes!("../../samples/csv/ceny-windows-1251.csv"),
+    ),
+    (
+        "csv/novye-tovary.csv",
+        include_bytes!("../../samples/csv/novye-tovary.csv"),
+    ),
+    (
+        "csv/ostatki-windows-1251.csv",
+        include_bytes!("../../samples/csv/ostatki-windows-1251.csv"),
+    ),
+    (
+        "csv/statusy-zakazov.csv",
+        include_bytes!("../../samples/csv/statusy-zakazov.csv"),
+    ),
+    (
+        "bitrix31/rests___9d2f7c44-4c1a-11ee-8c90-0242ac120002.xml",
+        include_bytes!(
+            "../../samples/commerceml/bitrix31/rests___9d2f7c44-4c1a-11ee-8c90-0242ac120002.xml"
+        ),
+    ),
+    (
+        "unf/orders-7a31c0de-4c1a-11ee-8c90-0242ac120002.xml",
+        include_bytes!(
+            "../../samples/commerceml/unf/orders-7a31c0de-4c1a-11ee-8c90-0242ac120002.xml"
+        ),
+    ),
+    (
+        "ut11/import0_1.xml",
+        include_bytes!("../../samples/commerceml/ut11/import0_1.xml"),
+    ),
+    (
+        "ut11/offers0_1.xml",
+        include_bytes!("../../samples/commerceml/ut11/offers0_1.xml"),
+    ),
+    (
+        "ut11/orders-5f0d8a10-4c1a-11ee-8c90-0242ac120002_2.xml",
+        include_bytes!(
+            "../../samples/commerceml/ut11/orders-5f0d8a10-4c1a-11ee-8c90-0242ac120002_2.xml"
+        ),
+    ),
+];
+
+pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit> {
+    let memory = dir.join(MEMORY);
+    let journal_path = memory.join("journal.sqlite");
+    let _lock = Lock::take(&journal_path)?;
+    let shop = start_shop(&memory)?;
+    let settings = settings(dir, &shop);
+    out.say(&format!(
+        "1. The shop: {} with {} products and {} orders (API user `{}`).",
+        shop.url(),
+        shop.products().len(),
+        shop.orders().len(),
+        shop.username()
+    ));
+    let journal = Journal::open(&journal_path)?;
+    let before = state_of(&shop);
+    fetch_first(&settings, &journal, out)?;
+    drop_samples(&settings, out)?;
+    let mut service = run::service(vec![settings], journal)?;
+    let mut exit = Exit::Fine;
+    for (_, report) in service.run_once() {
+        run::say_report(&report, out);
+        exit = exit.max(run::exit_of_report(&report));
+    }
+    say_changes(&before, &shop, out);
+    if once {
+        out.say("Done. Without `--once` the demo goes on, and you can drop files of your own into the inbox.");
+        return Ok(exit);
+    }
+    for inbox in service.inboxes() {
+        out.say(&format!(
+            "\nWatching `{}`: drop files there, receipts appear in `done`. End with Ctrl-C.",
+            inbox.display()
+        ));
+    }
+    out.flush();
+    run::serve(&mut service, out)?;
+    Ok(exit)
+}
+
+fn start_shop(memory: &Path) -> anyhow::Result<DemoShop> {
+    Outbox::open(memory)?;
+    let mut settings =
+        demo_shop::Settings::new(demo_shop::Dialect::V30, Catalogue::demo(), pipeline::now());
+    settings.state = State::Kept(memory.join("shop.sqlite"));
+    demo_shop::start(settings).context("cannot start the embedded shop")
+}
+
+fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
+    let map = [
+        ("shipped", "Shipped"),
+        ("paid", "Processing"),
+        ("accepted", "Processing"),
+        ("cancelled", "Canceled"),
+        ("Отгружен", "Shipped"),
+        ("Выполнен", "Complete"),
+    ];
+    ExchangeSettings {
+        name: "demo".to_owned(),
+        inbox: dir.join("inbox"),
+        outbox: dir.join("outbox"),
+        shop: shop::Settings {
+            url: shop.url(),
+            username: shop.username().to_owned(),
+            key: ApiKey::new(shop.key().to_owned()),
+            dialect: None,
+            timeout: Duration::from_secs(30),
+            store: None,
+            language: None,
+            extra_fields: Vec::new(),
+        },
+        batch: 200,
+        goods: GoodsSettings {
+            match_by: MatchBy::Article,
+            category: Some("Чай и кофе".to_owned()),
+            price_type: Some("Розничная".to_owned()),
+            warehouses: Vec::new(),
+            rounding: Rounding::Down,
+            negative: Negative::Zero,
+            updates_names: false,
+            extra: BTreeMap::from([("weight".to_owned(), "Вес".to_owned())]),
+        },
+        orders: OrderSettings {
+            statuses: vec!["Pending".to_owned()],
+            map: map
+                .iter()
+                .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
+                .collect(),
+            currency: None,
+        },
+        csv: CsvOptions::default(),
+        schedule: Schedule {
+            scan: Duration::from_secs(2),
+            quiet: Duration::from_millis(500),
+            orders: Some(Duration::from_secs(30)),
+            products: None,
+        },
+    }
+}
+
+/// What 1C would find first: new orders, and the shop's lists.
+fn fetch_first(
+    settings: &ExchangeSettings,
+    journal: &Journal,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let exchange = Exchange::new(settings.clone())?;
+    let outbox = Outbox::open(&settings.outbox)?;
+    out.say("2. From the shop into the outbox:");
+    let orders = ask_for_orders(&exchange, journal, &outbox)?;
+    match &orders.file {
+        Some(file) => {
+            let n = count(
+                u64::try_from(orders.written.len()).unwrap_or_default(),
+                "new order",
+            );
+            out.say(&format!("   {n} → {}", file.display()));
+        }
+        None => out.say("   no new orders: each is written once"),
+    }
+    for kind in [ListKind::Products, ListKind::Categories, ListKind::Statuses] {
+        for file in fetch_list(kind, &exchange, journal, Some(&outbox))?.files {
+            out.say(&format!("   {}", file.display()));
+        }
+    }
+    Ok(())
+}
+
+fn drop_samples(settings: &ExchangeSettings, out: &mut Out) -> anyhow::Result<()> {
+    Inbox::open(&settings.inbox)?;
+    out.say(&format!(
+        "3. {} sample files dropped into {}:",
+        SAMPLES.len(),
+        settings.inbox.display()
+    ));
+    for (name, content) in SAMPLES {
+        let path = settings.inbox.join(name);
+        let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
+            continue;
+        };
+        Outbox::open(folder)?.put(&file.to_string_lossy(), content)?;
+    }
+    Ok(())
+}
+
+/// Article or order, to what a person sees of it.
+fn state_of(shop: &DemoShop) -> BTreeMap<String, String> {
+    let products = shop.products().into_iter().map(|product| {
+        (
+            product.shown_sku(),
+            format!(
+                "price {}, stock {}",
+                product.price.normalize(),
+                product.quantity
+            ),
+        )
+    });
+    let orders = shop.orders().into_iter().map(|order| {
+        (
+            format!("order {}", order.id.0),
+            format!("status {}", order.status_id),
+        )
+    });
+    products.chain(orders).collect()
+}
+
+fn say_changes(before: &BTreeMap<String, String>, shop: &DemoShop, out: &mut Out) {
+    let after = state_of(shop);
+    let rows: Vec<Vec<String>> = after
+        .iter()
+        .filter(|(key, now)| before.get(*key) != Some(*now))
+        .map(|(key, now)| {
+            let then = before.get(key).map_or("(new)", String::as_str);
+            vec![
+                format!("   {key}"),
+                then.to_owned(),
+                "→".to_owned(),
+                now.clone(),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        out.say("4. The shop has not changed: it had everything so already, and nothing was sent.");
+        return;
+    }
+    let n = u64::try_from(rows.len()).unwrap_or_default();
+    out.say(&format!(
+        "4. What changed in the shop ({}):",
+        count(n, "thing")
+    ));
+    columns(&rows).iter().for_each(|line| out.say(line));
+}

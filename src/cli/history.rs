@@ -1,0 +1,119 @@
+//! `obmen history`, `show`, `retry`: the journal, for a person.
+
+use serde_json::json;
+
+use crate::cli::output::{Out, columns};
+use crate::cli::{Common, Exit, config, run};
+use crate::folders::Inbox;
+use crate::journal::{Journal, Outcome, Run, RunId};
+use crate::pipeline::write_receipt;
+
+fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
+    let config = config::load(&common.config)?;
+    let journal = Journal::open(&config.journal)?;
+    Ok((config, journal))
+}
+
+fn json_run(run: &Run, journal: &Journal) -> anyhow::Result<serde_json::Value> {
+    Ok(json!({
+        "run": run.id.0,
+        "exchange": run.exchange,
+        "file": run.file,
+        "state": run.state.name(),
+        "note": run.note,
+        "attempts": run.attempts,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "rows": run::json_tally(&journal.tally(run.id)?),
+    }))
+}
+
+pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Result<Exit> {
+    let (_, journal) = open(common)?;
+    let runs = journal.runs(common.exchange.as_deref(), limit)?;
+    if !out.is_text() {
+        for run in &runs {
+            let value = json_run(run, &journal)?;
+            out.json(&value);
+        }
+        return Ok(Exit::Fine);
+    }
+    if runs.is_empty() {
+        out.say("no file has been carried yet");
+    }
+    let mut rows = Vec::new();
+    for run in &runs {
+        let what = match &run.note {
+            Some(note) => note.clone(),
+            None => run::tally_text(&journal.tally(run.id)?),
+        };
+        rows.push(vec![
+            run.id.to_string(),
+            run.started_at.clone(),
+            run.state.name().to_owned(),
+            run.file.clone(),
+            what,
+        ]);
+    }
+    columns(&rows).iter().for_each(|line| out.say(line));
+    Ok(Exit::Fine)
+}
+
+pub(super) fn show(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
+    let (_, journal) = open(common)?;
+    let run = find(&journal, id)?;
+    if out.is_text() {
+        out.say(write_receipt(&journal, &run, None, run.note.as_deref())?.trim_end());
+        return Ok(Exit::Fine);
+    }
+    let value = json_run(&run, &journal)?;
+    out.json(&value);
+    journal.for_each_outcome(run.id, |outcome: Outcome| {
+        out.json(&json!({
+            "line": outcome.line,
+            "key": outcome.key,
+            "field": outcome.field,
+            "outcome": outcome.kind.name(),
+            "detail": outcome.detail,
+        }));
+        Ok::<_, crate::journal::JournalError>(())
+    })?;
+    Ok(Exit::Fine)
+}
+
+fn find(journal: &Journal, id: i64) -> anyhow::Result<Run> {
+    journal
+        .run(RunId(id))?
+        .ok_or_else(|| anyhow::anyhow!("there is no run {id}; `obmen history` lists the latest"))
+}
+
+pub(super) fn retry(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
+    let (config, journal) = open(common)?;
+    let run = find(&journal, id)?;
+    let exchange = config
+        .exchanges
+        .iter()
+        .find(|exchange| exchange.name == run.exchange)
+        .ok_or_else(|| {
+            anyhow::anyhow!(
+                "run {id} belongs to the exchange `{}`, which is not configured",
+                run.exchange
+            )
+        })?;
+    let inbox = Inbox::open(&exchange.inbox)?;
+    match inbox.return_to_inbox(&run.file)? {
+        Some(path) => {
+            journal.forget_retry(run.id)?;
+            out.say(&format!(
+                "`{}` is back in the inbox and will be carried with the next pass",
+                path.display()
+            ));
+            Ok(Exit::Fine)
+        }
+        None => anyhow::bail!(
+            "the file `{}` of run {id} ({}) lies neither in `held` nor in `rejected`; drop it into the inbox again",
+            run.file,
+            run.state.name()
+        ),
+    }
+}

@@ -1,0 +1,229 @@
+//! `obmen init`: a configuration with every option explained.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cli::output::Out;
+use crate::cli::{Common, Exit, exit_of_shop};
+use crate::domain::{Category, StatusId};
+use crate::folders::Outbox;
+use crate::shop::{ApiKey, Client, Settings, ShopError};
+
+pub(super) struct Request {
+    pub(super) url: Option<String>,
+    pub(super) username: String,
+    pub(super) key: Option<String>,
+    pub(super) force: bool,
+}
+
+/// What goes into the template.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    pub(super) url: Option<String>,
+    pub(super) username: String,
+    pub(super) key: Option<String>,
+    pub(super) statuses: Vec<(StatusId, String)>,
+    pub(super) categories: Vec<Category>,
+}
+
+pub(super) fn init(common: &Common, request: &Request, out: &mut Out) -> anyhow::Result<Exit> {
+    let path = &common.config;
+    anyhow::ensure!(
+        request.force || !path.exists(),
+        "`{}` exists already; `--force` replaces it",
+        path.display()
+    );
+    let mut choices = Choices {
+        url: request.url.clone(),
+        username: request.username.clone(),
+        key: request.key.clone(),
+        ..Choices::default()
+    };
+    let mut exit = Exit::Fine;
+    if let Some(url) = &request.url {
+        match ask_shop(url, request, &mut choices) {
+            Ok(()) => out.say("the shop answered: its statuses and categories stand in the file"),
+            Err(err) => {
+                exit = exit_of_shop(&err);
+                out.failure(&format!(
+                    "{err}; the file is written without the shop's lists"
+                ));
+            }
+        }
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Outbox::open(folder)?.put(&name, template(&choices).as_bytes())?;
+    out.say(&format!(
+        "wrote `{}`; fill it in, then run `obmen check`",
+        path.display()
+    ));
+    Ok(exit)
+}
+
+fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), ShopError> {
+    let key = std::env::var("OBMEN_SHOP_KEY")
+        .ok()
+        .or_else(|| request.key.clone())
+        .unwrap_or_default();
+    let client = Client::new(Settings {
+        url: url.to_owned(),
+        username: request.username.clone(),
+        key: ApiKey::new(key),
+        dialect: None,
+        timeout: Duration::from_secs(60),
+        store: None,
+        language: None,
+        extra_fields: Vec::new(),
+    })?;
+    choices.statuses = client.statuses()?;
+    choices.categories = client.categories()?;
+    Ok(())
+}
+
+/// A TOML string: quotes and control characters escaped.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+pub(super) fn template(choices: &Choices) -> String {
+    let url = quoted(choices.url.as_deref().unwrap_or("https://shop.example/"));
+    let username = quoted(if choices.username.is_empty() {
+        "obmen"
+    } else {
+        &choices.username
+    });
+    let key = quoted(choices.key.as_deref().unwrap_or("put the API key here"));
+    let list = |title: &str, lines: Vec<String>| match lines.is_empty() {
+        true => String::new(),
+        false => format!(
+            "# {title}\n{}\n",
+            lines
+                .iter()
+                .map(|line| format!("#   {line}"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        ),
+    };
+    let statuses = list(
+        "The shop's statuses:",
+        choices
+            .statuses
+            .iter()
+            .map(|(id, name)| format!("{id} = {}", one_line(name)))
+            .collect(),
+    );
+    let categories = list(
+        "The shop's categories:",
+        choices
+            .categories
+            .iter()
+            .map(|category| format!("{} = {}", category.id, one_line(&category.path.join(" > "))))
+            .collect(),
+    );
+    TEMPLATE
+        .replace("{url}", &url)
+        .replace("{username}", &username)
+        .replace("{key}", &key)
+        .replace("{statuses}", &statuses)
+        .replace("{categories}", &categories)
+}
+
+/// A comment must not end before its line does.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const TEMPLATE: &str = r#"# The configuration of obmen. Lines with `#` are explanations, or options with
+# their defaults. Folders are relative to this file. `obmen check` tries it all.
+
+[shop]
+# The shop's address, as a visitor types it.
+url = {url}
+# The API user: System -> Users -> API in the shop's admin. There the address of
+# this computer must be allowed, too. OpenCart 2.3 has no user name; leave it.
+username = {username}
+# The key of that user. Better outside this file: in the environment variable
+# OBMEN_SHOP_KEY, or in a file of its own named by `key_file`.
+key = {key}
+# key_file = "key.txt"
+# "2.3", "3.0", "4.0", or "auto" to find out by trying.
+# dialect = "auto"
+# How long one call may take, in seconds.
+# timeout_s = 120
+# Entries in one call. Lower it if the web server gives up (502, 504, 413).
+# batch = 200
+# Which store of a multi-store shop; without it, the one of the address.
+# store = 0
+# OpenCart's language code, for names read and written; without it, the shop's own.
+# language = "ru-ru"
+
+[folders]
+# Files from 1C are dropped here. May lie on a network share.
+inbox = "inbox"
+# Orders and lists for 1C appear here. May lie on a network share.
+outbox = "outbox"
+
+[schedule]
+# Seconds between two looks into the inbox.
+# scan_s = 5
+# Seconds that a file must stay the same before it is taken.
+# quiet_s = 3
+# Seconds between two askings for new orders; 0: only by `obmen orders`.
+# orders_s = 300
+# Seconds between two product lists; 0: only by `obmen products`.
+# products_s = 0
+
+[goods]
+# How a product of 1C finds its product in the shop: by "article" or by "name".
+# match = "article"
+# Where new goods go, by id or by name. Without it they are reported, not added.
+# category = 59
+{categories}# The price type of 1C that goes to the shop, by name or Ид. A file with a single
+# type needs no choice.
+# price_type = "Розничная"
+# The warehouses that count, by name or Ид; none named: all.
+# warehouses = ["Основной склад"]
+# How fractional stock becomes whole pieces: "down", "nearest", "up".
+# rounding = "down"
+# What stock below zero becomes: "zero", or "keep" as it is.
+# negative = "zero"
+# Whether names from 1C replace those of the shop.
+# update_names = false
+
+# Extra keys for new goods, passed along to an extended module: the module's key
+# and the property, requisite or column that it comes from.
+[goods.extra]
+# weight = "Вес"
+# ean = "Штрихкод"
+
+[orders]
+# Orders in these statuses are new to 1C, by id or name.
+# statuses = [1]
+{statuses}# How 1C calls the currency, where it is not the shop's three-letter code.
+# currency = "RUB"
+
+# What 1C says of an order, and the status that the order gets in the shop. On the
+# left a status of 1C, or one of: cancelled, shipped, paid, accepted.
+[orders.map]
+# cancelled = 7
+# shipped = "Shipped"
+# "Закрыт" = "Complete"
+
+# Further order columns of the shop for 1C: name of the requisite, column.
+[orders.extra]
+# "Отслеживание" = "tracking"
+
+# Columns of CSV files with headers of your own: header, and what it is (article,
+# code, id, barcode, name, description, price, currency, quantity, warehouse, unit,
+# group, manufacturer, order, status, ignore).
+[csv.columns]
+# "Наш код" = "article"
+
+[csv]
+# For lists without a header row: the columns in their order.
+# without_header = ["article", "quantity"]
+"#;

@@ -1,0 +1,108 @@
+//! `obmen orders`, `products`, `statuses`, `categories`: fetched into the outbox, or printed.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::output::{Out, columns, count};
+use crate::cli::{Common, Exit, send};
+use crate::domain::OrderId;
+use crate::folders::Outbox;
+use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list};
+
+pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::Result<Exit> {
+    let (exchange, journal) = send::open_one(common)?;
+    let outbox = Outbox::open(&exchange.settings.outbox)?;
+    for number in again {
+        let order = OrderId::parse(&number.to_string()).filter(|order| {
+            journal
+                .write_again(exchange.name(), *order)
+                .unwrap_or(false)
+        });
+        anyhow::ensure!(order.is_some(), "order {number} has never been seen here");
+    }
+    let report = ask_for_orders(&exchange, &journal, &outbox)?;
+    if out.is_text() {
+        say_orders(&report, out);
+    } else {
+        out.json(&json_orders(&report));
+    }
+    for number in again {
+        let is_written = report.written.iter().any(|order| order.get() == *number);
+        if !is_written {
+            out.failure(&format!(
+                "order {number} is in none of the statuses that `orders.statuses` asks for"
+            ));
+            return Ok(Exit::Attention);
+        }
+    }
+    let is_clean = report.held.is_empty() && report.unreadable.is_empty();
+    Ok(if is_clean {
+        Exit::Fine
+    } else {
+        Exit::Attention
+    })
+}
+
+fn say_orders(report: &OrdersReport, out: &mut Out) {
+    let n_written = u64::try_from(report.written.len()).unwrap_or_default();
+    match &report.file {
+        Some(file) => out.say(&format!(
+            "{} → {}",
+            count(n_written, "new order"),
+            file.display()
+        )),
+        None => out.say(&format!(
+            "no new orders ({} in the asked statuses)",
+            report.n_seen
+        )),
+    }
+    for (order, reason) in &report.held {
+        out.say(&format!("order {order} is held: {reason}"));
+    }
+    for reason in &report.unreadable {
+        out.say(&format!("an order of the shop cannot be read: {reason}"));
+    }
+}
+
+pub(super) fn json_orders(report: &OrdersReport) -> Value {
+    json!({
+        "seen": report.n_seen,
+        "written": report.written.iter().map(|order| order.get()).collect::<Vec<_>>(),
+        "file": report.file.as_ref().map(|file| file.display().to_string()),
+        "held": report.held.iter().map(|(order, reason)| json!({"order": order.get(), "reason": reason})).collect::<Vec<_>>(),
+        "unreadable": report.unreadable,
+    })
+}
+
+pub(super) fn list(common: &Common, kind: ListKind, out: &mut Out) -> anyhow::Result<Exit> {
+    let (exchange, journal) = send::open_one(common)?;
+    if !out.is_text() {
+        let report = fetch_list(kind, &exchange, &journal, None)?;
+        let rows: Vec<Value> = report
+            .rows
+            .iter()
+            .map(|row| {
+                let cells = report
+                    .header
+                    .iter()
+                    .zip(row)
+                    .map(|(name, cell)| ((*name).to_owned(), json!(cell)));
+                Value::Object(cells.collect::<Map<_, _>>())
+            })
+            .collect();
+        match out.format {
+            super::Format::Jsonl => rows.iter().for_each(|row| out.json(row)),
+            super::Format::Json | super::Format::Text => out.json(&Value::Array(rows)),
+        }
+        return Ok(Exit::Fine);
+    }
+    let outbox = Outbox::open(&exchange.settings.outbox)?;
+    let report = fetch_list(kind, &exchange, &journal, Some(&outbox))?;
+    if kind != ListKind::Products {
+        columns(&report.rows).iter().for_each(|line| out.say(line));
+    }
+    let n = u64::try_from(report.rows.len()).unwrap_or_default();
+    for file in &report.files {
+        out.say(&format!("{} → {}", count(n, "row"), file.display()));
+    }
+    Ok(Exit::Fine)
+}

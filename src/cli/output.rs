@@ -1,0 +1,101 @@
+//! What is printed, and how.
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person.
+    Text,
+    /// One object or list.
+    Json,
+    /// One object a line.
+    Jsonl,
+}
+
+/// Standard output. A reader that has gone away (`obmen … | head`) is no error.
+pub(super) struct Out {
+    pub(super) format: Format,
+    target: Box<dyn Write>,
+}
+
+impl Out {
+    pub(super) fn stdout(format: Format) -> Self {
+        Self {
+            format,
+            target: Box::new(io::BufWriter::with_capacity(64 * 1024, io::stdout())),
+        }
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        self.format == Format::Text
+    }
+
+    /// A line for a person; nothing in the other formats.
+    pub(super) fn say(&mut self, text: &str) {
+        if self.is_text() {
+            self.raw(text);
+        }
+    }
+
+    /// A line in every format.
+    pub(super) fn raw(&mut self, text: &str) {
+        writeln!(self.target, "{text}").unwrap_or_default();
+    }
+
+    /// One object: indented as JSON, in one line as JSON lines.
+    pub(super) fn json(&mut self, value: &Value) {
+        match self.format {
+            Format::Json => self.raw(&format!("{value:#}")),
+            Format::Text | Format::Jsonl => self.raw(&value.to_string()),
+        }
+    }
+
+    /// What was printed so far is seen now: before waiting for something.
+    pub(super) fn flush(&mut self) {
+        self.target.flush().unwrap_or_default();
+    }
+
+    /// Why the command did not succeed, to standard error.
+    pub(super) fn failure(&mut self, text: &str) {
+        self.flush();
+        writeln!(io::stderr(), "obmen: {text}").unwrap_or_default();
+    }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn count(n: u64, singular: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {singular}{ending}")
+}
+
+/// Columns as wide as their widest cell, two blanks between.
+pub(super) fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |at: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..n_columns).map(width).collect();
+    rows.iter()
+        .map(|row| {
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:<width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! `obmen plan FILE…`: what would be sent and why.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::output::{Out, count};
+use crate::cli::{Common, Exit, exit_of_carry, run, send};
+use crate::journal::OutcomeKind;
+use crate::pipeline::{Change, look_ahead};
+
+pub(super) fn plan(
+    common: &Common,
+    files: &[PathBuf],
+    offline: bool,
+    summary: bool,
+    out: &mut Out,
+) -> anyhow::Result<Exit> {
+    let (exchange, journal) = send::open_one(common)?;
+    let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let looks = look_ahead(&paths, &exchange, &journal, offline, &mut |path, change| {
+        if !summary {
+            print_change(path, &change, out);
+        }
+    })?;
+    let mut exit = Exit::Fine;
+    for (path, look) in files.iter().zip(looks) {
+        match look {
+            Ok(look) => {
+                if look.tally.needs_attention() {
+                    exit = exit.max(Exit::Attention);
+                }
+                let n_sent = look.tally.n(OutcomeKind::Applied);
+                let calls = count(look.n_calls, "call");
+                out.say(&format!(
+                    "{}: would send {} in {calls}; {}",
+                    path.display(),
+                    count(n_sent, "change"),
+                    run::tally_text(&look.tally).replace("applied", "to send")
+                ));
+                if !out.is_text() {
+                    let file = path.display().to_string();
+                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally)}));
+                }
+            }
+            Err(err) => {
+                exit = exit.max(exit_of_carry(&err));
+                if out.is_text() {
+                    out.failure(&format!("`{}`: {err}", path.display()));
+                } else {
+                    let file = path.display().to_string();
+                    out.json(&json!({"file": file, "error": {"code": err.code(), "message": err.to_string()}}));
+                }
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// `line 5: ЧАЙ-100 price: 10.00 → 12.00`.
+fn print_change(path: &Path, change: &Change, out: &mut Out) {
+    if !out.is_text() {
+        out.json(&json!({
+            "file": path.display().to_string(),
+            "line": change.line,
+            "key": change.key,
+            "field": change.field,
+            "outcome": if change.kind == OutcomeKind::Applied { "send" } else { change.kind.name() },
+            "before": change.before,
+            "after": change.after,
+            "detail": change.detail,
+        }));
+        return;
+    }
+    let text = match (&change.after, change.kind) {
+        (_, OutcomeKind::Unchanged) => return,
+        (Some(after), _) => format!("{} → {after}", change.before.as_deref().unwrap_or("?")),
+        (None, kind) => format!(
+            "{}: {}",
+            kind.name(),
+            change.detail.as_deref().unwrap_or_default()
+        ),
+    };
+    let subject = [change.key.as_str(), change.field]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    out.say(&format!("line {}: {subject}: {text}", change.line));
+}

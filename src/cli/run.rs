@@ -1,0 +1,214 @@
+//! `obmen run`: the service, or one pass of it.
+
+use crate::cli::output::{Out, count};
+use crate::cli::{Common, Exit, config, exit_of_carry};
+use crate::folders::{Fate, Lock, watch};
+use crate::journal::{Journal, OutcomeKind, Tally};
+use crate::pipeline::{Event, Exchange, ExchangeSettings, FileReport, PassReport, Service};
+
+pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<Exit> {
+    let config = config::load(&common.config)?;
+    let _lock = Lock::take(&config.journal)?;
+    let exchanges = chosen(config.exchanges, common.exchange.as_deref())?;
+    let journal = Journal::open(&config.journal)?;
+    let mut service = service(exchanges, journal)?;
+    if once {
+        return Ok(one_pass(&mut service, out));
+    }
+    for inbox in service.inboxes() {
+        out.say(&format!("watching `{}`; end with Ctrl-C", inbox.display()));
+    }
+    out.flush();
+    serve(&mut service, out)?;
+    Ok(Exit::Fine)
+}
+
+/// The exchanges of the configuration, or the one that was asked for.
+pub(super) fn chosen(
+    exchanges: Vec<ExchangeSettings>,
+    name: Option<&str>,
+) -> anyhow::Result<Vec<ExchangeSettings>> {
+    let Some(name) = name else {
+        return Ok(exchanges);
+    };
+    let names: Vec<String> = exchanges
+        .iter()
+        .map(|exchange| format!("`{}`", exchange.name))
+        .collect();
+    let found: Vec<ExchangeSettings> = exchanges
+        .into_iter()
+        .filter(|exchange| exchange.name == name)
+        .collect();
+    anyhow::ensure!(
+        !found.is_empty(),
+        "there is no exchange `{name}`; the configuration has {}",
+        names.join(", ")
+    );
+    Ok(found)
+}
+
+pub(super) fn service(
+    exchanges: Vec<ExchangeSettings>,
+    journal: Journal,
+) -> anyhow::Result<Service> {
+    let exchanges = exchanges
+        .into_iter()
+        .map(Exchange::new)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Service::new(exchanges, journal)?)
+}
+
+/// Serves until Ctrl-C, a closed console, or a service stop.
+pub(super) fn serve(service: &mut Service, out: &mut Out) -> anyhow::Result<()> {
+    let waker = service.waker();
+    let stop = waker.clone();
+    ctrlc::set_handler(move || stop.wake(Event::Stop))?;
+    let folders: Vec<_> = service.inboxes().map(std::path::Path::to_owned).collect();
+    let _watcher = watch(folders.iter().map(std::path::PathBuf::as_path), move || {
+        waker.wake(Event::ScanInbox)
+    });
+    service.run(&mut |_, report| {
+        say_report(report, out);
+        out.flush();
+    });
+    Ok(())
+}
+
+/// One pass over every exchange, told in words or as JSON.
+pub(super) fn one_pass(service: &mut Service, out: &mut Out) -> Exit {
+    let mut exit = Exit::Fine;
+    for (name, report) in service.run_once() {
+        if out.is_text() {
+            say_report(&report, out);
+        } else {
+            out.json(&json_report(&name, &report));
+        }
+        exit = exit.max(exit_of_report(&report));
+    }
+    exit
+}
+
+/// The worst of what happened.
+pub(super) fn exit_of_report(report: &PassReport) -> Exit {
+    let errors = report.errors.iter().map(exit_of_carry);
+    let files = report.files.iter().map(|file| match &file.error {
+        Some(err) => exit_of_carry(err).max(Exit::Attention),
+        None if file.tally.needs_attention() => Exit::Attention,
+        None => Exit::Fine,
+    });
+    let held = report
+        .orders
+        .as_ref()
+        .is_some_and(|orders| !orders.held.is_empty() || !orders.unreadable.is_empty());
+    errors
+        .chain(files)
+        .chain(held.then_some(Exit::Attention))
+        .max()
+        .unwrap_or(Exit::Fine)
+}
+
+pub(super) fn say_report(report: &PassReport, out: &mut Out) {
+    for file in &report.files {
+        out.say(&file_line(file));
+    }
+    if let Some(orders) = &report.orders {
+        if let Some(file) = &orders.file {
+            let n = count(
+                u64::try_from(orders.written.len()).unwrap_or_default(),
+                "new order",
+            );
+            out.say(&format!("{n} → {}", file.display()));
+        }
+        for (order, reason) in &orders.held {
+            out.say(&format!("order {order} is held: {reason}"));
+        }
+        for reason in &orders.unreadable {
+            out.say(&format!("an order of the shop cannot be read: {reason}"));
+        }
+    }
+    for file in &report.lists {
+        out.say(&format!("list → {}", file.display()));
+    }
+    for err in &report.errors {
+        out.say(&format!("not done: {err}"));
+    }
+}
+
+pub(super) fn file_line(file: &FileReport) -> String {
+    let fate = match file.fate {
+        Fate::Archive => "carried",
+        Fate::Reject => "REJECTED",
+        Fate::Hold => "HELD",
+        Fate::Retry => "will be tried again",
+    };
+    let run = file
+        .run
+        .as_ref()
+        .map(|run| format!(" (run {})", run.id))
+        .unwrap_or_default();
+    let detail = match &file.error {
+        Some(err) => err.to_string(),
+        None => tally_text(&file.tally),
+    };
+    format!("{}: {fate}{run}: {detail}", file.name)
+}
+
+/// `3 applied, 1 unknown`.
+pub(super) fn tally_text(tally: &Tally) -> String {
+    const KINDS: [OutcomeKind; 7] = [
+        OutcomeKind::Applied,
+        OutcomeKind::Unchanged,
+        OutcomeKind::Unknown,
+        OutcomeKind::Rejected,
+        OutcomeKind::Pending,
+        OutcomeKind::Superseded,
+        OutcomeKind::Note,
+    ];
+    let parts: Vec<String> = KINDS
+        .into_iter()
+        .filter(|kind| tally.n(*kind) > 0)
+        .map(|kind| format!("{} {}", tally.n(kind), kind.name()))
+        .collect();
+    if parts.is_empty() {
+        "nothing for the shop".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn json_report(exchange: &str, report: &PassReport) -> serde_json::Value {
+    let files: Vec<_> = report
+        .files
+        .iter()
+        .map(|file| {
+            serde_json::json!({
+                "file": file.name,
+                "run": file.run.as_ref().map(|run| run.id.0),
+                "state": file.run.as_ref().map(|run| run.state.name()),
+                "rows": json_tally(&file.tally),
+                "place": file.place.display().to_string(),
+                "error": file.error.as_ref().map(ToString::to_string),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "exchange": exchange,
+        "files": files,
+        "waiting": report.waiting.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "orders": report.orders.as_ref().map(super::lists::json_orders),
+        "lists": report.lists.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "errors": report.errors.iter().map(|err| serde_json::json!({"code": err.code(), "message": err.to_string()})).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn json_tally(tally: &Tally) -> serde_json::Value {
+    serde_json::json!({
+        "applied": tally.n(OutcomeKind::Applied),
+        "unchanged": tally.n(OutcomeKind::Unchanged),
+        "unknown": tally.n(OutcomeKind::Unknown),
+        "rejected": tally.n(OutcomeKind::Rejected),
+        "pending": tally.n(OutcomeKind::Pending),
+        "superseded": tally.n(OutcomeKind::Superseded),
+        "note": tally.n(OutcomeKind::Note),
+    })
+}

@@ -1,0 +1,96 @@
+//! `obmen send FILE…`: carries files that stay where they are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::output::Out;
+use crate::cli::{Common, Exit, config, exit_of_carry, run};
+use crate::journal::Journal;
+use crate::pipeline::{Exchange, send_file, write_receipt};
+
+/// Receipts on the screen are cut here; `obmen show` has the rest.
+const MAX_RECEIPT_LINES: usize = 60;
+
+pub(super) fn send(common: &Common, files: &[PathBuf], out: &mut Out) -> anyhow::Result<Exit> {
+    let (exchange, journal) = open_one(common)?;
+    let mut exit = Exit::Fine;
+    for path in files {
+        let bar = progress_bar(path);
+        let result = send_file(path, &exchange, &journal, &|n| bar.inc(n));
+        bar.finish_and_clear();
+        match result {
+            Ok(carried) => {
+                if carried.tally.needs_attention() {
+                    exit = exit.max(Exit::Attention);
+                }
+                if out.is_text() {
+                    out.say(&format!(
+                        "{}: carried: {}",
+                        path.display(),
+                        run::tally_text(&carried.tally)
+                    ));
+                    let receipt =
+                        write_receipt(&journal, &carried.run, Some(&carried.summary), None)?;
+                    let rows = receipt
+                        .split_once("\nRows to look at:\n")
+                        .map(|(_, rows)| rows)
+                        .unwrap_or_default();
+                    for line in rows.lines().take(MAX_RECEIPT_LINES) {
+                        out.say(line);
+                    }
+                } else {
+                    out.json(&serde_json::json!({
+                        "file": path.display().to_string(),
+                        "run": carried.run.id.0,
+                        "state": carried.run.state.name(),
+                        "rows": run::json_tally(&carried.tally),
+                    }));
+                }
+            }
+            Err(err) => {
+                exit = exit.max(exit_of_carry(&err));
+                if out.is_text() {
+                    out.failure(&format!("`{}` is not carried: {err}", path.display()));
+                } else {
+                    out.json(&serde_json::json!({
+                        "file": path.display().to_string(),
+                        "error": {"code": err.code(), "message": err.to_string()},
+                    }));
+                }
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// The exchange that a command is about: the only one, or the one named.
+pub(super) fn open_one(common: &Common) -> anyhow::Result<(Exchange, Journal)> {
+    let config = config::load(&common.config)?;
+    let mut exchanges = run::chosen(config.exchanges, common.exchange.as_deref())?;
+    anyhow::ensure!(
+        exchanges.len() == 1,
+        "the configuration has several exchanges; name one by `--exchange`"
+    );
+    let settings = exchanges.remove(0);
+    Ok((Exchange::new(settings)?, Journal::open(&config.journal)?))
+}
+
+/// Drawn only where standard error is a terminal.
+fn progress_bar(path: &Path) -> ProgressBar {
+    let length = fs::metadata(path)
+        .map(|metadata| metadata.len())
+        .unwrap_or_default();
+    let style = ProgressStyle::with_template("{msg} [{bar:30}] {percent}% {eta}");
+    let bar = ProgressBar::new(length).with_message(
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    );
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

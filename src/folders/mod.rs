@@ -1,0 +1,19 @@
+//! The exchange folders: what lies in the inbox, whose it is, and where it ends up.
+//!
+//! The only room that renames, creates or deletes exchange files; it never looks
+//! inside them. A file is never deleted and never overwritten here: it moves from
+//! the inbox to `working`, and from there to `done`, `rejected` or `held`.
+
+mod error;
+mod inbox;
+mod lock;
+mod names;
+mod outbox;
+mod watch;
+
+pub use error::FolderError;
+pub use inbox::{ClaimedFile, Fate, Inbox, Sighting};
+pub use lock::{Lock, LockError};
+pub use names::{is_passing, natural_order};
+pub use outbox::{Outbox, Presence};
+pub use watch::{Watcher, watch};

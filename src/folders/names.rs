@@ -1,0 +1,123 @@
+//! Names of files: which to leave alone, and in which order to take them.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+/// Names that browsers, copy tools, Office and file systems use in passing; a
+/// rename to the real name is the arrival.
+pub fn is_passing(name: &str) -> bool {
+    const ENDINGS: [&str; 8] = [
+        ".tmp",
+        ".part",
+        ".partial",
+        ".crdownload",
+        ".download",
+        ".filepart",
+        ".swp",
+        ".!ut",
+    ];
+    const STARTS: [&str; 5] = ["~$", ".~lock", ".syncthing.", "~", "."];
+    const WHOLE: [&str; 4] = ["desktop.ini", "thumbs.db", "@eadir", "$recycle.bin"];
+    let lower = name.to_lowercase();
+    ENDINGS.iter().any(|ending| lower.ends_with(ending))
+        || STARTS.iter().any(|start| lower.starts_with(start))
+        || WHOLE.contains(&lower.as_str())
+}
+
+/// Pictures of goods lie beside the files that name them.
+pub(super) fn is_picture(path: &Path) -> bool {
+    const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "svg", "file"];
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
+}
+
+/// `import0_9.xml` before `import0_10.xml`: runs of digits compare as numbers.
+/// The ending does not count, so that УНФ's `import.xml` comes before its `import1.xml`.
+pub fn natural_order(left: &Path, right: &Path) -> Ordering {
+    let (left_stem, right_stem) = (left.with_extension(""), right.with_extension(""));
+    let (left_text, right_text) = (left_stem.to_string_lossy(), right_stem.to_string_lossy());
+    let (mut left_rest, mut right_rest) = (left_text.as_ref(), right_text.as_ref());
+    loop {
+        let (left_part, left_behind) = split_part(left_rest);
+        let (right_part, right_behind) = split_part(right_rest);
+        if left_part.is_empty() || right_part.is_empty() {
+            return left_part
+                .len()
+                .cmp(&right_part.len())
+                .then_with(|| left.cmp(right));
+        }
+        let ordering = match (is_number(left_part), is_number(right_part)) {
+            (true, true) => {
+                let (l, r) = (
+                    left_part.trim_start_matches('0'),
+                    right_part.trim_start_matches('0'),
+                );
+                l.len().cmp(&r.len()).then_with(|| l.cmp(r))
+            }
+            _ => left_part.cmp(right_part),
+        };
+        if ordering != Ordering::Equal {
+            return ordering;
+        }
+        (left_rest, right_rest) = (left_behind, right_behind);
+    }
+}
+
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The leading run of digits, or of anything else.
+fn split_part(text: &str) -> (&str, &str) {
+    let starts_with_digit = text.bytes().next().is_some_and(|b| b.is_ascii_digit());
+    let end = text
+        .find(|c: char| c.is_ascii_digit() != starts_with_digit)
+        .unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_taken_in_the_order_of_their_numbers() {
+        let mut names = [
+            "import0_10.xml",
+            "import0_9.xml",
+            "import10_1.xml",
+            "import.xml",
+            "import0_1.xml",
+        ];
+        names.sort_by(|l, r| natural_order(Path::new(l), Path::new(r)));
+        assert_eq!(
+            names,
+            [
+                "import.xml",
+                "import0_1.xml",
+                "import0_9.xml",
+                "import0_10.xml",
+                "import10_1.xml"
+            ]
+        );
+    }
+
+    #[test]
+    fn passing_names_are_left_alone() {
+        for name in [
+            "a.xml.tmp",
+            "~$price.xlsx",
+            ".~lock.price.csv#",
+            "Thumbs.db",
+            "x.crdownload",
+            ".gitkeep",
+            "import.xml.part",
+        ] {
+            assert!(is_passing(name), "{name}");
+        }
+        for name in ["import.xml", "Остатки.csv", "price.txt"] {
+            assert!(!is_passing(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The outbox: files appear in it whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::folders::FolderError;
+use crate::folders::inbox::write_whole;
+
+/// An outbox.
+#[derive(Debug)]
+pub struct Outbox {
+    root: PathBuf,
+}
+
+/// How far a file has come that was to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// There under its own name.
+    Published,
+    /// Ready under its temporary name.
+    Prepared,
+    /// Neither: it was published, and 1C has taken it; or it never was prepared.
+    Gone,
+}
+
+impl Outbox {
+    /// Makes the folder if it is missing.
+    pub fn open(root: &Path) -> Result<Self, FolderError> {
+        fs::create_dir_all(root).map_err(FolderError::of("make the folder", root))?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Writes the file under a temporary name, down to the disk.
+    pub fn prepare(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
+        write_whole(&self.temporary(name), content)
+    }
+
+    /// Gives a prepared file its own name. It takes the place of an older list;
+    /// files of orders have names of their own, so none is ever overwritten.
+    pub fn publish(&self, name: &str) -> Result<PathBuf, FolderError> {
+        let target = self.root.join(name);
+        fs::rename(self.temporary(name), &target).map_err(FolderError::of("publish", &target))?;
+        sync_folder(&self.root);
+        Ok(target)
+    }
+
+    /// Prepares and publishes.
+    pub fn put(&self, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> {
+        self.prepare(name, content)?;
+        self.publish(name)
+    }
+
+    /// Takes a prepared file back.
+    pub fn discard(&self, name: &str) -> Result<(), FolderError> {
+        let temporary = self.temporary(name);
+        fs::remove_file(&temporary).map_err(FolderError::of("remove", &temporary))
+    }
+
+    pub fn presence(&self, name: &str) -> Presence {
+        if self.root.join(name).exists() {
+            Presence::Published
+        } else if self.temporary(name).exists() {
+            Presence::Prepared
+        } else {
+            Presence::Gone
+        }
+    }
+
+    fn temporary(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.tmp"))
+    }
+}
+
+/// The rename itself must survive a power cut. Windows has no such call and keeps
+/// its own journal of names.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) {
+    // The file's content is safe already; a folder that cannot be opened for it is no reason to fail.
+    if let Ok(opened) = fs::File::open(folder) {
+        drop(opened.sync_all());
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(&folder.path().join("out")).unwrap();
+        assert_eq!(outbox.presence("a.xml"), Presence::Gone);
+        outbox.prepare("a.xml", b"text").unwrap();
+        assert_eq!(outbox.presence("a.xml"), Presence::Prepared);
+        let path = outbox.publish("a.xml").unwrap();
+        assert_eq!(outbox.presence("a.xml"), Presence::Published);
+        assert_eq!(fs::read(path).unwrap(), b"text");
+    }
+}

@@ -1,0 +1,12 @@
+//! The only place that asks what time it is.
+
+use chrono::NaiveDateTime;
+
+/// Local time: what the operator sees on the wall, and what stands in the journal.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clock"
+)]
+pub fn now() -> NaiveDateTime {
+    chrono::Local::now().naive_local()
+}

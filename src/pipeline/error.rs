@@ -1,0 +1,37 @@
+//! Why a file could not be carried, or a list not be fetched.
+
+use thiserror::Error;
+
+use crate::folders::FolderError;
+use crate::formats::FileError;
+use crate::journal::JournalError;
+use crate::shop::ShopError;
+
+/// Whose turn it is decides what follows; see [`Fate`](crate::folders::Fate).
+#[derive(Debug, Error)]
+pub enum CarryError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The configuration names something that the shop does not have.
+    #[error("{0}")]
+    Settings(String),
+}
+
+impl CarryError {
+    /// A name that scripts can rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File(err) => err.code(),
+            Self::Shop(_) => "shop",
+            Self::Journal(_) => "journal",
+            Self::Folder(_) => "folder",
+            Self::Settings(_) => "configuration",
+        }
+    }
+}

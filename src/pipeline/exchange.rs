@@ -1,0 +1,86 @@
+//! One exchange: a shop, its inbox and its outbox, and how they are to be treated.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::formats::CsvOptions;
+use crate::plan::{Negative, Rounding};
+use crate::shop;
+
+/// What the configuration says of one exchange.
+#[derive(Debug, Clone)]
+pub struct ExchangeSettings {
+    pub name: String,
+    pub inbox: PathBuf,
+    pub outbox: PathBuf,
+    pub shop: shop::Settings,
+    /// Entries in one call. The upstream module takes about 35 ms for each in a
+    /// large shop, and the web server in front of it gives up after 30 to 60 s.
+    pub batch: usize,
+    pub goods: GoodsSettings,
+    pub orders: OrderSettings,
+    pub csv: CsvOptions,
+    pub schedule: Schedule,
+}
+
+/// What happens with goods, prices and stock.
+#[derive(Debug, Clone)]
+pub struct GoodsSettings {
+    pub match_by: MatchBy,
+    /// Category for new goods, by id or by name; `None`: new goods are only reported.
+    pub category: Option<String>,
+    pub price_type: Option<String>,
+    /// Warehouses that count, by id or name; empty: all.
+    pub warehouses: Vec<String>,
+    pub rounding: Rounding,
+    pub negative: Negative,
+    pub updates_names: bool,
+    /// The module's key to the name of a property, a requisite or a column.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// How a product of 1C finds its product in the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchBy {
+    Article,
+    Name,
+}
+
+/// What happens with orders.
+#[derive(Debug, Clone)]
+pub struct OrderSettings {
+    /// Orders in these statuses are new to 1C; by name or id.
+    pub statuses: Vec<String>,
+    /// 1C's words, or `cancelled`, `shipped`, `paid`, `accepted`, to the shop's statuses.
+    pub map: BTreeMap<String, String>,
+    /// How 1C calls the currency, where it is not the shop's code.
+    pub currency: Option<String>,
+}
+
+/// When the service does what.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub scan: Duration,
+    /// How long a file must look the same before it is taken.
+    pub quiet: Duration,
+    pub orders: Option<Duration>,
+    pub products: Option<Duration>,
+}
+
+/// An exchange at work: its settings and its shop.
+pub struct Exchange {
+    pub settings: ExchangeSettings,
+    pub client: shop::Client,
+}
+
+impl Exchange {
+    pub fn new(settings: ExchangeSettings) -> Result<Self, shop::ShopError> {
+        let client = shop::Client::new(settings.shop.clone())?;
+        Ok(Self { settings, client })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+}

@@ -1,0 +1,351 @@
+//! The way in: one file into the shop.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::formats::{self, Facts, FileError, Summary};
+use crate::journal::{Fingerprint, Journal, Outcome, OutcomeKind, Run, RunState, Tally};
+use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::resolve::{Batch, Resolver};
+use crate::pipeline::send::{Sent, send};
+use crate::pipeline::settle::settle_open_calls;
+use crate::pipeline::{CarryError, Exchange, clock};
+use crate::plan::{Action, Decision, Field, Known, Verdict, diff, diff_orders};
+
+/// Rows planned together. It bounds memory; calls have a bound of their own.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// A file that was carried to its end.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    pub run: Run,
+    pub tally: Tally,
+    pub summary: Summary,
+}
+
+/// Carries one file into the shop. Safe to run again after a crash at any line.
+pub(super) fn carry_in(
+    file: File,
+    run: &Run,
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+    progress: &dyn Fn(u64),
+) -> Result<Summary, CarryError> {
+    let applied_before = applied_before(run, journal)?;
+    let mut facts = formats::read(Counted { file, progress }, &exchange.settings.csv)?;
+    let mut resolver = Resolver::new(exchange, journal, lookup, clock::now());
+    let mut sent = Vec::new();
+    while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
+        let decision = decide(&batch, exchange, journal, lookup)?;
+        let result = send(
+            exchange,
+            journal,
+            lookup,
+            run.id,
+            &decision.actions,
+            &mut sent,
+        );
+        let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
+        journal.note_outcomes(run.id, &outcomes)?;
+        result?;
+    }
+    Ok(facts.summary())
+}
+
+/// `None` at the end of the file.
+fn next_batch<R: Read>(
+    facts: &mut Facts<R>,
+    resolver: &mut Resolver<'_>,
+    journal: &Journal,
+) -> Result<Option<Batch>, CarryError> {
+    let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
+    for row in facts.by_ref().take(ROWS_AT_ONCE) {
+        rows.push(row?);
+    }
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    journal.atomically(|| resolver.take(rows)).map(Some)
+}
+
+fn decide(
+    batch: &Batch,
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+) -> Result<Decision, CarryError> {
+    let name = exchange.name();
+    let mut decision = Decision::default();
+    if !batch.wanted.is_empty() {
+        lookup.need_articles()?;
+        let new_goods = lookup.new_goods()?;
+        let products =
+            journal.known_products(name, batch.wanted.iter().map(|wanted| &wanted.sku))?;
+        let known = Known {
+            products,
+            ..Known::default()
+        };
+        decision = diff(
+            &batch.wanted,
+            &known,
+            new_goods,
+            exchange.settings.goods.updates_names,
+        );
+    }
+    if !batch.orders.is_empty() {
+        let orders = journal.known_orders(name, batch.orders.iter().map(|(_, order, _)| *order))?;
+        let known = Known {
+            orders,
+            ..Known::default()
+        };
+        decision.append(diff_orders(&batch.orders, &known));
+    }
+    Ok(decision)
+}
+
+/// What an earlier attempt at this run has done already: it would now look unchanged.
+fn applied_before(run: &Run, journal: &Journal) -> Result<HashSet<(Field, String)>, CarryError> {
+    if run.attempts < 2 {
+        return Ok(HashSet::new());
+    }
+    Ok(journal
+        .confirmed_entries(run.id)?
+        .into_iter()
+        .map(|(function, key)| (function.field(), key))
+        .collect())
+}
+
+fn outcomes_of(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    applied_before: &HashSet<(Field, String)>,
+) -> Vec<Outcome> {
+    let planned = decision.rows.iter().map(|row| {
+        let (kind, detail) = match &row.verdict {
+            Verdict::Unchanged if applied_before.contains(&(row.field, row.key.clone())) => (
+                OutcomeKind::Applied,
+                Some("by an earlier attempt".to_owned()),
+            ),
+            Verdict::Unchanged => (OutcomeKind::Unchanged, None),
+            Verdict::Superseded => (
+                OutcomeKind::Superseded,
+                Some("a later row says otherwise".to_owned()),
+            ),
+            Verdict::Unknown => (
+                OutcomeKind::Unknown,
+                Some("the shop has no product with this article".to_owned()),
+            ),
+            Verdict::Send { action, before } => match sent.get(*action) {
+                Some(Sent::Confirmed) => (
+                    OutcomeKind::Applied,
+                    Some(change_text(
+                        before.as_deref(),
+                        decision.actions.get(*action),
+                        row.field,
+                    )),
+                ),
+                Some(Sent::Missing) => (
+                    OutcomeKind::Rejected,
+                    Some("the shop said yes, but does not list it".to_owned()),
+                ),
+                Some(Sent::Not) | None => (OutcomeKind::Pending, Some("not sent yet".to_owned())),
+            },
+        };
+        Outcome {
+            line: row.line,
+            key: row.key.clone(),
+            field: row.field.name().to_owned(),
+            kind,
+            detail,
+        }
+    });
+    batch.outcomes.iter().cloned().chain(planned).collect()
+}
+
+/// `12 → 7`.
+fn change_text(before: Option<&str>, action: Option<&Action>, field: Field) -> String {
+    let new = action
+        .map(|action| action.field_value(field))
+        .unwrap_or_default();
+    match before {
+        Some(before) => format!("{before} → {new}"),
+        None => new,
+    }
+}
+
+/// Carries a file that stays where it is.
+pub fn send_file(
+    path: &Path,
+    exchange: &Exchange,
+    journal: &Journal,
+    progress: &dyn Fn(u64),
+) -> Result<Carried, CarryError> {
+    let lookup = Lookup::new(exchange, journal, Reach::Online);
+    settle_open_calls(exchange, journal, &lookup)?;
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let open = || File::open(path).map_err(|err| CarryError::File(FileError::Io(err)));
+    let run = journal.begin(exchange.name(), &name, &fingerprint(open()?)?, clock::now())?;
+    let result = carry_in(open()?, &run, exchange, journal, &lookup, progress);
+    let (state, note) = match &result {
+        Ok(_) => (RunState::Done, None),
+        Err(err) => (RunState::Rejected, Some(err.to_string())),
+    };
+    journal.finish(run.id, state, note.as_deref(), None, clock::now())?;
+    let summary = result?;
+    let tally = journal.tally(run.id)?;
+    let run = journal.run(run.id)?.unwrap_or(run);
+    Ok(Carried {
+        run,
+        tally,
+        summary,
+    })
+}
+
+/// One change that a file would make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub line: u64,
+    pub key: String,
+    pub field: &'static str,
+    pub kind: OutcomeKind,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub detail: Option<String>,
+}
+
+/// What carrying a file would do.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub tally: Tally,
+    pub summary: Summary,
+    pub n_calls: u64,
+}
+
+/// Plans a file and hands each of its rows to `visit`. Nothing is sent, and
+/// nothing is kept: the files given together see what the earlier ones state.
+pub fn look_ahead(
+    paths: &[&Path],
+    exchange: &Exchange,
+    journal: &Journal,
+    is_offline: bool,
+    visit: &mut dyn FnMut(&Path, Change),
+) -> Result<Vec<Result<Look, CarryError>>, CarryError> {
+    journal.rehearse(|| {
+        let reach = if is_offline {
+            Reach::Offline
+        } else {
+            Reach::Online
+        };
+        let lookup = Lookup::new(exchange, journal, reach);
+        Ok(paths
+            .iter()
+            .map(|path| {
+                look_at(path, exchange, journal, &lookup, &mut |change| {
+                    visit(path, change)
+                })
+            })
+            .collect())
+    })
+}
+
+fn look_at(
+    path: &Path,
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+    visit: &mut dyn FnMut(Change),
+) -> Result<Look, CarryError> {
+    let file = File::open(path).map_err(FileError::Io)?;
+    let mut facts = formats::read(file, &exchange.settings.csv)?;
+    let mut resolver = Resolver::new(exchange, journal, lookup, clock::now());
+    let mut tally = Tally::default();
+    let mut n_calls = 0;
+    while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
+        let decision = decide(&batch, exchange, journal, lookup)?;
+        n_calls += decision.n_calls(exchange.settings.batch);
+        // As if confirmed, so that what follows is compared with it.
+        journal.assume(exchange.name(), &decision.actions, clock::now())?;
+        for change in changes_of(&batch, &decision) {
+            tally.add(change.kind, 1);
+            visit(change);
+        }
+    }
+    Ok(Look {
+        tally,
+        summary: facts.summary(),
+        n_calls,
+    })
+}
+
+fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
+    let sent = vec![Sent::Confirmed; decision.actions.len()];
+    let settled = batch.outcomes.iter().map(|outcome| Change {
+        line: outcome.line,
+        key: outcome.key.clone(),
+        field: "",
+        kind: outcome.kind,
+        before: None,
+        after: None,
+        detail: outcome.detail.clone(),
+    });
+    let outcomes = outcomes_of(&Batch::default(), decision, &sent, &HashSet::new());
+    let planned = decision.rows.iter().zip(outcomes).map(|(row, outcome)| {
+        let (before, after) = match &row.verdict {
+            Verdict::Send { action, before } => (
+                before.clone(),
+                decision
+                    .actions
+                    .get(*action)
+                    .map(|action| action.field_value(row.field)),
+            ),
+            Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => (None, None),
+        };
+        let detail = if after.is_some() {
+            None
+        } else {
+            outcome.detail
+        };
+        Change {
+            line: row.line,
+            key: row.key.clone(),
+            field: row.field.name(),
+            kind: outcome.kind,
+            before,
+            after,
+            detail,
+        }
+    });
+    settled.chain(planned).collect()
+}
+
+/// Hash and size of a file's content.
+pub(super) fn fingerprint(mut file: File) -> Result<Fingerprint, CarryError> {
+    let mut hasher = blake3::Hasher::new();
+    let size = io::copy(&mut file, &mut hasher).map_err(FileError::Io)?;
+    Ok(Fingerprint {
+        hash: hasher.finalize().to_hex().to_string(),
+        size,
+    })
+}
+
+/// Tells how many bytes have been read.
+struct Counted<'a> {
+    file: File,
+    progress: &'a dyn Fn(u64),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(target)?;
+        (self.progress)(u64::try_from(n).unwrap_or_default());
+        Ok(n)
+    }
+}

@@ -1,0 +1,25 @@
+//! The order of events: the way in, the way out, the fate of a file, the service.
+//!
+//! No format, SQL or HTTP detail here; every step is a call of the room that
+//! knows it. The only room that reads the clock and sleeps.
+
+mod clock;
+mod error;
+mod exchange;
+mod fate;
+mod inbound;
+mod lookup;
+mod outbound;
+mod receipt;
+mod resolve;
+mod send;
+mod service;
+mod settle;
+
+pub use clock::now;
+pub use error::CarryError;
+pub use exchange::{Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
+pub use inbound::{Carried, Change, Look, look_ahead, send_file};
+pub use outbound::{ListKind, ListReport, OrdersReport, ask_for_orders, fetch_list};
+pub use receipt::write_text as write_receipt;
+pub use service::{Event, FileReport, PassReport, Service, Waker};

@@ -1,0 +1,175 @@
+//! Sends actions: written down, done, confirmed.
+
+use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId, sku};
+use crate::journal::{Journal, RunId};
+use crate::pipeline::lookup::Lookup;
+use crate::pipeline::{CarryError, Exchange, clock};
+use crate::plan::{Action, Function};
+use crate::shop::ShopError;
+
+/// What became of each action, by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    Not,
+    Confirmed,
+    /// The shop said yes, and then did not have it.
+    Missing,
+}
+
+/// Sends the actions function by function, at most a batch in one call. On an
+/// error, `sent` tells what was confirmed before.
+pub(super) fn send(
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+    run: RunId,
+    actions: &[Action],
+    sent: &mut Vec<Sent>,
+) -> Result<(), CarryError> {
+    sent.clear();
+    sent.resize(actions.len(), Sent::Not);
+    for function in Function::ALL {
+        let indexes: Vec<usize> = (0..actions.len())
+            .filter(|at| actions.get(*at).is_some_and(|a| a.function() == function))
+            .collect();
+        for chunk in indexes.chunks(exchange.settings.batch.max(1)) {
+            let part: Vec<Action> = chunk
+                .iter()
+                .filter_map(|at| actions.get(*at).cloned())
+                .collect();
+            send_call(exchange, journal, run, function, &part)?;
+            let missing = if function == Function::AddProducts {
+                missing_after(lookup, journal, exchange, &part)?
+            } else {
+                Vec::new()
+            };
+            for (at, action) in chunk.iter().zip(&part) {
+                if let Some(state) = sent.get_mut(*at) {
+                    *state = if missing.contains(&action.key()) {
+                        Sent::Missing
+                    } else {
+                        Sent::Confirmed
+                    };
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn send_call(
+    exchange: &Exchange,
+    journal: &Journal,
+    run: RunId,
+    function: Function,
+    actions: &[Action],
+) -> Result<(), CarryError> {
+    let name = exchange.name();
+    // Written down before it is done, so that a crash between the two is seen.
+    let call = journal.intend(name, Some(run), function, actions, clock::now())?;
+    match call_shop(exchange, function, actions) {
+        Ok(()) => Ok(journal.confirm(name, call, actions, clock::now())?),
+        Err(err) => {
+            let text = err.to_string();
+            if err.may_have_acted() {
+                journal.call_unclear(call, &text, clock::now())?;
+            } else {
+                journal.call_failed(call, &text, clock::now())?;
+            }
+            Err(err.into())
+        }
+    }
+}
+
+fn call_shop(exchange: &Exchange, function: Function, actions: &[Action]) -> Result<(), ShopError> {
+    let client = &exchange.client;
+    match function {
+        Function::AddProducts => {
+            let products: Vec<NewProduct> =
+                actions.iter().filter_map(as_new_product).cloned().collect();
+            match products.first() {
+                // All in one category: the configuration names one.
+                Some(first) => client.add_products(first.category, &products),
+                None => Ok(()),
+            }
+        }
+        Function::UpdateOrder => {
+            client.update_orders(&actions.iter().filter_map(as_status).collect::<Vec<_>>())
+        }
+        Function::UpdateNames => {
+            client.update_names(&actions.iter().filter_map(as_name).collect::<Vec<_>>())
+        }
+        Function::UpdatePrice => {
+            client.update_prices(&actions.iter().filter_map(as_price).collect::<Vec<_>>())
+        }
+        Function::UpdateQuantity => {
+            client.update_quantities(&actions.iter().filter_map(as_quantity).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn as_new_product(action: &Action) -> Option<&NewProduct> {
+    match action {
+        Action::Add(product) => Some(product),
+        Action::Name { .. }
+        | Action::Price { .. }
+        | Action::Quantity { .. }
+        | Action::Status { .. } => None,
+    }
+}
+
+fn as_status(action: &Action) -> Option<(OrderId, StatusId)> {
+    match action {
+        Action::Status { order, status } => Some((*order, *status)),
+        Action::Add(_) | Action::Name { .. } | Action::Price { .. } | Action::Quantity { .. } => {
+            None
+        }
+    }
+}
+
+fn as_name(action: &Action) -> Option<(Sku, String)> {
+    match action {
+        Action::Name { sku, name } => Some((sku.clone(), name.clone())),
+        Action::Add(_) | Action::Price { .. } | Action::Quantity { .. } | Action::Status { .. } => {
+            None
+        }
+    }
+}
+
+fn as_price(action: &Action) -> Option<(Sku, Money)> {
+    match action {
+        Action::Price { sku, price } => Some((sku.clone(), *price)),
+        Action::Add(_) | Action::Name { .. } | Action::Quantity { .. } | Action::Status { .. } => {
+            None
+        }
+    }
+}
+
+fn as_quantity(action: &Action) -> Option<(Sku, i32)> {
+    match action {
+        Action::Quantity { sku, quantity } => Some((sku.clone(), *quantity)),
+        Action::Add(_) | Action::Name { .. } | Action::Price { .. } | Action::Status { .. } => None,
+    }
+}
+
+/// The module answers "no error" even when it did nothing, so new goods are
+/// looked for in the shop's list. Returns the articles that are not there.
+fn missing_after(
+    lookup: &Lookup<'_>,
+    journal: &Journal,
+    exchange: &Exchange,
+    added: &[Action],
+) -> Result<Vec<String>, CarryError> {
+    lookup.refresh_articles()?;
+    let skus: Vec<Sku> = added
+        .iter()
+        .filter_map(as_new_product)
+        .map(|product| product.sku.clone())
+        .collect();
+    let known = journal.known_products(exchange.name(), skus.iter())?;
+    Ok(skus
+        .iter()
+        .filter(|added| !known.contains_key(&sku::match_key(added.as_str())))
+        .map(Sku::to_string)
+        .collect())
+}

@@ -1,0 +1,559 @@
+//! The service: everything that can wake it is one [`Event`], and one pass serves all of them.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use tracing::{error, info, warn};
+
+use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
+use crate::formats;
+use crate::journal::{Journal, Run, RunState, Tally};
+use crate::pipeline::fate::{fate_of, pause_before};
+use crate::pipeline::inbound::{carry_in, fingerprint};
+use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::settle::settle_open_calls;
+use crate::pipeline::{
+    CarryError, Exchange, ListKind, OrdersReport, ask_for_orders, clock, fetch_list, receipt,
+};
+
+/// Everything that can wake the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Something happened in an inbox: look sooner than planned.
+    ScanInbox,
+    AskForOrders,
+    Stop,
+}
+
+/// Sends events to a running service.
+#[derive(Debug, Clone)]
+pub struct Waker(Sender<Event>);
+
+impl Waker {
+    /// A service that has ended needs no waking.
+    pub fn wake(&self, event: Event) {
+        self.0.send(event).unwrap_or_default();
+    }
+}
+
+/// What became of one file in a pass.
+#[derive(Debug)]
+pub struct FileReport {
+    pub name: String,
+    pub run: Option<Run>,
+    pub fate: Fate,
+    pub tally: Tally,
+    pub place: PathBuf,
+    pub error: Option<CarryError>,
+}
+
+/// What one pass over an exchange came to.
+#[derive(Debug, Default)]
+pub struct PassReport {
+    pub files: Vec<FileReport>,
+    /// Files left in the inbox because they are not finished or not to be had.
+    pub waiting: Vec<PathBuf>,
+    pub orders: Option<OrdersReport>,
+    pub lists: Vec<PathBuf>,
+    /// What stopped the pass or a part of it.
+    pub errors: Vec<CarryError>,
+}
+
+/// One or more exchanges and their journal.
+pub struct Service {
+    posts: Vec<Post>,
+    journal: Journal,
+    events: Receiver<Event>,
+    waker: Waker,
+}
+
+/// An exchange with its folders.
+struct Post {
+    exchange: Exchange,
+    inbox: Inbox,
+    outbox: Outbox,
+    next_scan: Instant,
+    next_orders: Instant,
+    /// A shop out of reach is left alone until then.
+    pause_until: Option<Instant>,
+    n_failures: u32,
+    last_trouble: Option<String>,
+}
+
+const ORDERS_JOB: &str = "orders";
+const PRODUCTS_JOB: &str = "products";
+
+impl Service {
+    pub fn new(exchanges: Vec<Exchange>, journal: Journal) -> Result<Self, CarryError> {
+        let start = Instant::now();
+        let posts = exchanges
+            .into_iter()
+            .map(|exchange| {
+                Ok(Post {
+                    inbox: Inbox::open(&exchange.settings.inbox)?,
+                    outbox: Outbox::open(&exchange.settings.outbox)?,
+                    exchange,
+                    next_scan: start,
+                    next_orders: start,
+                    pause_until: None,
+                    n_failures: 0,
+                    last_trouble: None,
+                })
+            })
+            .collect::<Result<Vec<_>, CarryError>>()?;
+        let (sender, events) = channel();
+        Ok(Self {
+            posts,
+            journal,
+            events,
+            waker: Waker(sender),
+        })
+    }
+
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub fn inboxes(&self) -> impl Iterator<Item = &Path> {
+        self.posts.iter().map(|post| post.inbox.root())
+    }
+
+    /// One pass over everything: the whole inbox, one asking for orders, lists if due.
+    pub fn run_once(&mut self) -> Vec<(String, PassReport)> {
+        let Self {
+            posts,
+            journal,
+            events,
+            ..
+        } = self;
+        posts
+            .iter_mut()
+            .map(|post| {
+                let mut report = PassReport::default();
+                post.wait_until_quiet(&mut report);
+                post.carry_all(journal, Duration::ZERO, &mut report, &mut || {
+                    is_stopped(events)
+                });
+                post.ask(journal, &mut report);
+                post.fetch_due_lists(journal, &mut report);
+                (post.exchange.name().to_owned(), report)
+            })
+            .collect()
+    }
+
+    /// Serves until [`Event::Stop`]; the call in flight is finished first.
+    pub fn run(&mut self, on_report: &mut dyn FnMut(&str, &PassReport)) {
+        loop {
+            let now = Instant::now();
+            let mut must_stop = false;
+            for post in &mut self.posts {
+                let mut report = PassReport::default();
+                let mut stopped = || {
+                    must_stop |= is_stopped(&self.events);
+                    must_stop
+                };
+                post.serve(&self.journal, now, &mut report, &mut stopped);
+                on_report(post.exchange.name(), &report);
+            }
+            let next = self.posts.iter().map(Post::next_due).min().unwrap_or(now);
+            if must_stop || self.wait_until(next) {
+                info!("stopped");
+                return;
+            }
+        }
+    }
+
+    /// True when told to stop.
+    fn wait_until(&mut self, next: Instant) -> bool {
+        let first = match self
+            .events
+            .recv_timeout(next.saturating_duration_since(Instant::now()))
+        {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return false,
+        };
+        // One burst of file events is one scan.
+        for event in std::iter::once(first).chain(self.events.try_iter()) {
+            match event {
+                Event::Stop => return true,
+                Event::ScanInbox => self
+                    .posts
+                    .iter_mut()
+                    .for_each(|post| post.next_scan = Instant::now()),
+                Event::AskForOrders => self
+                    .posts
+                    .iter_mut()
+                    .for_each(|post| post.next_orders = Instant::now()),
+            }
+        }
+        false
+    }
+}
+
+fn is_stopped(events: &Receiver<Event>) -> bool {
+    events.try_iter().any(|event| event == Event::Stop)
+}
+
+impl Post {
+    fn next_due(&self) -> Instant {
+        let due = match self.exchange.settings.schedule.orders {
+            Some(_) => self.next_scan.min(self.next_orders),
+            None => self.next_scan,
+        };
+        due.max(self.pause_until.unwrap_or(due))
+    }
+
+    /// What is due now.
+    fn serve(
+        &mut self,
+        journal: &Journal,
+        now: Instant,
+        report: &mut PassReport,
+        stopped: &mut dyn FnMut() -> bool,
+    ) {
+        if self.pause_until.is_some_and(|until| now < until) {
+            return;
+        }
+        self.pause_until = None;
+        let schedule = self.exchange.settings.schedule.clone();
+        if now >= self.next_scan {
+            self.carry_all(journal, schedule.quiet, report, stopped);
+            self.next_scan = Instant::now() + schedule.scan;
+        }
+        if let Some(every) = schedule
+            .orders
+            .filter(|_| now >= self.next_orders && !stopped())
+        {
+            self.ask(journal, report);
+            self.fetch_due_lists(journal, report);
+            self.next_orders = Instant::now() + every;
+        }
+        self.judge(report);
+    }
+
+    /// A shop that is out of reach gets longer and longer pauses, and is named
+    /// in the log when it goes and when it comes back, not at every attempt.
+    fn judge(&mut self, report: &PassReport) {
+        let trouble = report
+            .errors
+            .iter()
+            .chain(report.files.iter().filter_map(|file| file.error.as_ref()));
+        let blocking = trouble
+            .clone()
+            .find(|err| matches!(err, CarryError::Shop(err) if err.concerns_every_call()));
+        let has_worked = !report.files.is_empty() || report.orders.is_some();
+        match blocking {
+            Some(err) => {
+                self.n_failures += 1;
+                let pause = pause_before(self.n_failures, 0);
+                self.pause_until = Some(Instant::now() + pause);
+                let text = err.to_string();
+                if self.last_trouble.as_ref() != Some(&text) {
+                    let pause_s = pause.as_secs();
+                    warn!(
+                        exchange = self.exchange.name(),
+                        pause_s, "{text}; will try again in {pause_s} s"
+                    );
+                    self.last_trouble = Some(text);
+                }
+            }
+            None if has_worked => {
+                if self.last_trouble.take().is_some() {
+                    info!(exchange = self.exchange.name(), "the shop answers again");
+                }
+                self.n_failures = 0;
+            }
+            None => {}
+        }
+    }
+
+    /// For a single pass: sees each file twice with the quiet time between.
+    fn wait_until_quiet(&mut self, report: &mut PassReport) {
+        match self.inbox.scan(Instant::now()) {
+            Ok(sightings) if !sightings.is_empty() => {
+                std::thread::sleep(self.exchange.settings.schedule.quiet)
+            }
+            Ok(_) => {}
+            Err(err) => report.errors.push(err.into()),
+        }
+        // Whatever changed meanwhile is seen as new by the scan that follows, and waits for the next pass.
+    }
+
+    fn carry_all(
+        &mut self,
+        journal: &Journal,
+        quiet: Duration,
+        report: &mut PassReport,
+        stopped: &mut dyn FnMut() -> bool,
+    ) {
+        let quiet = if quiet.is_zero() {
+            self.exchange.settings.schedule.quiet
+        } else {
+            quiet
+        };
+        if let Err(err) = self.claim_quiet_files(quiet, report) {
+            report.errors.push(err);
+            return;
+        }
+        let files = match self.inbox.claimed() {
+            Ok(files) => in_order(files),
+            Err(err) => return report.errors.push(err.into()),
+        };
+        if files.is_empty() {
+            return;
+        }
+        let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
+        if let Err(err) = settle_open_calls(&self.exchange, journal, &lookup) {
+            return report.errors.push(err);
+        }
+        for file in files {
+            if stopped() {
+                return;
+            }
+            let Some(carried) = self.carry(&file, journal, &lookup) else {
+                continue;
+            };
+            let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
+            report.files.push(carried);
+            if is_over {
+                return;
+            }
+        }
+    }
+
+    fn claim_quiet_files(
+        &mut self,
+        quiet: Duration,
+        report: &mut PassReport,
+    ) -> Result<(), CarryError> {
+        for sighting in self.inbox.scan(Instant::now())? {
+            let is_whole =
+                sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for);
+            if !is_whole {
+                report.waiting.push(sighting.path);
+                continue;
+            }
+            if let Err(err) = self.inbox.claim(&sighting.path) {
+                // Another program holds it; the next scan tries again.
+                warn!(file = %sighting.path.display(), "not taken yet: {err}");
+                report.waiting.push(sighting.path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries one claimed file and puts it where it belongs. `None`: not due yet.
+    fn carry(
+        &self,
+        file: &ClaimedFile,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+    ) -> Option<FileReport> {
+        let name = file.name();
+        let begun = file
+            .open()
+            .map_err(CarryError::from)
+            .and_then(fingerprint)
+            .and_then(|print| {
+                let due = journal.retry_time(self.exchange.name(), &print.hash)?;
+                if due.is_some_and(|due| due > clock::now()) {
+                    return Ok(None);
+                }
+                Ok(Some(journal.begin(
+                    self.exchange.name(),
+                    &name,
+                    &print,
+                    clock::now(),
+                )?))
+            });
+        let run = match begun {
+            Ok(Some(run)) => run,
+            Ok(None) => return None,
+            Err(err) => {
+                let tally = Tally::default();
+                let place = file.path().to_owned();
+                return Some(FileReport {
+                    name,
+                    run: None,
+                    fate: Fate::Retry,
+                    tally,
+                    place,
+                    error: Some(err),
+                });
+            }
+        };
+        let result = file
+            .open()
+            .map_err(CarryError::from)
+            .and_then(|opened| carry_in(opened, &run, &self.exchange, journal, lookup, &|_| {}));
+        Some(self.conclude(file, run, result, journal))
+    }
+
+    fn conclude(
+        &self,
+        file: &ClaimedFile,
+        run: Run,
+        result: Result<formats::Summary, CarryError>,
+        journal: &Journal,
+    ) -> FileReport {
+        let fate = fate_of(&result);
+        let (summary, mut error) = match result {
+            Ok(summary) => (Some(summary), None),
+            Err(err) => (None, Some(err)),
+        };
+        let finished = self.write_down(file, &run, fate, summary.as_ref(), error.as_ref(), journal);
+        let (run, tally, place) = match finished {
+            Ok(finished) => finished,
+            // Carried, but not put away: it stays in `working`, and comes out unchanged next time.
+            Err(err) => {
+                error.get_or_insert(err);
+                (run, Tally::default(), file.path().to_owned())
+            }
+        };
+        log_file(&file.name(), &run, fate, &tally, error.as_ref());
+        FileReport {
+            name: file.name(),
+            run: Some(run),
+            fate,
+            tally,
+            place,
+            error,
+        }
+    }
+
+    fn write_down(
+        &self,
+        file: &ClaimedFile,
+        run: &Run,
+        fate: Fate,
+        summary: Option<&formats::Summary>,
+        error: Option<&CarryError>,
+        journal: &Journal,
+    ) -> Result<(Run, Tally, PathBuf), CarryError> {
+        let now = clock::now();
+        let (state, retry_at) = match fate {
+            Fate::Archive => (RunState::Done, None),
+            Fate::Reject => (RunState::Rejected, None),
+            Fate::Hold => (RunState::Held, None),
+            Fate::Retry => {
+                let seed = u64::try_from(run.id.0).unwrap_or_default();
+                let pause = chrono::Duration::from_std(pause_before(run.attempts, seed))
+                    .unwrap_or_default();
+                (RunState::Retry, now.checked_add_signed(pause))
+            }
+        };
+        let reason = error.map(ToString::to_string);
+        journal.finish(run.id, state, reason.as_deref(), retry_at, now)?;
+        let run = journal.run(run.id)?.unwrap_or_else(|| run.clone());
+        let tally = journal.tally(run.id)?;
+        let text = receipt::write_text(journal, &run, summary, reason.as_deref())?;
+        let table = receipt::write_table(journal, &run)?;
+        let receipts: [(&str, &[u8]); 2] =
+            [(".receipt.txt", text.as_bytes()), (".receipt.csv", &table)];
+        let place = self.inbox.finish(file, fate, run.id.0, &receipts)?;
+        Ok((run, tally, place))
+    }
+
+    fn ask(&mut self, journal: &Journal, report: &mut PassReport) {
+        match ask_for_orders(&self.exchange, journal, &self.outbox) {
+            Ok(orders) => {
+                if let Some(file) = &orders.file {
+                    let (file, n_orders) = (file.display(), orders.written.len());
+                    info!(
+                        exchange = self.exchange.name(),
+                        n_orders, "wrote {n_orders} new orders to `{file}`"
+                    );
+                }
+                report.orders = Some(orders);
+                if let Err(err) = journal.note_ran(self.exchange.name(), ORDERS_JOB, clock::now()) {
+                    report.errors.push(err.into());
+                }
+            }
+            Err(err) => report.errors.push(err),
+        }
+    }
+
+    fn fetch_due_lists(&mut self, journal: &Journal, report: &mut PassReport) {
+        let Some(every) = self.exchange.settings.schedule.products else {
+            return;
+        };
+        let every = chrono::Duration::from_std(every).unwrap_or_default();
+        let name = self.exchange.name();
+        let fetched = journal
+            .last_ran(name, PRODUCTS_JOB)
+            .map_err(CarryError::from)
+            .and_then(|last| {
+                if last.is_some_and(|last| clock::now().signed_duration_since(last) < every) {
+                    return Ok(Vec::new());
+                }
+                let list = fetch_list(
+                    ListKind::Products,
+                    &self.exchange,
+                    journal,
+                    Some(&self.outbox),
+                )?;
+                journal.note_ran(name, PRODUCTS_JOB, clock::now())?;
+                Ok(list.files)
+            });
+        match fetched {
+            Ok(files) => report.lists.extend(files),
+            Err(err) => report.errors.push(err),
+        }
+    }
+}
+
+/// Classifier before goods, goods before statuses, statuses before stock (a new
+/// status moves stock by itself); within that by portion number.
+fn in_order(files: Vec<ClaimedFile>) -> Vec<ClaimedFile> {
+    let stage = |file: &ClaimedFile| file.open().ok().map(formats::stage_of);
+    let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
+    // Stable: `claimed` gives them in the order of their names.
+    staged.sort_by_key(|(stage, _)| *stage);
+    staged.into_iter().map(|(_, file)| file).collect()
+}
+
+/// After this, no other file of the exchange will fare better.
+fn concerns_every_file(err: &CarryError) -> bool {
+    match err {
+        CarryError::Shop(err) => err.concerns_every_call(),
+        CarryError::Journal(_) => true,
+        CarryError::File(_) | CarryError::Folder(_) | CarryError::Settings(_) => false,
+    }
+}
+
+/// An XML file whose end is not there is still being written, unless it has
+/// stayed like that for a minute: then it is taken, and rejected as truncated.
+fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    quiet_for >= PATIENCE
+        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false))
+}
+
+fn log_file(name: &str, run: &Run, fate: Fate, tally: &Tally, err: Option<&CarryError>) {
+    use crate::journal::OutcomeKind::{Applied, Rejected, Unknown};
+    let (run, n_applied, n_unknown, n_rejected) = (
+        run.id.0,
+        tally.n(Applied),
+        tally.n(Unknown),
+        tally.n(Rejected),
+    );
+    match (fate, err) {
+        (Fate::Archive, None) => info!(
+            file = name,
+            run, n_applied, n_unknown, n_rejected, "carried `{name}` into the shop"
+        ),
+        (Fate::Archive, Some(err)) => error!(
+            file = name,
+            run, "carried `{name}`, but cannot put it away: {err}"
+        ),
+        (Fate::Reject, Some(err)) => error!(file = name, run, "rejected `{name}`: {err}"),
+        (Fate::Hold, Some(err)) => error!(file = name, run, "holding `{name}`: {err}"),
+        (Fate::Retry, Some(err)) => warn!(file = name, run, "will try `{name}` again: {err}"),
+        (Fate::Reject | Fate::Hold | Fate::Retry, None) => {}
+    }
+}
