@@ -84,19 +84,23 @@ struct FoldersSection {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ScheduleSection {
-    scan_s: u64,
-    quiet_s: u64,
-    orders_s: u64,
-    products_s: u64,
+    #[serde(rename = "scan_s")]
+    scan: u64,
+    #[serde(rename = "quiet_s")]
+    quiet: u64,
+    #[serde(rename = "orders_s")]
+    orders: u64,
+    #[serde(rename = "products_s")]
+    products: u64,
 }
 
 impl Default for ScheduleSection {
     fn default() -> Self {
         Self {
-            scan_s: 5,
-            quiet_s: 3,
-            orders_s: 300,
-            products_s: 0,
+            scan: 5,
+            quiet: 3,
+            orders: 300,
+            products: 0,
         }
     }
 }
@@ -252,7 +256,7 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
         "`shop.timeout_s` must be at least 1"
     );
     ensure!(
-        section.schedule.scan_s > 0,
+        section.schedule.scan > 0,
         "`schedule.scan_s` must be at least 1"
     );
     if let Some(language) = &section.shop.language {
@@ -312,10 +316,10 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
         },
         csv: csv(&section.csv)?,
         schedule: Schedule {
-            scan: Duration::from_secs(section.schedule.scan_s),
-            quiet: Duration::from_secs(section.schedule.quiet_s),
-            orders: every(section.schedule.orders_s),
-            products: every(section.schedule.products_s),
+            scan: Duration::from_secs(section.schedule.scan),
+            quiet: Duration::from_secs(section.schedule.quiet),
+            orders: every(section.schedule.orders),
+            products: every(section.schedule.products),
         },
     })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::cli::output::{Out, columns, count};
+use crate::cli::output::{Out, count};
 use crate::cli::{Exit, run};
 use crate::demo_shop::{self, Catalogue, DemoShop, State};
 use crate::folders::{Inbox, Lock, Outbox};
@@ -258,5 +258,5 @@ fn say_changes(before: &BTreeMap<String, String>, shop: &DemoShop, out: &mut Out
         "4. What changed in the shop ({}):",
         count(n, "thing")
     ));
-    columns(&rows).iter().for_each(|line| out.say(line));
+    out.table(&rows);
 }

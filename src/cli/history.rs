@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cli::output::{Out, columns};
+use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, run};
 use crate::folders::Inbox;
 use crate::journal::{Journal, Outcome, Run, RunId};
@@ -55,7 +55,7 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
             what,
         ]);
     }
-    columns(&rows).iter().for_each(|line| out.say(line));
+    out.table(&rows);
     Ok(Exit::Fine)
 }
 

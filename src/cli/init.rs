@@ -97,16 +97,19 @@ pub(super) fn template(choices: &Choices) -> String {
         &choices.username
     });
     let key = quoted(choices.key.as_deref().unwrap_or("put the API key here"));
-    let list = |title: &str, lines: Vec<String>| match lines.is_empty() {
-        true => String::new(),
-        false => format!(
-            "# {title}\n{}\n",
-            lines
-                .iter()
-                .map(|line| format!("#   {line}"))
-                .collect::<Vec<_>>()
-                .join("\n")
-        ),
+    let list = |title: &str, lines: Vec<String>| {
+        if lines.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "# {title}\n{}\n",
+                lines
+                    .iter()
+                    .map(|line| format!("#   {line}"))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            )
+        }
     };
     let statuses = list(
         "The shop's statuses:",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::output::{Out, columns, count};
+use crate::cli::output::{Out, count};
 use crate::cli::{Common, Exit, send};
 use crate::domain::OrderId;
 use crate::folders::Outbox;
@@ -98,7 +98,7 @@ pub(super) fn list(common: &Common, kind: ListKind, out: &mut Out) -> anyhow::Re
     let outbox = Outbox::open(&exchange.settings.outbox)?;
     let report = fetch_list(kind, &exchange, &journal, Some(&outbox))?;
     if kind != ListKind::Products {
-        columns(&report.rows).iter().for_each(|line| out.say(line));
+        out.table(&report.rows);
     }
     let n = u64::try_from(report.rows.len()).unwrap_or_default();
     for file in &report.files {

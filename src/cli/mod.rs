@@ -224,7 +224,7 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
             offline,
             summary,
         }) => plan::plan(&common, &files, offline, summary, out),
-        Some(Command::Read { files, summary }) => read::read(&common, &files, summary, out),
+        Some(Command::Read { files, summary }) => Ok(read::read(&common, &files, summary, out)),
         Some(Command::Orders { again }) => lists::orders(&common, &again, out),
         Some(Command::Products) => lists::list(&common, crate::pipeline::ListKind::Products, out),
         Some(Command::Statuses) => lists::list(&common, crate::pipeline::ListKind::Statuses, out),

@@ -41,6 +41,13 @@ impl Out {
         }
     }
 
+    /// Columns for a person; nothing in the other formats.
+    pub(super) fn table(&mut self, rows: &[Vec<String>]) {
+        for line in columns(rows) {
+            self.say(&line);
+        }
+    }
+
     /// A line in every format.
     pub(super) fn raw(&mut self, text: &str) {
         writeln!(self.target, "{text}").unwrap_or_default();
@@ -79,7 +86,7 @@ pub(super) fn count(n: u64, singular: &str) -> String {
 }
 
 /// Columns as wide as their widest cell, two blanks between.
-pub(super) fn columns(rows: &[Vec<String>]) -> Vec<String> {
+fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |at: usize| {
         rows.iter()

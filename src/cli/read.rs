@@ -10,12 +10,7 @@ use crate::cli::{Common, Exit};
 use crate::domain::{Document, Fact, ItemKey, Offer, Product, Sku};
 use crate::formats::{self, CsvOptions, FileError, Summary};
 
-pub(super) fn read(
-    common: &Common,
-    files: &[PathBuf],
-    summary_only: bool,
-    out: &mut Out,
-) -> anyhow::Result<Exit> {
+pub(super) fn read(common: &Common, files: &[PathBuf], summary_only: bool, out: &mut Out) -> Exit {
     // Mapped columns are used where there is a configuration; none is needed.
     let csv = super::config::load(&common.config)
         .ok()
@@ -29,7 +24,7 @@ pub(super) fn read(
         }
         exit = exit.max(read_one(path, &csv, summary_only, out));
     }
-    Ok(exit)
+    exit
 }
 
 fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) -> Exit {
@@ -85,7 +80,7 @@ fn print_fault(code: &str, line: Option<u64>, message: &str, out: &mut Out) {
             out.raw(&json!({"fault": code, "line": line, "message": message}).to_string());
         }
         (Format::Text, Some(line)) if !message.starts_with("line ") => {
-            out.raw(&format!("line {line}: FAULT {message}"))
+            out.raw(&format!("line {line}: FAULT {message}"));
         }
         (Format::Text, _) => out.raw(&format!("FAULT {message}")),
     }

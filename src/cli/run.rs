@@ -65,7 +65,7 @@ pub(super) fn serve(service: &mut Service, out: &mut Out) -> anyhow::Result<()> 
     ctrlc::set_handler(move || stop.wake(Event::Stop))?;
     let folders: Vec<_> = service.inboxes().map(std::path::Path::to_owned).collect();
     let _watcher = watch(folders.iter().map(std::path::PathBuf::as_path), move || {
-        waker.wake(Event::ScanInbox)
+        waker.wake(Event::ScanInbox);
     });
     service.run(&mut |_, report| {
         say_report(report, out);

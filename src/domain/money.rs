@@ -58,6 +58,7 @@ impl Money {
     }
 
     /// The amount as a document shows it: two decimals, rounded half away from zero.
+    #[must_use]
     pub fn rounded(self) -> Self {
         Self(
             self.0

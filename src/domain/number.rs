@@ -27,11 +27,12 @@ const CURRENCY_WORDS: [&str; 14] = [
 /// it as a thousand.
 pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
     // What nearly every file holds needs no copy.
-    if !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    if !text.is_empty()
+        && text.len() <= 20
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && let Ok(number) = Decimal::from_str_exact(text)
     {
-        if let Ok(number) = Decimal::from_str_exact(text) {
-            return Ok(number);
-        }
+        return Ok(number);
     }
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -48,11 +49,11 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
 fn strip_currency(text: &str) -> &str {
     let mut rest = text.trim();
     for word in CURRENCY_WORDS {
-        if let Some((cut, tail)) = split_tail(rest, word.chars().count()) {
-            if tail.to_lowercase() == word {
-                rest = cut.trim_end();
-                break;
-            }
+        if let Some((cut, tail)) = split_tail(rest, word.chars().count())
+            && tail.to_lowercase() == word
+        {
+            rest = cut.trim_end();
+            break;
         }
     }
     rest.strip_prefix(['$', '€', '₽', '₴', '₸'])

@@ -50,7 +50,7 @@ impl Sku {
     /// and `ё` equal to `е`.
     ///
     /// Two articles with the same match key are one article to OpenCart. The
-    /// rule was measured on MariaDB's `utf8_general_ci` and `utf8mb4_unicode_ci`;
+    /// rule was measured on `MariaDB`'s `utf8_general_ci` and `utf8mb4_unicode_ci`;
     /// `й` and `и` stay distinct there, and so do Cyrillic `А` and Latin `A`.
     pub fn match_key(&self) -> String {
         match_key(&self.0)

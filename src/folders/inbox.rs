@@ -240,10 +240,11 @@ fn collect(
         let path = entry.path();
         if kind.is_dir() && depth < MAX_DEPTH {
             collect(&path, depth + 1, visit, is_inbox)?;
-        } else if kind.is_file() && !is_picture(&path) {
-            if let Ok(metadata) = entry.metadata() {
-                visit(path, metadata);
-            }
+        } else if kind.is_file()
+            && !is_picture(&path)
+            && let Ok(metadata) = entry.metadata()
+        {
+            visit(path, metadata);
         }
     }
     Ok(())
@@ -263,15 +264,11 @@ fn free_name(path: &Path, run: Option<i64>) -> PathBuf {
         .extension()
         .map(|e| format!(".{}", e.to_string_lossy()))
         .unwrap_or_default();
-    let first = run.map(|run| path.with_file_name(format!("{stem}.{run}{ending}")));
+    let tag = run.map(|run| format!(".{run}")).unwrap_or_default();
+    let first = std::iter::once(path.with_file_name(format!("{stem}{tag}{ending}")));
+    let numbered = (2..u32::MAX).map(|n| path.with_file_name(format!("{stem}{tag}.{n}{ending}")));
     first
-        .into_iter()
-        .chain((2..).map(|n| {
-            path.with_file_name(format!(
-                "{stem}.{}{n}{ending}",
-                run.map(|r| format!("{r}-")).unwrap_or_default()
-            ))
-        }))
+        .chain(numbered)
         .find(|candidate| !candidate.exists())
         .unwrap_or_else(|| path.to_owned())
 }
@@ -351,7 +348,7 @@ mod tests {
             put(&folder.path().join("webdata/a.xml"), text);
             let claimed = inbox.claim(&folder.path().join("webdata/a.xml")).unwrap();
             assert_eq!(claimed.name(), "webdata/a.xml");
-            assert_eq!(inbox.claimed().unwrap(), [claimed.clone()]);
+            assert_eq!(inbox.claimed().unwrap(), std::slice::from_ref(&claimed));
             inbox
                 .finish(&claimed, Fate::Archive, run, &[(".receipt.txt", b"ok")])
                 .unwrap();

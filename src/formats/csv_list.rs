@@ -204,6 +204,13 @@ pub(super) struct Reader<R: Read> {
     has_ended: bool,
 }
 
+/// What one row of goods says.
+struct GoodsRow {
+    product: Option<Product>,
+    offer: Option<Offer>,
+    faults: Vec<RowFault>,
+}
+
 impl<R: Read> Reader<R> {
     pub(super) fn new(mut text: Utf8Reader<R>, options: &CsvOptions) -> Result<Self, FileError> {
         let delimiter = sniff_delimiter(text.head()?);
@@ -339,7 +346,11 @@ impl<R: Read> Reader<R> {
             return;
         }
         match self.goods(line) {
-            Ok((product, offer, faults)) => {
+            Ok(GoodsRow {
+                product,
+                offer,
+                faults,
+            }) => {
                 self.ready
                     .extend(product.map(|product| Ok(Fact::Product(Box::new(product)))));
                 self.ready.extend(
@@ -398,10 +409,7 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    fn goods(
-        &mut self,
-        line: u64,
-    ) -> Result<(Option<Product>, Option<Offer>, Vec<RowFault>), RowFault> {
+    fn goods(&mut self, line: u64) -> Result<GoodsRow, RowFault> {
         const ELEMENT: &str = "the row";
         let sku = self.cell(Column::Article).map(Sku::parse).transpose()?;
         let item = self.cell(Column::Id).and_then(ItemKey::parse);
@@ -420,7 +428,11 @@ impl<R: Read> Reader<R> {
         self.summary.n_stocks += offer.warehouses.len() + usize::from(offer.quantity.is_some());
         let says_something =
             !offer.prices.is_empty() || offer.quantity.is_some() || !offer.warehouses.is_empty();
-        Ok((product, says_something.then_some(offer), faults))
+        Ok(GoodsRow {
+            product,
+            offer: says_something.then_some(offer),
+            faults,
+        })
     }
 
     fn product(&self, sku: Option<Sku>, item: Option<ItemKey>, line: u64) -> Product {

@@ -17,5 +17,5 @@ pub use calls::{Call, CallId};
 pub use error::JournalError;
 pub use identity::{Identity, ReferenceKind};
 pub use open::Journal;
-pub use orders::{LedgerEntry, OrderState};
+pub use orders::OrderState;
 pub use runs::{Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};

@@ -1,7 +1,7 @@
 //! The order ledger: seen → written → taken → confirmed.
 
 use chrono::NaiveDateTime;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use crate::domain::OrderId;
 use crate::journal::open::stamp;
@@ -23,17 +23,6 @@ kept_by_name! {
         /// 1C has spoken of it.
         Confirmed = "confirmed",
     }
-}
-
-/// One order in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerEntry {
-    pub order: OrderId,
-    pub state: OrderState,
-    pub file: Option<String>,
-    pub reason: Option<String>,
-    pub seen_at: String,
-    pub written_at: Option<String>,
 }
 
 impl Journal {
@@ -159,32 +148,5 @@ impl Journal {
         )?;
         let files = statement.query_map(params![exchange, state.name()], |row| row.get(0))?;
         Ok(files.collect::<Result<_, _>>()?)
-    }
-
-    pub fn ledger_entry(
-        &self,
-        exchange: &str,
-        order: OrderId,
-    ) -> Result<Option<LedgerEntry>, JournalError> {
-        let row: Option<(String, Option<String>, Option<String>, String, Option<String>)> = self
-            .connection
-            .prepare_cached(
-                "SELECT state, file, reason, seen_at, written_at FROM order_ledger WHERE exchange = ?1 AND order_id = ?2",
-            )?
-            .query_row(params![exchange, order.get()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            })
-            .optional()?;
-        let Some((state, file, reason, seen_at, written_at)) = row else {
-            return Ok(None);
-        };
-        Ok(Some(LedgerEntry {
-            order,
-            state: OrderState::by_name(&state)?,
-            file,
-            reason,
-            seen_at,
-            written_at,
-        }))
     }
 }

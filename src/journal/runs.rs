@@ -172,23 +172,20 @@ impl Journal {
                 )?
                 .query_row(params![exchange, fingerprint.hash, file], |row| row.get(0))
                 .optional()?;
-            let id = match interrupted {
-                Some(id) => {
-                    self.connection.execute("DELETE FROM outcome WHERE run = ?1", [id])?;
-                    self.connection.execute(
-                        "UPDATE run SET state = 'open', note = NULL, retry_at = NULL, finished_at = NULL,
-                         attempts = attempts + 1 WHERE id = ?1",
-                        [id],
-                    )?;
-                    id
-                }
-                None => {
-                    self.connection.execute(
-                        "INSERT INTO run (exchange, file, hash, size, state, started_at) VALUES (?1, ?2, ?3, ?4, 'open', ?5)",
-                        params![exchange, file, fingerprint.hash, i64::try_from(fingerprint.size).unwrap_or(i64::MAX), stamp(now)],
-                    )?;
-                    self.connection.last_insert_rowid()
-                }
+            let id = if let Some(id) = interrupted {
+                self.connection.execute("DELETE FROM outcome WHERE run = ?1", [id])?;
+                self.connection.execute(
+                    "UPDATE run SET state = 'open', note = NULL, retry_at = NULL, finished_at = NULL,
+                     attempts = attempts + 1 WHERE id = ?1",
+                    [id],
+                )?;
+                id
+            } else {
+                self.connection.execute(
+                    "INSERT INTO run (exchange, file, hash, size, state, started_at) VALUES (?1, ?2, ?3, ?4, 'open', ?5)",
+                    params![exchange, file, fingerprint.hash, i64::try_from(fingerprint.size).unwrap_or(i64::MAX), stamp(now)],
+                )?;
+                self.connection.last_insert_rowid()
             };
             self.run(RunId(id))?.ok_or_else(|| JournalError::Content { value: id.to_string(), expected: "a run" })
         })

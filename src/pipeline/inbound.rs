@@ -249,7 +249,7 @@ pub fn look_ahead(
             .iter()
             .map(|path| {
                 look_at(path, exchange, journal, &lookup, &mut |change| {
-                    visit(path, change)
+                    visit(path, change);
                 })
             })
             .collect())

@@ -138,12 +138,11 @@ impl<'a> Lookup<'a> {
 
     /// The article of the product that goes by this name in the shop.
     pub(super) fn article_by_name(&self, name: &str) -> Result<Option<Sku>, CarryError> {
-        let names = match self.names.get() {
-            Some(names) => names,
-            None => {
-                let listed = self.shop_names()?;
-                self.names.get_or_init(|| listed)
-            }
+        let names = if let Some(names) = self.names.get() {
+            names
+        } else {
+            let listed = self.shop_names()?;
+            self.names.get_or_init(|| listed)
         };
         Ok(names.get(&plain_name(name)).cloned())
     }

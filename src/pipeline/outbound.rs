@@ -52,7 +52,7 @@ pub fn ask_for_orders(
                 }
                 Err(bad) => match bad.id {
                     Some(id) if journal.is_to_write(name, id, clock::now())? => {
-                        report.held.push((id, bad.to_string()))
+                        report.held.push((id, bad.to_string()));
                     }
                     Some(_) => {}
                     None => report.unreadable.push(bad.to_string()),

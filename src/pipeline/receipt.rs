@@ -31,7 +31,7 @@ pub fn write_text(
     let tally = journal.tally(run.id)?;
     let mut text = String::new();
     let line = |text: &mut String, name: &str, value: &str| {
-        writeln!(text, "{name}: {value}").unwrap_or_default()
+        writeln!(text, "{name}: {value}").unwrap_or_default();
     };
     line(&mut text, "file", &run.file);
     if let Some(summary) = summary {

@@ -60,10 +60,10 @@ impl<'a> Resolver<'a> {
             match row {
                 Ok(Fact::Group(_)) => {}
                 Ok(Fact::PriceType(reference)) => {
-                    self.learn(ReferenceKind::PriceType, &reference.id, &reference.name)?
+                    self.learn(ReferenceKind::PriceType, &reference.id, &reference.name)?;
                 }
                 Ok(Fact::Warehouse(reference)) => {
-                    self.learn(ReferenceKind::Warehouse, &reference.id, &reference.name)?
+                    self.learn(ReferenceKind::Warehouse, &reference.id, &reference.name)?;
                 }
                 Ok(Fact::Product(product)) => self.product(&product, &mut batch)?,
                 Ok(Fact::Offer(offer)) => self.offer(&offer, &mut batch)?,
@@ -146,7 +146,7 @@ impl<'a> Resolver<'a> {
         )? {
             Found::Sku(sku) => sku,
             Found::No(mut outcome) => {
-                outcome.field = Field::Product.name().to_owned();
+                Field::Product.name().clone_into(&mut outcome.field);
                 batch.outcomes.push(outcome);
                 return Ok(());
             }
@@ -211,15 +211,14 @@ impl<'a> Resolver<'a> {
                 ),
             });
         }
-        if let (Some(sku), Some(item)) = (sku, item) {
-            if item.variant().is_some()
-                && self
-                    .journal
-                    .shares_article(self.exchange.name(), item, sku)?
-            {
-                let detail = "several variants share this article; give each its own article in 1C";
-                return Ok(no(OutcomeKind::Rejected, detail));
-            }
+        if let (Some(sku), Some(item)) = (sku, item)
+            && item.variant().is_some()
+            && self
+                .journal
+                .shares_article(self.exchange.name(), item, sku)?
+        {
+            let detail = "several variants share this article; give each its own article in 1C";
+            return Ok(no(OutcomeKind::Rejected, detail));
         }
         if let Some(sku) = sku {
             return Ok(Found::Sku(sku.clone()));

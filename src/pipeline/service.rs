@@ -276,7 +276,7 @@ impl Post {
     fn wait_until_quiet(&mut self, report: &mut PassReport) {
         match self.inbox.scan(Instant::now()) {
             Ok(sightings) if !sightings.is_empty() => {
-                std::thread::sleep(self.exchange.settings.schedule.quiet)
+                std::thread::sleep(self.exchange.settings.schedule.quiet);
             }
             Ok(_) => {}
             Err(err) => report.errors.push(err.into()),

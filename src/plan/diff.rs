@@ -244,24 +244,21 @@ impl State<'_> {
         before: Option<String>,
     ) {
         let place = (key.to_owned(), field);
-        let index = match self.changed.get(&place).copied() {
-            Some(index) => {
-                if let Some(earlier) = self.decision.actions.get_mut(index) {
-                    *earlier = action;
-                }
-                for other in &mut self.decision.rows {
-                    if matches!(other.verdict, Verdict::Send { action, .. } if action == index) {
-                        other.verdict = Verdict::Superseded;
-                    }
-                }
-                index
+        let index = if let Some(index) = self.changed.get(&place).copied() {
+            if let Some(earlier) = self.decision.actions.get_mut(index) {
+                *earlier = action;
             }
-            None => {
-                self.decision.actions.push(action);
-                let index = self.decision.actions.len() - 1;
-                self.changed.insert(place, index);
-                index
+            for other in &mut self.decision.rows {
+                if matches!(other.verdict, Verdict::Send { action, .. } if action == index) {
+                    other.verdict = Verdict::Superseded;
+                }
             }
+            index
+        } else {
+            self.decision.actions.push(action);
+            let index = self.decision.actions.len() - 1;
+            self.changed.insert(place, index);
+            index
         };
         self.push(
             row,

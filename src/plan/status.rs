@@ -64,10 +64,10 @@ pub fn order_status(document: &Document, rules: &StatusRules) -> Result<StatusId
     }
     let derived = derived_state(document);
     // A cancellation outweighs whatever the status field still says.
-    if derived == Some(CANCELLED) {
-        if let Some(found) = mapped(CANCELLED, rules) {
-            return found;
-        }
+    if derived == Some(CANCELLED)
+        && let Some(found) = mapped(CANCELLED, rules)
+    {
+        return found;
     }
     match (&document.status, derived) {
         (Some(status), _) => mapped(status, rules)

@@ -130,7 +130,7 @@ impl Client {
 
     /// Not idempotent: each call writes a history row.
     pub fn update_orders(&self, changes: &[(OrderId, StatusId)]) -> Result<(), ShopError> {
-        self.tell("updateorder", vec![data(&wire::order_statuses(changes))])
+        self.tell("updateorder", &[data(&wire::order_statuses(changes))])
     }
 
     /// Not idempotent: adding a product twice makes two.
@@ -139,24 +139,26 @@ impl Client {
         category: CategoryId,
         products: &[NewProduct],
     ) -> Result<(), ShopError> {
-        let fields = vec![
-            ("cat", category.to_string()),
-            data(&wire::new_products(products)),
-        ];
-        self.tell("addproducts", fields)
+        self.tell(
+            "addproducts",
+            &[
+                ("cat", category.to_string()),
+                data(&wire::new_products(products)),
+            ],
+        )
     }
 
     pub fn update_quantities(&self, entries: &[(Sku, i32)]) -> Result<(), ShopError> {
-        self.tell("updatequantity", vec![data(&wire::quantities(entries))])
+        self.tell("updatequantity", &[data(&wire::quantities(entries))])
     }
 
     pub fn update_prices(&self, entries: &[(Sku, Money)]) -> Result<(), ShopError> {
-        self.tell("updateprice", vec![data(&wire::prices(entries))])
+        self.tell("updateprice", &[data(&wire::prices(entries))])
     }
 
     /// Not in the module for 4.0.
     pub fn update_names(&self, entries: &[(Sku, String)]) -> Result<(), ShopError> {
-        self.tell("updatenames", vec![data(&wire::new_names(entries))])
+        self.tell("updatenames", &[data(&wire::new_names(entries))])
     }
 
     /// A question: it changes nothing, so a warning before the data does no harm.
@@ -176,9 +178,9 @@ impl Client {
     fn tell(
         &self,
         function: &'static str,
-        fields: Vec<(&'static str, String)>,
+        fields: &[(&'static str, String)],
     ) -> Result<(), ShopError> {
-        match self.call(function, &fields)? {
+        match self.call(function, fields)? {
             Reply::Done(_) => Ok(()),
             Reply::NoisyDone { noise, .. } => Err(ShopError::Noise { function, noise }),
             Reply::NoAccess => Err(ShopError::SessionLost { function }),
@@ -224,10 +226,10 @@ impl Client {
             session.dialect.token_field(),
             session.token
         );
-        self.push_store(&mut query);
-        match (session.dialect, &self.settings.language) {
-            (Dialect::V40, Some(language)) => query.push_str(&format!("&language={language}")),
-            (Dialect::V23 | Dialect::V30 | Dialect::V40, _) => {}
+        query.push_str(&self.store_query());
+        if let (Dialect::V40, Some(language)) = (session.dialect, &self.settings.language) {
+            query.push_str("&language=");
+            query.push_str(language);
         }
         url.set_query(Some(&query));
         let mut request = self.http.post(url).form(fields);
@@ -249,10 +251,11 @@ impl Client {
         ))
     }
 
-    fn push_store(&self, query: &mut String) {
-        if let Some(store) = self.settings.store {
-            query.push_str(&format!("&store_id={store}"));
-        }
+    fn store_query(&self) -> String {
+        self.settings
+            .store
+            .map(|store| format!("&store_id={store}"))
+            .unwrap_or_default()
     }
 
     /// 2.3 and 3.0 take the language from a cookie of the first call of a session.
@@ -290,8 +293,7 @@ impl Client {
         };
         for route in routes {
             let mut url = self.index.clone();
-            let mut query = format!("route={}", route.login_route());
-            self.push_store(&mut query);
+            let query = format!("route={}{}", route.login_route(), self.store_query());
             url.set_query(Some(&query));
             let fields = [
                 ("username", self.settings.username.as_str()),

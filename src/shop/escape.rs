@@ -23,32 +23,32 @@ pub(super) fn as_stored(text: &str) -> String {
     escaped
 }
 
+const ENTITIES: [(&str, &str); 6] = [
+    ("&amp;", "&"),
+    ("&quot;", "\""),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&#039;", "'"),
+    ("&#39;", "'"),
+];
+
 /// Undoes [`as_stored`], once: rows written by other programs may hold raw quotes.
 pub(super) fn as_written(stored: &str) -> String {
     if !stored.contains('&') {
         return stored.to_owned();
     }
-    const ENTITIES: [(&str, &str); 6] = [
-        ("&amp;", "&"),
-        ("&quot;", "\""),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&#039;", "'"),
-        ("&#39;", "'"),
-    ];
     let mut written = String::with_capacity(stored.len());
     let mut rest = stored;
     while let Some((before, from)) = rest.find('&').and_then(|at| rest.split_at_checked(at)) {
         written.push_str(before);
-        rest = match ENTITIES.iter().find(|(entity, _)| from.starts_with(entity)) {
-            Some((entity, text)) => {
-                written.push_str(text);
-                from.strip_prefix(entity).unwrap_or_default()
-            }
-            None => {
-                written.push('&');
-                from.strip_prefix('&').unwrap_or_default()
-            }
+        rest = if let Some((entity, text)) =
+            ENTITIES.iter().find(|(entity, _)| from.starts_with(entity))
+        {
+            written.push_str(text);
+            from.strip_prefix(entity).unwrap_or_default()
+        } else {
+            written.push('&');
+            from.strip_prefix('&').unwrap_or_default()
         };
     }
     written.push_str(rest);

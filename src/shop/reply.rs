@@ -132,7 +132,7 @@ pub(super) fn json_of<'a>(body: &'a str, start: &str) -> Option<(&'a str, Value)
     Some((noise.trim().trim_matches('\u{feff}'), value))
 }
 
-/// MySQL's message without the statement, which holds data.
+/// `MySQL`'s message without the statement, which holds data.
 fn without_sql(text: &str) -> String {
     let Some((message, behind)) = text.split_once("Error No:") else {
         return text.to_owned();

@@ -35,7 +35,10 @@ fn read(path: &std::path::Path) -> Found {
                     *found.price_sums.entry(key).or_default() += price.price.as_decimal();
                     *found.counts.entry("prices_total").or_default() += 1;
                 }
-                found.sum_total += offer.quantity.map(|q| q.as_decimal()).unwrap_or_default();
+                found.sum_total += offer
+                    .quantity
+                    .map(obmen::domain::Quantity::as_decimal)
+                    .unwrap_or_default();
                 found.sum_warehouses += offer
                     .warehouses
                     .iter()
@@ -55,7 +58,10 @@ fn read(path: &std::path::Path) -> Found {
             }
             Ok(Fact::Document(document)) => {
                 found.document_lines += document.n_lines;
-                found.document_sum += document.sum.map(|sum| sum.as_decimal()).unwrap_or_default();
+                found.document_sum += document
+                    .sum
+                    .map(obmen::domain::Money::as_decimal)
+                    .unwrap_or_default();
             }
             Ok(Fact::Group(_)) => *found.counts.entry("groups_all").or_default() += 1,
             Ok(Fact::PriceType(_)) => *found.counts.entry("price_types").or_default() += 1,

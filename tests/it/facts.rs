@@ -9,22 +9,19 @@ pub(crate) fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| !path.as_os_str().is_empty());
-    match folder {
-        Some(folder) => {
-            let n_entries = folder
-                .read_dir()
-                .unwrap_or_else(|err| panic!("{variable}={}: {err}", folder.display()))
-                .count();
-            assert_ne!(n_entries, 0, "{variable} names an empty folder");
-            Some(folder)
-        }
-        None => {
-            assert!(
-                env::var_os("OBMEN_REQUIRE_FACTS").is_none(),
-                "{variable} is not set"
-            );
-            eprintln!("left out: set {variable} to run this test against real files");
-            None
-        }
+    if let Some(folder) = folder {
+        let n_entries = folder
+            .read_dir()
+            .unwrap_or_else(|err| panic!("{variable}={}: {err}", folder.display()))
+            .count();
+        assert_ne!(n_entries, 0, "{variable} names an empty folder");
+        Some(folder)
+    } else {
+        assert!(
+            env::var_os("OBMEN_REQUIRE_FACTS").is_none(),
+            "{variable} is not set"
+        );
+        eprintln!("left out: set {variable} to run this test against real files");
+        None
     }
 }

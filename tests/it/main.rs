@@ -1,10 +1,10 @@
 //! The whole program, tried from outside: one binary, so that it links once.
 #![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and one that is left out says so"
 )]
 
 mod corpus;

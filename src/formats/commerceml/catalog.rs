@@ -116,7 +116,7 @@ impl ProductBuilder {
             [Tag::Name] => product.name = filled(text),
             [Tag::Description] => product.description = filled(text),
             [Tag::BaseUnit] if !text.is_empty() => {
-                product.unit = Some(dictionary.name(text).to_owned())
+                product.unit = Some(dictionary.name(text).to_owned());
             }
             [Tag::Groups, Tag::Id] => product.groups.extend(filled(text)),
             [Tag::Picture] => product.images.extend(filled(text)),
@@ -131,11 +131,11 @@ impl ProductBuilder {
             [Tag::Requisites, Tag::Requisite, Tag::Name]
             | [Tag::Characteristics, Tag::Characteristic, Tag::Name]
             | [Tag::PropertyValues, Tag::PropertyValue, Tag::Name] => {
-                text.clone_into(&mut self.value_name)
+                text.clone_into(&mut self.value_name);
             }
             [Tag::Requisites, Tag::Requisite, Tag::Value]
             | [Tag::Characteristics, Tag::Characteristic, Tag::Value] => {
-                self.add_property(text.to_owned())
+                self.add_property(text.to_owned());
             }
             [Tag::Status] => product.deleted |= is_deleted_status(text),
             [Tag::DeletionMark] => product.deleted |= is_true(text),

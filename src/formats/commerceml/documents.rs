@@ -126,14 +126,13 @@ fn without_code(status: &str) -> &str {
     status
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))
-        .map(|(code, name)| {
+        .map_or(status, |(code, name)| {
             if name.trim().is_empty() {
                 code
             } else {
                 name.trim()
             }
         })
-        .unwrap_or(status)
 }
 
 /// `2024-12-30` or `30.12.2024`, with or without a time behind; `None` for 1C's empty date.

@@ -110,7 +110,7 @@ impl OfferBuilder {
                 self.price_type = Some(names.share(text));
             }
             [Tag::Prices, Tag::Price, Tag::Currency] if !text.is_empty() => {
-                self.currency = Some(names.share(text))
+                self.currency = Some(names.share(text));
             }
             [Tag::Prices, Tag::Price, Tag::UnitPrice] if !text.is_empty() => {
                 match Money::parse(text) {
@@ -149,7 +149,7 @@ impl OfferBuilder {
                 self.faults.push(RowError {
                     place: Place { line },
                     fault: RowFault::Quantity(err),
-                })
+                });
             })
             .ok()
     }

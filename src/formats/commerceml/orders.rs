@@ -190,18 +190,17 @@ fn write_party<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
 /// The shop's customer number, or for a guest something that stays the same
 /// for the same buyer, so that 1C does not make a new one for every order.
 fn party_id(party: &Party, name: &str) -> String {
-    match party.customer {
-        Some(id) => format!("customer-{id}"),
-        None => {
-            let contact = party
-                .email
-                .as_deref()
-                .or(party.phone.as_deref())
-                .unwrap_or_default();
-            ItemKey::derived_from(&format!("{contact}\n{name}").to_lowercase())
-                .as_str()
-                .to_owned()
-        }
+    if let Some(id) = party.customer {
+        format!("customer-{id}")
+    } else {
+        let contact = party
+            .email
+            .as_deref()
+            .or(party.phone.as_deref())
+            .unwrap_or_default();
+        ItemKey::derived_from(&format!("{contact}\n{name}").to_lowercase())
+            .as_str()
+            .to_owned()
     }
 }
 

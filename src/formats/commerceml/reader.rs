@@ -309,7 +309,7 @@ impl<R: Read> Reader<R> {
             _ if depth == self.record_depth => self.finish_record(),
             Record::Name(name) => name.end(relative, text, &mut self.dictionary),
             Record::PriceType(reference) | Record::Warehouse(reference) => {
-                end_reference(reference, relative, text)
+                end_reference(reference, relative, text);
             }
             Record::Product(product) => product.end(relative, text, &self.dictionary),
             Record::Offer(offer) => {
