@@ -9,4 +9,5 @@
 
 mod corpus;
 mod facts;
+mod replay;
 mod transcripts;
