@@ -9,5 +9,7 @@
 
 mod corpus;
 mod facts;
+mod order_rules;
+mod orders_for_1c;
 mod replay;
 mod transcripts;
