@@ -7,9 +7,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use obmen::domain::{Order, StatusId};
+use obmen::formats::commerceml::{check, write_orders};
 use obmen::shop::{ApiKey, Client, Dialect, ExtraField, Settings, ShopError};
 
 use crate::facts;
+use crate::order_rules::faults_of;
 use crate::transcripts::{Exchange, find};
 
 /// A shop that answers a login as recorded, and whatever comes behind it with one recorded case.
@@ -413,5 +415,23 @@ fn an_answer_cut_in_its_middle_is_not_taken_for_a_shorter_list() {
         let err = replay.client.orders(status(1)).unwrap_err();
         replay.shop.join().unwrap();
         assert!(matches!(err, ShopError::Unintelligible { .. }), "{err}");
+    }
+}
+
+#[test]
+fn recorded_orders_are_written_by_the_rules_of_1c() {
+    for case in [
+        "orders_status1",
+        "orders_status2",
+        "orders_status5",
+        "orders_store1",
+    ] {
+        for orders in orders(case) {
+            for order in &orders {
+                assert_eq!(check(order), [], "{case}, order {}", order.id);
+            }
+            let xml = write_orders(Vec::new(), &orders, orders[0].placed_at).unwrap();
+            assert_eq!(faults_of(&xml), [""; 0], "{case}");
+        }
     }
 }
