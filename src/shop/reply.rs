@@ -62,7 +62,7 @@ pub fn understand(
         if body.contains("Error No:") || body.contains("</b> on line <b>") {
             return Reply::Failed(ShopError::Said {
                 function,
-                message: start,
+                message: excerpt(&without_sql(&without_tags(body))),
             });
         }
         return Reply::Failed(ShopError::Unintelligible { function, start });
@@ -202,5 +202,18 @@ mod tests {
             panic!("not a failure");
         };
         assert_eq!(message, "Error: You have an error (error 1064)");
+    }
+
+    /// 4.0 catches nothing: the statement stands in the page's text.
+    #[test]
+    fn an_sql_error_told_as_a_page_is_told_without_its_statement() {
+        let body = "<b>Error: Unknown column 'x' in 'SET'<br/>Error No: 1054<br/>\
+             UPDATE `oc_product` set quantity= x WHERE sku = 'secret'</b>: in <b>/x.php</b> on line <b>76</b>";
+        let Reply::Failed(ShopError::Said { message, .. }) =
+            understand("updatequantity", 200, None, body)
+        else {
+            panic!("not a failure");
+        };
+        assert_eq!(message, "Error: Unknown column 'x' in 'SET' (error 1054)");
     }
 }

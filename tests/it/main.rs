@@ -9,3 +9,8 @@
 
 mod corpus;
 mod facts;
+mod order_rules;
+mod orders_for_1c;
+mod replay;
+mod schema;
+mod transcripts;

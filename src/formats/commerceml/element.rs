@@ -8,48 +8,60 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 /// A CommerceML file being written: UTF-8 without a byte order mark, the
 /// declaration first (1C compares the first five characters with `<?xml`), no
 /// namespace (with one, 1C would check every element against its own schema).
-pub(super) struct Document<W: Write>(Writer<W>);
+pub(super) struct Document<W: Write> {
+    writer: Writer<W>,
+    /// Elements begun that hold nothing yet, the outermost first: if they end
+    /// like that, they are never written.
+    pending: Vec<String>,
+}
 
 impl<W: Write> Document<W> {
     /// `attributes` are those of the root, in order.
     pub(super) fn begin(target: W, attributes: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Writer::new_with_indent(target, b'\t', 1);
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let mut document = Self(writer);
+        let mut document = Self {
+            writer,
+            pending: Vec::new(),
+        };
         document.open_with("КоммерческаяИнформация", attributes)?;
         Ok(document)
     }
 
     pub(super) fn finish(mut self) -> io::Result<W> {
         self.close("КоммерческаяИнформация")?;
-        let mut target = self.0.into_inner();
+        let mut target = self.writer.into_inner();
         target.write_all(b"\n")?;
         Ok(target)
     }
 
-    pub(super) fn open(&mut self, name: &str) -> io::Result<()> {
-        self.open_with(name, &[])
-    }
-
     pub(super) fn open_with(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
+        for outer in self.pending.drain(..) {
+            self.writer
+                .write_event(Event::Start(BytesStart::new(outer)))?;
+        }
         let mut start = BytesStart::new(name);
         for (key, value) in attributes {
             start.push_attribute((*key, clean(value, MAX_TEXT).as_str()));
         }
-        self.0.write_event(Event::Start(start))
+        self.writer.write_event(Event::Start(start))
     }
 
     pub(super) fn close(&mut self, name: &str) -> io::Result<()> {
-        self.0.write_event(Event::End(BytesEnd::new(name)))
+        if self.pending.pop().is_some() {
+            return Ok(());
+        }
+        self.writer.write_event(Event::End(BytesEnd::new(name)))
     }
 
-    /// An element around others; the closing tag cannot be forgotten.
+    /// An element around others; left out when none of them is written, and
+    /// the closing tag cannot be forgotten.
     pub(super) fn element(
         &mut self,
         name: &str,
         content: impl FnOnce(&mut Self) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.open(name)?;
+        self.pending.push(name.to_owned());
         content(self)?;
         self.close(name)
     }
@@ -72,7 +84,8 @@ impl<W: Write> Document<W> {
             return Ok(());
         }
         self.open_with(name, attributes)?;
-        self.0.write_event(Event::Text(BytesText::new(&text)))?;
+        self.writer
+            .write_event(Event::Text(BytesText::new(&text)))?;
         self.close(name)
     }
 
@@ -85,15 +98,30 @@ impl<W: Write> Document<W> {
         self.text(name, text.unwrap_or_default(), max_chars)
     }
 
-    /// A `ЗначениеРеквизита`; left out when the value is empty.
-    pub(super) fn requisite(&mut self, name: &str, value: &str) -> io::Result<()> {
-        if clean(value, MAX_VALUE).is_empty() {
+    /// An element of two texts that mean nothing without each other; each is
+    /// its name, what it says and how long it may be.
+    pub(super) fn pair(
+        &mut self,
+        name: &str,
+        first: (&str, &str, usize),
+        second: (&str, &str, usize),
+    ) -> io::Result<()> {
+        if is_blank(first.1) || is_blank(second.1) {
             return Ok(());
         }
-        self.element("ЗначениеРеквизита", |document| {
-            document.text("Наименование", name, MAX_NAME)?;
-            document.text("Значение", value, MAX_VALUE)
+        self.element(name, |document| {
+            document.text(first.0, first.1, first.2)?;
+            document.text(second.0, second.1, second.2)
         })
+    }
+
+    /// A `ЗначениеРеквизита`; left out when the value is empty.
+    pub(super) fn requisite(&mut self, name: &str, value: &str) -> io::Result<()> {
+        self.pair(
+            "ЗначениеРеквизита",
+            ("Наименование", name, MAX_NAME),
+            ("Значение", value, MAX_VALUE),
+        )
     }
 }
 
@@ -106,16 +134,17 @@ pub(super) const MAX_TEXT: usize = 255;
 pub(super) const MAX_VALUE: usize = 1_000;
 pub(super) const MAX_COMMENT: usize = 3_000;
 
+/// Nothing of the text could be written.
+pub(super) fn is_blank(text: &str) -> bool {
+    clean(text, MAX_COMMENT).is_empty()
+}
+
 /// Trims, cuts to `max_chars`, and drops the characters that XML 1.0 forbids:
 /// on a single one of them 1C refuses the whole file.
 fn clean(text: &str, max_chars: usize) -> String {
     let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    let kept: String = text
-        .trim()
-        .chars()
-        .filter(allowed)
-        .take(max_chars)
-        .collect();
+    let kept: String = text.chars().filter(allowed).collect();
+    let kept: String = kept.trim().chars().take(max_chars).collect();
     kept.trim().to_owned()
 }
 
@@ -128,6 +157,12 @@ mod tests {
         let mut document = Document::begin(Vec::new(), &[("ВерсияСхемы", "2.08")]).unwrap();
         document.text("Имя", " a\u{0}b\u{1f}<&>😀 ", 100).unwrap();
         document.text("Пусто", " \u{7} ", 100).unwrap();
+        document
+            .element("Снаружи", |d| {
+                d.element("Внутри", |d| d.text("Пусто", "", 100))
+            })
+            .unwrap();
+        document.requisite("Имя", "\u{1}").unwrap();
         document.text("Длинно", &"ж".repeat(10), 3).unwrap();
         let text = String::from_utf8(document.finish().unwrap()).unwrap();
         assert_eq!(

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use chrono::NaiveDateTime;
+use rust_decimal::Decimal;
 use thiserror::Error;
 
 use crate::domain::{Address, ItemKey, Method, Money, Order, OrderLine, Party};
 use crate::formats::commerceml::element::{
-    Document, MAX_COMMENT, MAX_GOODS_ID, MAX_ID, MAX_NAME, MAX_TEXT, MAX_VALUE,
+    Document, MAX_COMMENT, MAX_GOODS_ID, MAX_ID, MAX_NAME, MAX_TEXT, MAX_VALUE, is_blank,
 };
 
 /// УТ looks loaded orders up in a column of this width; a longer number would
@@ -32,8 +33,10 @@ pub enum OrderFault {
     NumberTooLong(String),
     #[error("line {0} has no name")]
     UnnamedLine(usize),
-    #[error("its total {total} is less than nothing after a discount of {discount}")]
-    Discount { total: Money, discount: Money },
+    #[error("line {0} has a quantity below zero")]
+    NegativeQuantity(usize),
+    #[error("its amounts are larger than a document can hold")]
+    TooLarge,
 }
 
 /// Every reason why the order cannot be written; none, and it can.
@@ -49,7 +52,7 @@ pub fn check(order: &Order) -> Vec<OrderFault> {
     if order
         .buyer
         .display_name()
-        .is_none_or(|name| name.trim().is_empty())
+        .is_none_or(|name| is_blank(&name))
     {
         faults.push(OrderFault::NoBuyer);
     }
@@ -60,12 +63,32 @@ pub fn check(order: &Order) -> Vec<OrderFault> {
     if number.len() > MAX_NUMBER {
         faults.push(OrderFault::NumberTooLong(number));
     }
-    let unnamed = order
+    let unnamed = order.lines.iter().position(|line| is_blank(&line.name));
+    faults.extend(unnamed.map(|at| OrderFault::UnnamedLine(at + 1)));
+    let taken_back = order
         .lines
         .iter()
-        .position(|line| line.name.trim().is_empty());
-    faults.extend(unnamed.map(|at| OrderFault::UnnamedLine(at + 1)));
+        .position(|line| line.quantity.is_negative());
+    faults.extend(taken_back.map(|at| OrderFault::NegativeQuantity(at + 1)));
+    if taken_back.is_none() && !adds_up(order) {
+        faults.push(OrderFault::TooLarge);
+    }
     faults
+}
+
+/// [`Money`] has an upper limit; an amount beyond it would be written as nothing.
+fn adds_up(order: &Order) -> bool {
+    let fits = |line: &OrderLine| {
+        line.price
+            .as_decimal()
+            .checked_mul(line.quantity.as_decimal())
+            .is_some_and(|sum| Money::from_decimal(sum).is_ok())
+    };
+    let settlement = order.settlement();
+    let lines: Decimal = order.lines.iter().map(|line| line.sum().as_decimal()).sum();
+    let explained = lines + settlement.delivery.as_decimal() + settlement.other.as_decimal()
+        - settlement.discount.as_decimal();
+    order.lines.iter().all(fits) && explained == order.total.rounded().as_decimal()
 }
 
 /// Writes the file. Each order is expected to have passed [`check`].
@@ -129,7 +152,9 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
         let delivery_name = order
             .shipping
             .as_ref()
-            .map_or("Доставка", |method| method.name.as_str());
+            .map(|method| method.name.as_str())
+            .filter(|name| !is_blank(name))
+            .unwrap_or("Доставка");
         write_service(d, "ORDER_DELIVERY", delivery_name, settlement.delivery)?;
         write_service(d, "ORDER_OTHER", "Прочие начисления", settlement.other)
     })?;
@@ -175,12 +200,10 @@ fn write_party<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
         &Address::default(),
     )?;
     write_address(d, "Адрес", delivery.as_deref(), &order.delivery_address)?;
-    if party.phone.is_some() || party.email.is_some() {
-        d.element("Контакты", |d| {
-            write_contact(d, "Телефон мобильный", party.phone.as_deref())?;
-            write_contact(d, "Почта", party.email.as_deref())
-        })?;
-    }
+    d.element("Контакты", |d| {
+        write_contact(d, "Телефон мобильный", party.phone.as_deref())?;
+        write_contact(d, "Почта", party.email.as_deref())
+    })?;
     if party.company.is_some() {
         write_representative(d, party)?;
     }
@@ -221,34 +244,33 @@ fn write_address<W: Write>(
         ("Улица", &parts.street),
     ]
     .into_iter()
-    .filter(|(_, value)| !value.trim().is_empty())
+    .filter(|(_, value)| !is_blank(value))
     .collect();
     d.element(name, |d| {
         d.text("Представление", line, MAX_NAME)?;
         for (kind, value) in fields.iter().filter(|_| fields.len() > 1) {
-            d.element("АдресноеПоле", |d| {
-                d.text("Тип", kind, MAX_TEXT)?;
-                d.text("Значение", value, MAX_TEXT)
-            })?;
+            d.pair(
+                "АдресноеПоле",
+                ("Тип", kind, MAX_TEXT),
+                ("Значение", value, MAX_TEXT),
+            )?;
         }
         Ok(())
     })
 }
 
 fn write_contact<W: Write>(d: &mut Document<W>, kind: &str, value: Option<&str>) -> io::Result<()> {
-    let Some(value) = value.filter(|value| !value.trim().is_empty()) else {
-        return Ok(());
-    };
-    d.element("Контакт", |d| {
-        d.text("Тип", kind, MAX_TEXT)?;
-        d.text("Значение", value, MAX_TEXT)
-    })
+    d.pair(
+        "Контакт",
+        ("Тип", kind, MAX_TEXT),
+        ("Значение", value.unwrap_or_default(), MAX_TEXT),
+    )
 }
 
 /// Whom to call at a company.
 fn write_representative<W: Write>(d: &mut Document<W>, party: &Party) -> io::Result<()> {
     let person = party.person_name();
-    if person.is_empty() {
+    if is_blank(&person) {
         return Ok(());
     }
     d.element("Представители", |d| {
@@ -272,21 +294,16 @@ fn write_line<W: Write>(d: &mut Document<W>, line: &OrderLine) -> io::Result<()>
     )?;
     d.text("Наименование", &name_with_options(line), MAX_NAME)?;
     write_unit(d)?;
-    if !line.options.is_empty() {
-        d.element("ХарактеристикиТовара", |d| {
-            for (name, value) in line
-                .options
-                .iter()
-                .filter(|(name, value)| !name.is_empty() && !value.is_empty())
-            {
-                d.element("ХарактеристикаТовара", |d| {
-                    d.text("Наименование", name, MAX_NAME)?;
-                    d.text("Значение", value, MAX_VALUE)
-                })?;
-            }
-            Ok(())
-        })?;
-    }
+    d.element("ХарактеристикиТовара", |d| {
+        for (name, value) in &line.options {
+            d.pair(
+                "ХарактеристикаТовара",
+                ("Наименование", name, MAX_NAME),
+                ("Значение", value, MAX_VALUE),
+            )?;
+        }
+        Ok(())
+    })?;
     write_kind(d, "Товар")?;
     d.text("ЦенаЗаЕдиницу", &line.price.to_string(), MAX_ID)?;
     d.text("Количество", &line.quantity.to_string(), MAX_ID)?;
@@ -305,15 +322,23 @@ fn goods_id(line: &OrderLine) -> ItemKey {
 
 /// УТ does not read the characteristics of an order line; in the name a person sees them.
 fn name_with_options(line: &OrderLine) -> String {
-    if line.options.is_empty() {
-        return line.name.clone();
-    }
     let options: Vec<String> = line
         .options
         .iter()
+        .filter(|(name, value)| !is_blank(name) && !is_blank(value))
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
-    format!("{} ({})", line.name.trim(), options.join("; "))
+    let name = if options.is_empty() {
+        line.name.clone()
+    } else {
+        format!("{} ({})", line.name.trim(), options.join("; "))
+    };
+    without_hash(&name)
+}
+
+/// What stands behind a `#` in a name, УТ takes for a variant of the goods.
+fn without_hash(name: &str) -> String {
+    name.replace('#', "№")
 }
 
 fn write_unit<W: Write>(d: &mut Document<W>) -> io::Result<()> {
@@ -348,7 +373,7 @@ fn write_service<W: Write>(
     }
     d.element("Товар", |d| {
         d.text("Ид", id, MAX_GOODS_ID)?;
-        d.text("Наименование", name, MAX_NAME)?;
+        d.text("Наименование", &without_hash(name), MAX_NAME)?;
         write_unit(d)?;
         write_kind(d, "Услуга")?;
         d.text("ЦенаЗаЕдиницу", &amount.to_string(), MAX_ID)?;
@@ -356,6 +381,20 @@ fn write_service<W: Write>(
         d.text("Сумма", &amount.to_string(), MAX_ID)
     })
 }
+
+/// What the configuration must not replace: `Отменен` would cancel every line.
+const OWN_REQUISITES: [&str; 10] = [
+    "Адрес доставки",
+    "Комментарии покупателя",
+    "Метод доставки ИД",
+    "Метод оплаты",
+    "Метод оплаты ИД",
+    "Отменен",
+    "Сайт",
+    "Способ доставки",
+    "Статус заказа",
+    "Статуса заказа ИД",
+];
 
 fn write_requisites<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<()> {
     d.requisite(
@@ -382,13 +421,12 @@ fn write_requisites<W: Write>(d: &mut Document<W>, order: &Order) -> io::Result<
         order.comment.as_deref().unwrap_or_default(),
     )?;
     d.requisite("Сайт", order.site.as_deref().unwrap_or_default())?;
-    let standard: BTreeSet<&str> = ["Статус заказа", "Сайт"].into();
-    for (name, value) in order
-        .extra
-        .iter()
-        .filter(|(name, _)| !standard.contains(name.as_str()))
-    {
-        d.requisite(name, value)?;
+    let mut written = BTreeSet::from(OWN_REQUISITES);
+    for (name, value) in &order.extra {
+        // 1C takes one of two with the same name, and we cannot know which.
+        if written.insert(name.trim()) {
+            d.requisite(name, value)?;
+        }
     }
     // Always something: `ЗначенияРеквизитов` must not be empty.
     d.requisite("Отменен", "false")
