@@ -101,7 +101,7 @@ pub(super) fn retry(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<E
             )
         })?;
     let inbox = Inbox::open(&exchange.inbox)?;
-    match inbox.return_to_inbox(&run.file)? {
+    match inbox.return_to_inbox(&run.file, run.id.0)? {
         Some(path) => {
             journal.forget_retry(run.id)?;
             out.say(&format!(

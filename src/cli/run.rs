@@ -108,9 +108,6 @@ pub(super) fn exit_of_report(report: &PassReport) -> Exit {
 }
 
 pub(super) fn say_report(report: &PassReport, out: &mut Out) {
-    for file in &report.files {
-        out.say(&file_line(file));
-    }
     if let Some(orders) = &report.orders {
         if let Some(file) = &orders.file {
             let n = count(
@@ -125,6 +122,9 @@ pub(super) fn say_report(report: &PassReport, out: &mut Out) {
         for reason in &orders.unreadable {
             out.say(&format!("an order of the shop cannot be read: {reason}"));
         }
+    }
+    for file in &report.files {
+        out.say(&file_line(file));
     }
     for file in &report.lists {
         out.say(&format!("list → {}", file.display()));

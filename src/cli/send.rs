@@ -7,8 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, exit_of_carry, run};
+use crate::folders::Outbox;
+use crate::formats::{Stage, stage_of};
 use crate::journal::Journal;
-use crate::pipeline::{Exchange, send_file, write_receipt};
+use crate::pipeline::{Exchange, ask_for_orders, send_file, write_receipt};
 
 /// Receipts on the screen are cut here; `obmen show` has the rest.
 const MAX_RECEIPT_LINES: usize = 60;
@@ -16,6 +18,7 @@ const MAX_RECEIPT_LINES: usize = 60;
 pub(super) fn send(common: &Common, files: &[PathBuf], out: &mut Out) -> anyhow::Result<Exit> {
     let (exchange, journal) = open_one(common)?;
     let mut exit = Exit::Fine;
+    fetch_orders_first(files, &exchange, &journal, out)?;
     for path in files {
         let bar = progress_bar(path);
         let result = send_file(path, &exchange, &journal, &|n| bar.inc(n));
@@ -63,6 +66,26 @@ pub(super) fn send(common: &Common, files: &[PathBuf], out: &mut Out) -> anyhow:
         }
     }
     Ok(exit)
+}
+
+/// An order whose status changes is no longer among the new ones: were it not
+/// fetched before, it would never be.
+fn fetch_orders_first(
+    files: &[PathBuf],
+    exchange: &Exchange,
+    journal: &Journal,
+    out: &mut Out,
+) -> anyhow::Result<()> {
+    let holds_documents =
+        |path: &PathBuf| fs::File::open(path).is_ok_and(|file| stage_of(file) == Stage::Documents);
+    if files.iter().any(holds_documents) {
+        let outbox = Outbox::open(&exchange.settings.outbox)?;
+        let report = ask_for_orders(exchange, journal, &outbox)?;
+        if let Some(file) = &report.file {
+            out.say(&format!("new orders → {}", file.display()));
+        }
+    }
+    Ok(())
 }
 
 /// The exchange that a command is about: the only one, or the one named.

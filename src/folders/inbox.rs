@@ -191,11 +191,13 @@ impl Inbox {
     }
 
     /// Puts a rejected or held file back into the inbox. Its receipts go.
-    pub fn return_to_inbox(&self, name: &str) -> Result<Option<PathBuf>, FolderError> {
+    pub fn return_to_inbox(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
         for folder in [HELD, REJECTED, WORKING] {
-            let path = self.root.join(folder).join(relative);
-            if path.is_file() {
+            let plain = self.root.join(folder).join(relative);
+            // Where a file of this name lay there already.
+            let numbered = with_run(&plain, run);
+            for path in [numbered, plain].into_iter().filter(|path| path.is_file()) {
                 let target = free_name(&self.root.join(relative), None);
                 move_file(&path, &target)?;
                 for ending in [".receipt.txt", ".receipt.csv"] {
@@ -255,22 +257,21 @@ fn free_name(path: &Path, run: Option<i64>) -> PathBuf {
     if !path.exists() {
         return path.to_owned();
     }
-    let stem = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let ending = path
-        .extension()
-        .map(|e| format!(".{}", e.to_string_lossy()))
-        .unwrap_or_default();
-    let tag = run.map(|run| format!(".{run}")).unwrap_or_default();
-    let first = std::iter::once(path.with_file_name(format!("{stem}{tag}{ending}")));
-    let numbered = (2..u32::MAX).map(|n| path.with_file_name(format!("{stem}{tag}.{n}{ending}")));
-    first
+    let tagged = run.map_or_else(|| path.to_owned(), |run| with_run(path, run));
+    let numbered = (2..i64::MAX).map(|n| with_run(&tagged, n));
+    std::iter::once(tagged.clone())
         .chain(numbered)
         .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| path.to_owned())
+        .unwrap_or(tagged)
+}
+
+/// `prices.17.csv`.
+fn with_run(path: &Path, run: i64) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path
+        .extension()
+        .map(|ending| format!(".{}", ending.to_string_lossy()));
+    path.with_file_name(format!("{stem}.{run}{}", ending.unwrap_or_default()))
 }
 
 /// Renames; never over an existing file, because `to` is a free name.

@@ -67,9 +67,8 @@ impl<R: Read> Utf8Reader<R> {
         }
         let (encoding, mark_len) = match reader.raw.as_slice() {
             [0xef, 0xbb, 0xbf, ..] => (Some(UTF_8), 3),
-            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
-            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
-            head => (utf16_without_mark(head), 0),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (utf16_of(&reader.raw), 2),
+            head => (utf16_of(head), 0),
         };
         reader.raw.drain(..mark_len);
         reader.decoder = encoding.map(Encoding::new_decoder_without_bom_handling);
@@ -214,6 +213,15 @@ impl<R: Read> Read for Utf8Reader<R> {
 fn count_newlines(text: &[u8]) -> u64 {
     let n = memchr::memchr_iter(b'\n', text).count();
     u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// The byte order of UTF-16, if that is what these first bytes of a file are.
+pub(super) fn utf16_of(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        head => utf16_without_mark(head),
+    }
 }
 
 /// "Unicode text" of some programs comes without a byte order mark: its ASCII

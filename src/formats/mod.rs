@@ -146,21 +146,83 @@ fn offer_stage(offer: &Offer) -> Stage {
     }
 }
 
-/// Whether the end of the file is there: for XML, a closing tag. Lists have no
-/// end that could be recognised.
+/// Whether the end of the file is there: for XML, the closing tag of its root.
+/// Lists have no end that could be recognised.
 pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
-    const LOOKED_AT: u64 = 64;
+    const HEAD: u64 = 4_096;
+    const TAIL: u64 = 512;
     let mut head = Vec::new();
-    (&mut file).take(LOOKED_AT).read_to_end(&mut head)?;
-    let is_filler = |b: &&u8| b.is_ascii_whitespace() || **b == 0;
-    let is_xml = head.iter().find(|b| b.is_ascii() && !is_filler(b)) == Some(&b'<');
-    if !is_xml {
+    (&mut file).take(HEAD).read_to_end(&mut head)?;
+    // UTF-8 and the one-byte code pages agree on `<`, `/` and `>`; UTF-16 does not.
+    let utf16 = decode::utf16_of(&head);
+    let plain = |bytes: Vec<u8>| match utf16 {
+        Some(encoding) => encoding
+            .decode_without_bom_handling(&bytes)
+            .0
+            .into_owned()
+            .into_bytes(),
+        None => bytes,
+    };
+    let Some(root) = root_name(&plain(head)) else {
         return Ok(true);
-    }
+    };
     let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(LOOKED_AT)))?;
+    // A whole number of UTF-16 units from the beginning.
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL) / 2 * 2))?;
     let mut tail = Vec::new();
-    file.take(LOOKED_AT).read_to_end(&mut tail)?;
-    // In UTF-16, too, the bracket is this byte beside a zero.
-    Ok(tail.iter().rev().find(|b| !is_filler(b)) == Some(&b'>'))
+    file.take(TAIL + 1).read_to_end(&mut tail)?;
+    let tail = plain(tail);
+    let tail = tail.trim_ascii_end();
+    let closing = [b"</", root.as_slice()].concat();
+    let is_closed = tail
+        .strip_suffix(b">")
+        .is_some_and(|rest| rest.trim_ascii_end().ends_with(&closing));
+    Ok(is_closed || tail.ends_with(b"/>"))
+}
+
+/// The bytes of the first element's name; `None` if this is no XML.
+fn root_name(head: &[u8]) -> Option<Vec<u8>> {
+    let start = head
+        .iter()
+        .position(|b| b.is_ascii() && !b.is_ascii_whitespace())?;
+    if head.get(start) != Some(&b'<') {
+        return None;
+    }
+    head.split(|b| *b == b'<')
+        .skip(1)
+        .find(|tag| !tag.starts_with(b"?") && !tag.starts_with(b"!"))
+        .map(|tag| {
+            tag.iter()
+                .copied()
+                .take_while(|b| !b.is_ascii_whitespace() && !b"/>".contains(b))
+                .collect()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_file_is_seen_in_every_encoding() {
+        let whole = "<?xml version=\"1.0\"?>\n<Корень a='1'><x/></Корень>\r\n";
+        let utf16 = |text: &str| -> Vec<u8> {
+            [0xff, 0xfe]
+                .into_iter()
+                .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+                .collect()
+        };
+        let cp1251 = |text: &str| encoding_rs::WINDOWS_1251.encode(text).0.into_owned();
+        let ends = |bytes: Vec<u8>| has_end(Cursor::new(bytes)).unwrap();
+        for encode in [|text: &str| text.as_bytes().to_vec(), utf16, cp1251] {
+            assert!(ends(encode(whole)));
+            assert!(!ends(encode("<Корень><x></x>")));
+            assert!(!ends(encode("<Корень><x>")));
+            assert!(!ends(encode("<Корень><x>Цена")));
+            assert!(ends(encode("<Корень/>")));
+            assert!(ends(encode("Артикул;Цена\nx")));
+        }
+    }
 }

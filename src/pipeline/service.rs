@@ -1,13 +1,15 @@
 //! The service: everything that can wake it is one [`Event`], and one pass serves all of them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDateTime;
 use tracing::{error, info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats;
+use crate::formats::{self, Stage};
 use crate::journal::{Journal, Run, RunState, Tally};
 use crate::pipeline::fate::{fate_of, pause_before};
 use crate::pipeline::inbound::{carry_in, fingerprint};
@@ -68,6 +70,13 @@ pub struct Service {
     waker: Waker,
 }
 
+/// What came of a claimed file's turn.
+enum Carry {
+    /// It failed before, and its time has not come.
+    NotBefore(NaiveDateTime),
+    Done(Box<FileReport>),
+}
+
 /// An exchange with its folders.
 struct Post {
     exchange: Exchange,
@@ -79,6 +88,8 @@ struct Post {
     pause_until: Option<Instant>,
     n_failures: u32,
     last_trouble: Option<String>,
+    /// Claimed files that wait to be tried again.
+    retry_at: HashMap<PathBuf, NaiveDateTime>,
 }
 
 const ORDERS_JOB: &str = "orders";
@@ -99,6 +110,7 @@ impl Service {
                     pause_until: None,
                     n_failures: 0,
                     last_trouble: None,
+                    retry_at: HashMap::new(),
                 })
             })
             .collect::<Result<Vec<_>, CarryError>>()?;
@@ -136,10 +148,8 @@ impl Service {
             .map(|post| {
                 let mut report = PassReport::default();
                 post.wait_until_quiet(&mut report);
-                post.carry_all(journal, Duration::ZERO, &mut report, &mut || {
-                    is_stopped(events)
-                });
                 post.ask(journal, &mut report);
+                post.carry_all(journal, &mut report, &mut || is_stopped(events));
                 post.fetch_due_lists(journal, &mut report);
                 (post.exchange.name().to_owned(), report)
             })
@@ -222,7 +232,7 @@ impl Post {
         self.pause_until = None;
         let schedule = self.exchange.settings.schedule.clone();
         if now >= self.next_scan {
-            self.carry_all(journal, schedule.quiet, report, stopped);
+            self.carry_all(journal, report, stopped);
             self.next_scan = Instant::now() + schedule.scan;
         }
         if let Some(every) = schedule
@@ -287,73 +297,102 @@ impl Post {
     fn carry_all(
         &mut self,
         journal: &Journal,
-        quiet: Duration,
         report: &mut PassReport,
         stopped: &mut dyn FnMut() -> bool,
     ) {
-        let quiet = if quiet.is_zero() {
-            self.exchange.settings.schedule.quiet
-        } else {
-            quiet
+        let (ready, due) = match self.find_work(report) {
+            Ok(work) => work,
+            Err(err) => return report.errors.push(err),
         };
-        if let Err(err) = self.claim_quiet_files(quiet, report) {
-            report.errors.push(err);
+        if ready.is_empty() && due.is_empty() {
             return;
         }
-        let files = match self.inbox.claimed() {
-            Ok(files) => in_order(files),
-            Err(err) => return report.errors.push(err.into()),
-        };
-        if files.is_empty() {
-            return;
+        // While the shop lets nobody in, no file is taken: they wait where they are.
+        if let Err(err) = self.exchange.client.log_in() {
+            return report.errors.push(err.into());
+        }
+        let claimed = self.claim(ready, report);
+        let files = in_order(due.into_iter().chain(claimed).collect());
+        // An order whose status changes is no longer among the new ones: were it
+        // not fetched before, it would never be.
+        let has_documents = files
+            .iter()
+            .any(|(stage, _)| *stage == Some(Stage::Documents));
+        if has_documents && report.orders.is_none() {
+            self.ask(journal, report);
+            if report.orders.is_none() {
+                return;
+            }
         }
         let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
         if let Err(err) = settle_open_calls(&self.exchange, journal, &lookup) {
             return report.errors.push(err);
         }
-        for file in files {
+        let mut not_before = self.retry_at.clone();
+        for (_, file) in files {
             if stopped() {
-                return;
+                break;
             }
-            let Some(carried) = self.carry(&file, journal, &lookup) else {
-                continue;
-            };
-            let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
-            report.files.push(carried);
-            if is_over {
-                return;
+            not_before.remove(file.path());
+            match self.carry(&file, journal, &lookup) {
+                Carry::NotBefore(due) => {
+                    not_before.insert(file.path().to_owned(), due);
+                }
+                Carry::Done(carried) => {
+                    let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
+                    not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
+                    let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
+                    report.files.push(*carried);
+                    if is_over {
+                        break;
+                    }
+                }
             }
         }
+        self.retry_at = not_before;
     }
 
-    fn claim_quiet_files(
+    /// Files in the inbox that can be taken, and claimed ones whose time has come.
+    fn find_work(
         &mut self,
-        quiet: Duration,
         report: &mut PassReport,
-    ) -> Result<(), CarryError> {
+    ) -> Result<(Vec<PathBuf>, Vec<ClaimedFile>), CarryError> {
+        let now = clock::now();
+        let mut due = self.inbox.claimed()?;
+        due.retain(|file| {
+            self.retry_at
+                .get(file.path())
+                .is_none_or(|time| *time <= now)
+        });
+        let quiet = self.exchange.settings.schedule.quiet;
+        let mut ready = Vec::new();
         for sighting in self.inbox.scan(Instant::now())? {
-            let is_whole =
-                sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for);
-            if !is_whole {
-                report.waiting.push(sighting.path);
-                continue;
-            }
-            if let Err(err) = self.inbox.claim(&sighting.path) {
-                // Another program holds it; the next scan tries again.
-                warn!(file = %sighting.path.display(), "not taken yet: {err}");
+            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for) {
+                ready.push(sighting.path);
+            } else {
                 report.waiting.push(sighting.path);
             }
         }
-        Ok(())
+        Ok((ready, due))
     }
 
-    /// Carries one claimed file and puts it where it belongs. `None`: not due yet.
-    fn carry(
-        &self,
-        file: &ClaimedFile,
-        journal: &Journal,
-        lookup: &Lookup<'_>,
-    ) -> Option<FileReport> {
+    fn claim(&mut self, ready: Vec<PathBuf>, report: &mut PassReport) -> Vec<ClaimedFile> {
+        let mut claimed = Vec::with_capacity(ready.len());
+        for path in ready {
+            match self.inbox.claim(&path) {
+                Ok(file) => claimed.push(file),
+                // Another program holds it; the next scan tries again.
+                Err(err) => {
+                    warn!(file = %path.display(), "not taken yet: {err}");
+                    report.waiting.push(path);
+                }
+            }
+        }
+        claimed
+    }
+
+    /// Carries one claimed file and puts it where it belongs.
+    fn carry(&self, file: &ClaimedFile, journal: &Journal, lookup: &Lookup<'_>) -> Carry {
         let name = file.name();
         let begun = file
             .open()
@@ -361,37 +400,33 @@ impl Post {
             .and_then(fingerprint)
             .and_then(|print| {
                 let due = journal.retry_time(self.exchange.name(), &print.hash)?;
-                if due.is_some_and(|due| due > clock::now()) {
-                    return Ok(None);
+                if let Some(due) = due.filter(|due| *due > clock::now()) {
+                    return Ok(Err(due));
                 }
-                Ok(Some(journal.begin(
-                    self.exchange.name(),
-                    &name,
-                    &print,
-                    clock::now(),
-                )?))
+                let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
+                Ok(Ok(run))
             });
         let run = match begun {
-            Ok(Some(run)) => run,
-            Ok(None) => return None,
+            Ok(Ok(run)) => run,
+            Ok(Err(due)) => return Carry::NotBefore(due),
             Err(err) => {
                 let tally = Tally::default();
                 let place = file.path().to_owned();
-                return Some(FileReport {
+                return Carry::Done(Box::new(FileReport {
                     name,
                     run: None,
                     fate: Fate::Retry,
                     tally,
                     place,
                     error: Some(err),
-                });
+                }));
             }
         };
         let result = file
             .open()
             .map_err(CarryError::from)
             .and_then(|opened| carry_in(opened, &run, &self.exchange, journal, lookup, &|_| {}));
-        Some(self.conclude(file, run, result, journal))
+        Carry::Done(Box::new(self.conclude(file, run, result, journal)))
     }
 
     fn conclude(
@@ -509,12 +544,12 @@ impl Post {
 
 /// Classifier before goods, goods before statuses, statuses before stock (a new
 /// status moves stock by itself); within that by portion number.
-fn in_order(files: Vec<ClaimedFile>) -> Vec<ClaimedFile> {
+fn in_order(files: Vec<ClaimedFile>) -> Vec<(Option<Stage>, ClaimedFile)> {
     let stage = |file: &ClaimedFile| file.open().ok().map(formats::stage_of);
     let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
     // Stable: `claimed` gives them in the order of their names.
     staged.sort_by_key(|(stage, _)| *stage);
-    staged.into_iter().map(|(_, file)| file).collect()
+    staged
 }
 
 /// After this, no other file of the exchange will fare better.

@@ -114,7 +114,10 @@ fn missing_method(body: &str) -> Option<String> {
     let at = body
         .find("Undefined property: Proxy::")
         .or_else(|| body.find("Call to undefined method"))?;
-    Some(excerpt(&without_tags(body.get(at..)?)))
+    let message = without_tags(body.get(at..)?);
+    // Where in the shop's folders it happened is of no use here.
+    let what = message.split(" in /").next().unwrap_or(&message);
+    Some(excerpt(what.split(" in C:").next().unwrap_or(what)))
 }
 
 /// The JSON from the last `start` on, and what stands before it.

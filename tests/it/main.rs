@@ -9,8 +9,13 @@
 
 mod corpus;
 mod facts;
+mod inbound;
 mod order_rules;
 mod orders_for_1c;
+mod outbound;
+mod program;
 mod replay;
+mod samples;
 mod schema;
 mod transcripts;
+mod world;

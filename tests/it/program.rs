@@ -1,0 +1,183 @@
+//! The program itself: commands, what they print, and exit codes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::world::{World, put};
+
+fn obmen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_obmen"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("OBMEN_SHOP_KEY")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[track_caller]
+fn assert_exit(output: &Output, code: i32) {
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn the_demo_carries_every_good_sample_and_then_has_nothing_left_to_send() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = obmen(folder.path(), &["demo", "--once"]);
+    assert_exit(&first, 0);
+    let done = std::fs::read_dir(folder.path().join("inbox/done/csv"))
+        .unwrap()
+        .count();
+    assert_eq!(done, 4 * 3, "four lists, each with two receipts");
+    assert!(
+        text(&first.stdout).contains("4 new orders →"),
+        "{}",
+        text(&first.stdout)
+    );
+    let second = obmen(folder.path(), &["demo", "--once"]);
+    assert_exit(&second, 0);
+    let told = text(&second.stdout);
+    assert!(
+        told.contains("The shop has not changed") && !told.contains("applied"),
+        "{told}"
+    );
+}
+
+#[test]
+fn exit_codes_tell_whose_turn_it_is() {
+    let world = World::new();
+    world.write_config();
+    let folder = world.folder.path();
+    put(
+        &folder.join("good.csv"),
+        "Артикул;Остаток\nЧАЙ-100;3\n".as_bytes(),
+    );
+    put(
+        &folder.join("unknown.csv"),
+        "Артикул;Остаток\nНЕТ;3\n".as_bytes(),
+    );
+    put(&folder.join("broken.xml"), b"<a/>");
+    for (arguments, code) in [
+        (&["send", "good.csv"][..], 0),
+        (&["good.csv"], 0),
+        (&["send", "unknown.csv"], 1),
+        (&["send", "broken.xml"], 1),
+        (&["send", "nowhere.csv"], 1),
+        (&["plan", "good.csv"], 0),
+        (&["plan", "good.csv", "--offline"], 0),
+        (&["read", "good.csv"], 0),
+        (&["read", "broken.xml"], 1),
+        (&["orders"], 0),
+        (&["orders", "--again", "1"], 0),
+        (&["orders", "--again", "77"], 2),
+        (&["products"], 0),
+        (&["statuses", "--format", "json"], 0),
+        (&["categories", "--format", "jsonl"], 0),
+        (&["check"], 0),
+        (&["run", "--once"], 0),
+        (&["history"], 0),
+        (&["show", "1"], 0),
+        (&["show", "99"], 2),
+        (&["--config", "none.toml", "check"], 2),
+        (&["frobnicate", "--now"], 2),
+    ] {
+        let output = obmen(folder, arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+    }
+    let config = world.read("obmen.toml");
+    put(
+        &folder.join("obmen.toml"),
+        config.replace(world.shop.key(), "wrong").as_bytes(),
+    );
+    assert_exit(&obmen(folder, &["send", "good.csv"]), 3);
+    put(
+        &folder.join("obmen.toml"),
+        config
+            .replace(&world.shop.url(), "http://127.0.0.1:9/")
+            .as_bytes(),
+    );
+    let output = obmen(folder, &["run", "--once"]);
+    assert_exit(&output, 3);
+    assert!(
+        text(&output.stdout).contains("cannot be reached"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn what_a_file_states_is_printed_as_facts() {
+    let folder = tempfile::tempdir().unwrap();
+    put(
+        &folder.path().join("f.xml"),
+        "<КоммерческаяИнформация ВерсияСхемы='2.07'><ПакетПредложений СодержитТолькоИзменения='true'><Предложения>\n\
+         <Предложение><Ид>p#v</Ид><Артикул> 007 </Артикул><Цены><Цена><ИдТипаЦены>t</ИдТипаЦены>\
+         <ЦенаЗаЕдиницу>12.50</ЦенаЗаЕдиницу><Валюта>руб</Валюта></Цена></Цены><Количество>0.025</Количество></Предложение>\n\
+         <Предложение/></Предложения></ПакетПредложений></КоммерческаяИнформация>"
+            .as_bytes(),
+    );
+    let output = obmen(folder.path(), &["read", "--format", "jsonl", "f.xml"]);
+    assert_exit(&output, 0);
+    assert_eq!(
+        text(&output.stdout),
+        "{\"fact\":\"price\",\"id\":\"p\",\"variant\":\"v\",\"sku\":\"007\",\"type\":\"t\",\"price\":\"12.50\",\"currency\":\"руб\",\"line\":2}\n\
+         {\"fact\":\"stock\",\"id\":\"p\",\"variant\":\"v\",\"sku\":\"007\",\"warehouse\":null,\"quantity\":\"0.025\",\"line\":2}\n\
+         {\"fault\":\"empty-element\",\"line\":3,\"message\":\"`Предложение` is empty\"}\n\
+         {\"summary\":{\"format\":\"commerceml\",\"encoding\":\"utf-8\",\"only_changes\":true,\"groups\":0,\"products\":0,\
+         \"offers\":2,\"prices\":1,\"stocks\":1,\"documents\":0,\"faults\":1}}\n"
+    );
+}
+
+#[test]
+fn no_key_and_no_buyer_appear_in_logs() {
+    let world = World::new();
+    let folder = world.folder.path();
+    world.write_config();
+    world.drop_in("st.csv", "Заказ;Статус\n1;Shipped\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_obmen"))
+        .args(["run", "--once"])
+        .current_dir(folder)
+        .env("OBMEN_LOG", "trace")
+        .output()
+        .unwrap();
+    assert_exit(&output, 0);
+    let log = text(&output.stderr);
+    assert!(log.contains("the shop answered"), "{log}");
+    for secret in [
+        world.shop.key(),
+        "О'Нил",
+        "ivan@example.com",
+        "+7 900",
+        "Тверь",
+    ] {
+        assert!(!log.contains(secret), "`{secret}` in {log}");
+    }
+}
+
+#[test]
+fn a_held_file_can_be_tried_again() {
+    let world = World::new();
+    world.write_config();
+    let folder = world.folder.path();
+    world.drop_in("bad.csv", "a;b\n1;2\n");
+    assert_exit(&obmen(folder, &["run", "--once"]), 1);
+    assert_eq!(world.names_in("inbox"), ["rejected/bad.csv"]);
+    assert_exit(&obmen(folder, &["retry", "1"]), 0);
+    assert_eq!(world.names_in("inbox"), ["bad.csv"]);
+    assert_exit(&obmen(folder, &["retry", "1"]), 2);
+}
