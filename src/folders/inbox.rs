@@ -193,23 +193,23 @@ impl Inbox {
     /// Puts a rejected or held file back into the inbox. Its receipts go.
     pub fn return_to_inbox(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
-        for folder in [HELD, REJECTED, WORKING] {
-            let plain = self.root.join(folder).join(relative);
-            // Where a file of this name lay there already.
-            let numbered = with_run(&plain, run);
-            for path in [numbered, plain].into_iter().filter(|path| path.is_file()) {
-                let target = free_name(&self.root.join(relative), None);
-                move_file(&path, &target)?;
-                for ending in [".receipt.txt", ".receipt.csv"] {
-                    let mut receipt = path.clone().into_os_string();
-                    receipt.push(ending);
-                    // A receipt that is gone already is what was wanted.
-                    drop(fs::remove_file(Path::new(&receipt)));
-                }
-                return Ok(Some(target));
-            }
+        let places = [HELD, REJECTED, WORKING].map(|folder| self.root.join(folder).join(relative));
+        // The numbered name is the run's own, where a file of this name lay there already.
+        let candidates = places
+            .iter()
+            .flat_map(|plain| [with_run(plain, run), plain.clone()]);
+        let Some(path) = candidates.into_iter().find(|path| path.is_file()) else {
+            return Ok(None);
+        };
+        let target = free_name(&self.root.join(relative), None);
+        move_file(&path, &target)?;
+        for ending in [".receipt.txt", ".receipt.csv"] {
+            let mut receipt = path.clone().into_os_string();
+            receipt.push(ending);
+            // A receipt that is gone already is what was wanted.
+            drop(fs::remove_file(Path::new(&receipt)));
         }
-        Ok(None)
+        Ok(Some(target))
     }
 }
 
