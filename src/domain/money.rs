@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::domain::number::{BadNumber, parse_decimal};
 
 /// OpenCart keeps prices as `decimal(15,4)` and clamps what is larger without a word.
-const MAX: Decimal = Decimal::from_parts(1_215_752_191, 23, 0, false, 0);
+const MAX: Decimal = Decimal::from_parts(2_764_472_319, 232_830, 0, false, 4);
 
 /// An amount of money: zero or more, at most four decimals, below 10¹¹.
 ///
@@ -101,6 +101,7 @@ mod tests {
     #[test]
     fn refuses_what_a_shop_would_clamp() {
         assert!(matches!(Money::parse("-1"), Err(BadMoney::Negative(_))));
+        assert!(Money::parse("99999999999.9999").is_ok());
         assert!(matches!(
             Money::parse("100000000000"),
             Err(BadMoney::TooLarge(_))

@@ -14,7 +14,7 @@ mod reply;
 mod wire;
 
 pub use client::{Client, Settings};
-pub use error::{ApiKey, ShopError};
+pub use error::{ApiKey, IpHint, ShopError};
 pub use login::{Dialect, LoginReply, understand_login};
 pub use reply::{Reply, understand};
 pub use wire::{BadOrder, ExtraField};

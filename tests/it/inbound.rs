@@ -309,10 +309,10 @@ fn status_changes_on_4_0_are_held_with_the_reason() {
 
 #[test]
 fn any_batch_size_gives_the_same_shop() {
-    let list: String = (1..=57)
-        .map(|n| format!("T{n:05};{n},50;{}\n", n * 3))
+    let rows: Vec<String> = (1..=57)
+        .map(|n| format!("T{n:05};{n},50;{}", n * 3))
         .collect();
-    let list = format!("Артикул;Цена;Остаток\n{list}");
+    let list = format!("Артикул;Цена;Остаток\n{}\n", rows.join("\n"));
     let shops: Vec<_> = [1, 7, 57, 1_000]
         .into_iter()
         .map(|batch| {

@@ -17,5 +17,6 @@ mod program;
 mod replay;
 mod samples;
 mod schema;
+mod shop_contract;
 mod transcripts;
 mod world;

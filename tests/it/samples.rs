@@ -31,11 +31,12 @@ fn files_in(folder: &str) -> Vec<PathBuf> {
     while let Some(next) = folders.pop() {
         for entry in next.read_dir().unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path)
+            let list = if path.is_dir() {
+                &mut folders
             } else {
-                found.push(path)
-            }
+                &mut found
+            };
+            list.push(path);
         }
     }
     found.sort();
