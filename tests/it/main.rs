@@ -13,4 +13,5 @@ mod order_rules;
 mod orders_for_1c;
 mod replay;
 mod schema;
+mod tidy;
 mod transcripts;
