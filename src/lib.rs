@@ -1,4 +1,5 @@
-//! obmen carries data between 1C and OpenCart shops through folders.
+#![doc = include_str!("ARCHITECTURE.md")]
+
 pub mod cli;
 pub mod demo_shop;
 pub mod domain;

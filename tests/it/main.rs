@@ -18,5 +18,6 @@ mod replay;
 mod samples;
 mod schema;
 mod shop_contract;
+mod tidy;
 mod transcripts;
 mod world;
