@@ -38,7 +38,7 @@ pub(super) fn check(common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
             Some(journal)
         }
         Err(err) => {
-            findings.push(bad("journal", err.to_string()));
+            findings.push(bad("journal", format!("{:#}", anyhow::Error::from(err))));
             None
         }
     };
@@ -258,7 +258,7 @@ fn check_choices(exchange: &Exchange, journal: &Journal, findings: &mut Vec<Find
             Ok(true) => findings.push(good(what, format!("`{name}`"))),
             Ok(false) => findings.push(bad(
                 what,
-                format!("the shop has none that is called `{name}`; see `obmen init`"),
+                format!("the shop has none that is called `{name}`; `obmen statuses` and `obmen categories` list them"),
             )),
             Err(err) => findings.push(bad(what, err.to_string())),
         }

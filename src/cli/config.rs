@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
 use crate::formats::{Column, CsvOptions};
-use crate::pipeline::{ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
+use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
 use crate::plan::{Negative, Rounding};
 use crate::shop::{self, ApiKey, Dialect, ExtraField};
 
@@ -75,10 +75,19 @@ struct ShopSection {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 struct FoldersSection {
     inbox: PathBuf,
     outbox: PathBuf,
+}
+
+impl Default for FoldersSection {
+    fn default() -> Self {
+        Self {
+            inbox: "inbox".into(),
+            outbox: "outbox".into(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,6 +101,8 @@ struct ScheduleSection {
     orders: u64,
     #[serde(rename = "products_s")]
     products: u64,
+    #[serde(rename = "wait_s")]
+    wait: u64,
 }
 
 impl Default for ScheduleSection {
@@ -101,6 +112,7 @@ impl Default for ScheduleSection {
             quiet: 3,
             orders: 300,
             products: 0,
+            wait: 3_600,
         }
     }
 }
@@ -116,6 +128,8 @@ struct GoodsSection {
     rounding: String,
     negative: String,
     update_names: bool,
+    variant_article: Option<String>,
+    deleted: String,
     extra: BTreeMap<String, String>,
 }
 
@@ -129,6 +143,8 @@ impl Default for GoodsSection {
             rounding: "down".to_owned(),
             negative: "zero".to_owned(),
             update_names: false,
+            variant_article: None,
+            deleted: "ignore".to_owned(),
             extra: BTreeMap::new(),
         }
     }
@@ -176,6 +192,7 @@ fn two_hundred() -> usize {
 
 /// Reads the configuration. Folders in it are relative to the file's own.
 pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
+    let path = &beside_program(path);
     let text = fs::read_to_string(path).with_context(|| {
         format!(
             "cannot read the configuration `{}` (`obmen init` writes one; `obmen demo` needs none)",
@@ -186,6 +203,20 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
     let text = text.trim_start_matches('\u{feff}');
     let base = path.parent().unwrap_or(Path::new(""));
     parse(text, base).with_context(|| format!("in the configuration `{}`", path.display()))
+}
+
+/// Files dragged onto the program start it in a folder of the system's choice:
+/// where that has no configuration, the one beside the program counts.
+fn beside_program(path: &Path) -> PathBuf {
+    let program = env::current_exe().ok();
+    let beside = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join(path));
+    match beside {
+        Some(beside) if path.is_relative() && !path.exists() && beside.exists() => beside,
+        Some(_) | None => path.to_owned(),
+    }
 }
 
 /// `base` is the folder that relative paths start from.
@@ -199,10 +230,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
             shop: file
                 .shop
                 .context("the section `[shop]` with the shop's `url` is missing")?,
-            folders: file.folders.unwrap_or(FoldersSection {
-                inbox: "inbox".into(),
-                outbox: "outbox".into(),
-            }),
+            folders: file.folders.unwrap_or_default(),
             schedule: file.schedule.unwrap_or_default(),
             goods: file.goods.unwrap_or_default(),
             orders: file.orders.unwrap_or_default(),
@@ -320,6 +348,7 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
             quiet: Duration::from_secs(section.schedule.quiet),
             orders: every(section.schedule.orders),
             products: every(section.schedule.products),
+            wait: Duration::from_secs(section.schedule.wait),
         },
     })
 }
@@ -341,7 +370,8 @@ fn key_of(shop: &ShopSection, base: &Path) -> anyhow::Result<ApiKey> {
     match &shop.key {
         Some(key) if !key.trim().is_empty() => Ok(ApiKey::new(key.trim().to_owned())),
         _ => bail!(
-            "`shop.key` is missing: it is the key of the API user (System → Users → API in the shop's admin)"
+            "`shop.key` is missing (or `key_file`, or the environment variable OBMEN_SHOP_KEY): \
+             it is the key of the API user (System → Users → API in the shop's admin)"
         ),
     }
 }
@@ -373,6 +403,13 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             other => bail!("`goods.negative` is `{other}`; it can be `zero` or `keep`"),
         },
         updates_names: section.update_names,
+        variant_article: section.variant_article.filter(|text| !text.is_empty()),
+        deleted: match section.deleted.as_str() {
+            "ignore" => Deleted::Ignore,
+            "zero" => Deleted::Zero,
+            "report" => Deleted::Report,
+            other => bail!("`goods.deleted` is `{other}`; it can be `ignore`, `zero` or `report`"),
+        },
         extra: section.extra,
     })
 }

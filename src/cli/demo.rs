@@ -13,8 +13,8 @@ use crate::folders::{Inbox, Lock, Outbox};
 use crate::formats::CsvOptions;
 use crate::journal::Journal;
 use crate::pipeline::{
-    self, Exchange, ExchangeSettings, GoodsSettings, ListKind, MatchBy, OrderSettings, Schedule,
-    ask_for_orders, fetch_list,
+    self, Deleted, Exchange, ExchangeSettings, GoodsSettings, ListKind, MatchBy, OrderSettings,
+    Schedule, ask_for_orders, fetch_list,
 };
 use crate::plan::{Negative, Rounding};
 use crate::shop::{self, ApiKey};
@@ -148,6 +148,8 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             rounding: Rounding::Down,
             negative: Negative::Zero,
             updates_names: false,
+            variant_article: None,
+            deleted: Deleted::Ignore,
             extra: BTreeMap::from([("weight".to_owned(), "Вес".to_owned())]),
         },
         orders: OrderSettings {
@@ -164,6 +166,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             quiet: Duration::from_millis(500),
             orders: Some(Duration::from_secs(30)),
             products: None,
+            wait: Duration::from_secs(3_600),
         },
     }
 }

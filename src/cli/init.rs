@@ -179,6 +179,9 @@ outbox = "outbox"
 # orders_s = 300
 # Seconds between two product lists; 0: only by `obmen products`.
 # products_s = 0
+# Seconds that prices and stock wait for the goods file which names their article,
+# and files for one that explains a price type or warehouse named below.
+# wait_s = 3600
 
 [goods]
 # How a product of 1C finds its product in the shop: by "article" or by "name".
@@ -194,6 +197,13 @@ outbox = "outbox"
 # rounding = "down"
 # What stock below zero becomes: "zero", or "keep" as it is.
 # negative = "zero"
+# What a deletion mark of 1C does: "ignore" (a note in the receipt), "zero" (the
+# stock in the shop becomes 0), "report" (the row is left for you).
+# deleted = "ignore"
+# How a variant (Ид with `#`) without an article of its own is called in the shop.
+# {sku} is its product's article, {variant} 1C's id of the variant, {barcode} its
+# barcode. Without this such variants are reported.
+# variant_article = "{sku}-{barcode}"
 # Whether names from 1C replace those of the shop.
 # update_names = false
 

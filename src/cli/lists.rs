@@ -9,6 +9,7 @@ use crate::folders::Outbox;
 use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list};
 
 pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::Result<Exit> {
+    let _lock = send::lock(common)?;
     let (exchange, journal) = send::open_one(common)?;
     let outbox = Outbox::open(&exchange.settings.outbox)?;
     for number in again {

@@ -53,7 +53,7 @@ impl Exit {
 #[derive(Debug, Parser)]
 #[command(
     version,
-    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
     after_help = "Without a command: `obmen FILE…` carries these files, `obmen` alone runs the service.\n\
                   Exit codes: 0 all applied, 1 something was rejected, held or left for a person,\n\
                   2 usage or configuration, 3 the shop could not be reached or refuses us."
@@ -91,11 +91,13 @@ enum Command {
     },
     /// Carries these files now, leaving them where they are
     Send {
+        /// Files to carry
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
     /// Shows what would be sent and why, sending nothing
     Plan {
+        /// Files to look at
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Compare with the journal alone, without asking the shop
@@ -107,6 +109,7 @@ enum Command {
     },
     /// Shows what files state; needs no configuration and no network
     Read {
+        /// Files to read
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Only the counts
@@ -129,18 +132,26 @@ enum Command {
     Check,
     /// Lists the latest runs
     History {
+        /// How many, the latest first
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
-    /// Shows one run with each of its rows
-    Show { run: i64 },
+    /// Shows one run and its rows to look at (every row with `--format json`)
+    Show {
+        /// Its number, as `history` lists it
+        run: i64,
+    },
     /// Puts the file of a held, rejected or waiting run back into the inbox
-    Retry { run: i64 },
+    Retry {
+        /// Its number, as `history` lists it
+        run: i64,
+    },
     /// Writes a configuration with every option explained
     Init {
         /// The shop's address: asks it for its statuses and categories
         #[arg(long)]
         url: Option<String>,
+        /// The API user
         #[arg(long, default_value = "")]
         username: String,
         /// The API key; better given by the environment variable `OBMEN_SHOP_KEY`
@@ -155,14 +166,16 @@ enum Command {
         /// Address and port
         #[arg(long, default_value = "127.0.0.1:8088")]
         listen: std::net::SocketAddr,
-        /// Which `OpenCart` it answers like
+        /// The version whose answers it gives
         #[arg(long, value_enum, default_value_t = shop::ShopVersion::V30)]
         dialect: shop::ShopVersion,
         /// Keep the shop's state in this file
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
+        /// The API user that it lets in
         #[arg(long, default_value = "obmen")]
         username: String,
+        /// The key of that user
         #[arg(long, default_value = "demo-key")]
         key: String,
     },
@@ -300,6 +313,7 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
     match err {
         CarryError::Shop(err) => exit_of_shop(err),
         CarryError::Settings(_) => Exit::Usage,
+        CarryError::Unexplained { .. } => Exit::Attention,
         CarryError::File(_) | CarryError::Journal(_) | CarryError::Folder(_) => Exit::Attention,
     }
 }

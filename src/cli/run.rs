@@ -79,6 +79,10 @@ pub(super) fn one_pass(service: &mut Service, out: &mut Out) -> Exit {
     let mut exit = Exit::Fine;
     for (name, report) in service.run_once() {
         if out.is_text() {
+            for path in &report.waiting {
+                let path = path.display();
+                out.say(&format!("{path}: left for the next pass: it is still changing, or its end is not there yet"));
+            }
             say_report(&report, out);
         } else {
             out.json(&json_report(&name, &report));
@@ -102,7 +106,7 @@ pub(super) fn exit_of_report(report: &PassReport) -> Exit {
         .is_some_and(|orders| !orders.held.is_empty() || !orders.unreadable.is_empty());
     errors
         .chain(files)
-        .chain(held.then_some(Exit::Attention))
+        .chain((held || !report.overdue.is_empty()).then_some(Exit::Attention))
         .max()
         .unwrap_or(Exit::Fine)
 }
@@ -128,6 +132,11 @@ pub(super) fn say_report(report: &PassReport, out: &mut Out) {
     }
     for file in &report.lists {
         out.say(&format!("list → {}", file.display()));
+    }
+    for item in &report.overdue {
+        out.say(&format!(
+            "`{item}` still waits for a goods file that names its article"
+        ));
     }
     for err in &report.errors {
         out.say(&format!("not done: {err}"));

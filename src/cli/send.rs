@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, exit_of_carry, run};
-use crate::folders::Outbox;
+use crate::folders::{Lock, Outbox};
 use crate::formats::{Stage, stage_of};
 use crate::journal::Journal;
 use crate::pipeline::{Exchange, ask_for_orders, send_file, write_receipt};
@@ -16,6 +17,7 @@ use crate::pipeline::{Exchange, ask_for_orders, send_file, write_receipt};
 const MAX_RECEIPT_LINES: usize = 60;
 
 pub(super) fn send(common: &Common, files: &[PathBuf], out: &mut Out) -> anyhow::Result<Exit> {
+    let _lock = lock(common)?;
     let (exchange, journal) = open_one(common)?;
     let mut exit = Exit::Fine;
     fetch_orders_first(files, &exchange, &journal, out)?;
@@ -86,6 +88,12 @@ fn fetch_orders_first(
         }
     }
     Ok(())
+}
+
+/// Two at work would look into each other's open calls.
+pub(super) fn lock(common: &Common) -> anyhow::Result<Lock> {
+    Lock::take(&config::load(&common.config)?.journal)
+        .context("while the service runs, drop files into its inbox instead")
 }
 
 /// The exchange that a command is about: the only one, or the one named.

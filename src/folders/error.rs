@@ -8,19 +8,20 @@ use thiserror::Error;
 /// A folder or a file in it cannot be used. Often temporary: a share that is
 /// away, a disk that is full, a file that another program holds.
 #[derive(Debug, Error)]
-#[error("cannot {action} `{}`: {source}", path.display())]
+#[error("cannot {action} `{}`: {reason}", path.display())]
 pub struct FolderError {
     pub action: &'static str,
     pub path: PathBuf,
-    pub source: io::Error,
+    /// Printed above, so it is not the `source` that a chain would print again.
+    pub reason: io::Error,
 }
 
 impl FolderError {
     pub(super) fn of(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self {
+        move |reason| Self {
             action,
             path: path.to_owned(),
-            source,
+            reason,
         }
     }
 }

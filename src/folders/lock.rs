@@ -19,7 +19,7 @@ pub enum LockError {
         "another obmen (process {owner}) is already at work here; stop it first, or wait until it is done"
     )]
     Taken { owner: String },
-    #[error("cannot lock `{path}`: {source}")]
+    #[error("cannot lock `{path}`")]
     Io { path: PathBuf, source: io::Error },
 }
 

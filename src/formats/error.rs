@@ -95,13 +95,13 @@ pub struct RowError {
 pub enum RowFault {
     #[error("{0}")]
     Sku(#[from] BadSku),
-    #[error("{0}")]
+    #[error("price: {0}")]
     Money(#[from] BadMoney),
     #[error("quantity: {0}")]
     Quantity(#[source] BadNumber),
     #[error("`{element}` is empty")]
     EmptyElement { element: &'static str },
-    #[error("`{element}` has neither an Ид nor an Артикул, so nothing can be matched")]
+    #[error("{element} has neither an Ид nor an Артикул, so nothing can be matched")]
     NoKey { element: &'static str },
     #[error("`{0}` is not an order number of the shop")]
     OrderNumber(String),

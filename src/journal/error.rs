@@ -7,12 +7,12 @@ use thiserror::Error;
 /// The journal cannot be used. A person must look; nothing is sent without it.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    #[error("the journal `{path}` cannot be opened: {source}")]
+    #[error("the journal `{path}` cannot be opened")]
     Open {
         path: PathBuf,
         source: rusqlite::Error,
     },
-    #[error("the folder of the journal `{path}` cannot be made: {source}")]
+    #[error("the folder of the journal `{path}` cannot be made")]
     Folder {
         path: PathBuf,
         source: std::io::Error,

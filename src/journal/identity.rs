@@ -1,9 +1,9 @@
-//! Who is who: 1C's ids, articles and names; price types and warehouses.
+//! Who is who: 1C's ids, articles and names; what waits for an article to be named.
 
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::{ItemKey, Sku};
+use crate::domain::{ItemKey, Money, Sku};
 use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
 
@@ -14,26 +14,11 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
-/// What an id in an offer refers to.
+/// Price and stock that wait until the article of their `Ид` is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferenceKind {
-    PriceType,
-    Warehouse,
-    /// The shop's order statuses.
-    Status,
-    /// The shop's categories, by their paths.
-    Category,
-}
-
-impl ReferenceKind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::PriceType => "price_type",
-            Self::Warehouse => "warehouse",
-            Self::Status => "status",
-            Self::Category => "category",
-        }
-    }
+pub struct Pending {
+    pub price: Option<Money>,
+    pub quantity: Option<i32>,
 }
 
 impl Journal {
@@ -47,16 +32,20 @@ impl Journal {
         name: Option<&str>,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
+        let key = sku.map(Sku::match_key);
         self.connection
             .prepare_cached(
-                "INSERT INTO identity (exchange, item, sku, barcode, name, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO identity (exchange, item, sku, match_key, barcode, name, seen_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT DO UPDATE SET sku = coalesce(excluded.sku, sku),
+                 match_key = coalesce(excluded.match_key, match_key),
                  barcode = coalesce(excluded.barcode, barcode), name = coalesce(excluded.name, name),
                  seen_at = excluded.seen_at
-                 WHERE coalesce(excluded.sku, sku) IS NOT sku OR coalesce(excluded.barcode, barcode) IS NOT barcode
+                 WHERE coalesce(excluded.sku, sku) IS NOT sku
+                 OR coalesce(excluded.barcode, barcode) IS NOT barcode
                  OR coalesce(excluded.name, name) IS NOT name",
             )?
-            .execute(params![exchange, item.as_str(), sku.map(Sku::as_str), barcode, name, stamp(now)])?;
+            .execute(params![exchange, item.as_str(), sku.map(Sku::as_str), key, barcode, name, stamp(now)])?;
         Ok(())
     }
 
@@ -75,97 +64,134 @@ impl Journal {
     }
 
     /// The `Ид` that 1C gave to the product with this article; the product itself
-    /// before its variants.
+    /// before its variants, and an id of our own making only where there is no other.
     pub fn item_of(&self, exchange: &str, sku: &Sku) -> Result<Option<ItemKey>, JournalError> {
+        let key = sku.match_key();
+        let derived = ItemKey::derived_from(&key);
         let item: Option<String> = self
             .connection
             .prepare_cached(
-                "SELECT item FROM identity WHERE exchange = ?1 AND sku = ?2 ORDER BY instr(item, '#') > 0, item LIMIT 1",
+                "SELECT item FROM identity WHERE exchange = ?1 AND match_key = ?2
+                 ORDER BY item = ?3, instr(item, '#') > 0, item LIMIT 1",
             )?
-            .query_row(params![exchange, sku.as_str()], |row| row.get(0))
+            .query_row(params![exchange, key, derived.as_str()], |row| row.get(0))
             .optional()?;
         Ok(item.as_deref().and_then(ItemKey::parse))
     }
 
-    pub fn learn_reference(
-        &self,
-        exchange: &str,
-        kind: ReferenceKind,
-        id: &str,
-        name: &str,
-    ) -> Result<(), JournalError> {
+    /// 1C does not use this article for this `Ид` any more.
+    pub fn forget_article(&self, exchange: &str, item: &ItemKey) -> Result<(), JournalError> {
         self.connection
-            .prepare_cached("INSERT OR REPLACE INTO reference (exchange, kind, id, name) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![exchange, kind.name(), id, name])?;
+            .prepare_cached("UPDATE identity SET sku = NULL, match_key = NULL WHERE exchange = ?1 AND item = ?2")?
+            .execute(params![exchange, item.as_str()])?;
         Ok(())
     }
 
-    /// Takes a whole list in place of the one known before.
-    pub fn replace_references(
-        &self,
-        exchange: &str,
-        kind: ReferenceKind,
-        entries: &[(String, String)],
-    ) -> Result<(), JournalError> {
-        self.atomically(|| {
-            self.connection.execute(
-                "DELETE FROM reference WHERE exchange = ?1 AND kind = ?2",
-                params![exchange, kind.name()],
-            )?;
-            entries
-                .iter()
-                .try_for_each(|(id, name)| self.learn_reference(exchange, kind, id, name))
-        })
-    }
-
-    /// Id and name of everything of this kind.
-    pub fn references(
-        &self,
-        exchange: &str,
-        kind: ReferenceKind,
-    ) -> Result<Vec<(String, String)>, JournalError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, name FROM reference WHERE exchange = ?1 AND kind = ?2")?;
-        let rows = statement.query_map(params![exchange, kind.name()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Whether another variant goes by the same article.
-    pub fn shares_article(
+    /// Other ids that go by an article which the shop cannot tell from this one.
+    ///
+    /// A product and its own variants do not count: a variant may well carry its
+    /// product's article. Neither does the id that our own product list made up
+    /// before 1C gave one.
+    pub fn rivals(
         &self,
         exchange: &str,
         item: &ItemKey,
         sku: &Sku,
-    ) -> Result<bool, JournalError> {
+    ) -> Result<Vec<ItemKey>, JournalError> {
+        let key = sku.match_key();
+        let derived = ItemKey::derived_from(&key);
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT item FROM identity WHERE exchange = ?1 AND match_key = ?2 AND item <> ?3 ORDER BY item")?;
+        let mut rows = statement.query(params![exchange, key, item.as_str()])?;
+        let mut rivals = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(0)?;
+            let Some(other) = ItemKey::parse(&text) else {
+                continue;
+            };
+            let is_family = other.product() == item.product();
+            let are_both_variants = other.variant().is_some() && item.variant().is_some();
+            if other != derived && (!is_family || are_both_variants) {
+                rivals.push(other);
+            }
+        }
+        Ok(rivals)
+    }
+
+    /// Keeps price and stock until the article is known; later values replace earlier ones.
+    pub fn set_pending(
+        &self,
+        exchange: &str,
+        item: &ItemKey,
+        pending: Pending,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO pending (exchange, item, price, quantity, since) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET price = coalesce(excluded.price, price),
+                 quantity = coalesce(excluded.quantity, quantity)",
+            )?
+            .execute(params![
+                exchange,
+                item.as_str(),
+                pending.price.map(|price| price.to_string()),
+                pending.quantity,
+                stamp(now)
+            ])?;
+        Ok(())
+    }
+
+    pub fn pending(&self, exchange: &str, item: &ItemKey) -> Result<Option<Pending>, JournalError> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM identity
-                 WHERE exchange = ?1 AND sku = ?2 AND item <> ?3 AND instr(item, '#') > 0)",
+                "SELECT price, quantity FROM pending WHERE exchange = ?1 AND item = ?2",
             )?
-            .query_row(params![exchange, sku.as_str(), item.as_str()], |row| {
-                row.get(0)
-            })?)
+            .query_row(params![exchange, item.as_str()], |row| {
+                let price: Option<String> = row.get(0)?;
+                Ok(Pending {
+                    price: price.and_then(|price| Money::parse(&price).ok()),
+                    quantity: row.get(1)?,
+                })
+            })
+            .optional()?)
     }
 
-    /// The ids of everything of this kind that goes by `name`, or has it as its id.
-    pub fn reference_ids(
+    /// They have reached the shop.
+    pub fn drop_pending(&self, exchange: &str, items: &[ItemKey]) -> Result<(), JournalError> {
+        self.atomically(|| {
+            let mut delete = self
+                .connection
+                .prepare_cached("DELETE FROM pending WHERE exchange = ?1 AND item = ?2")?;
+            for item in items {
+                delete.execute(params![exchange, item.as_str()])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ids that have waited since before `deadline` and of which nobody was told
+    /// yet; they count as told from now on.
+    pub fn take_overdue(
         &self,
         exchange: &str,
-        kind: ReferenceKind,
-        name: &str,
+        deadline: NaiveDateTime,
     ) -> Result<Vec<String>, JournalError> {
-        let all = self.references(exchange, kind)?;
-        // SQLite folds the case of Latin letters only.
-        let wanted = name.to_lowercase();
-        let by_name = all
-            .into_iter()
-            .filter(|(_, known)| known.to_lowercase() == wanted)
-            .map(|(id, _)| id);
-        // The configuration may name the id itself, and CSV columns have no other.
-        Ok(by_name.chain([name.to_owned()]).collect())
+        self.atomically(|| {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT item FROM pending WHERE exchange = ?1 AND since < ?2 AND is_told = 0 ORDER BY item")?;
+            let items = statement.query_map(params![exchange, stamp(deadline)], |row| row.get(0))?;
+            let items: Vec<String> = items.collect::<Result<_, _>>()?;
+            if !items.is_empty() {
+                self.connection.execute(
+                    "UPDATE pending SET is_told = 1 WHERE exchange = ?1 AND since < ?2",
+                    params![exchange, stamp(deadline)],
+                )?;
+            }
+            Ok(items)
+        })
     }
 }

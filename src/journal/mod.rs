@@ -10,12 +10,14 @@ mod identity;
 mod known;
 mod open;
 mod orders;
+mod references;
 mod runs;
 pub mod views;
 
 pub use calls::{Call, CallId};
 pub use error::JournalError;
-pub use identity::{Identity, ReferenceKind};
+pub use identity::{Identity, Pending};
 pub use open::Journal;
 pub use orders::OrderState;
+pub use references::ReferenceKind;
 pub use runs::{Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};

@@ -1,6 +1,7 @@
 //! Runs: one carrying of one file, and what became of its rows.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, params};
@@ -102,6 +103,15 @@ pub struct Run {
     pub retry_at: Option<NaiveDateTime>,
     pub started_at: String,
     pub finished_at: Option<String>,
+}
+
+impl Run {
+    /// How long ago it began.
+    pub fn age(&self, now: NaiveDateTime) -> Duration {
+        parse_stamp(&self.started_at)
+            .and_then(|begun| now.signed_duration_since(begun).to_std().ok())
+            .unwrap_or_default()
+    }
 }
 
 /// What became of one statement of one row.

@@ -18,6 +18,10 @@ pub enum CarryError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The configuration names a price type or warehouse that no file has
+    /// explained yet: the one that does may be on its way.
+    #[error("no file has said yet which {what} `{name}` is; the file waits for one that does")]
+    Unexplained { what: &'static str, name: String },
     /// The configuration names something that the shop does not have.
     #[error("{0}")]
     Settings(String),
@@ -31,6 +35,7 @@ impl CarryError {
             Self::Shop(_) => "shop",
             Self::Journal(_) => "journal",
             Self::Folder(_) => "folder",
+            Self::Unexplained { .. } => "unexplained",
             Self::Settings(_) => "configuration",
         }
     }

@@ -36,8 +36,23 @@ pub struct GoodsSettings {
     pub rounding: Rounding,
     pub negative: Negative,
     pub updates_names: bool,
+    /// `{sku}`, `{variant}`, `{barcode}`: how a variant without an article of its own
+    /// is called in the shop; `None`: it is not.
+    pub variant_article: Option<String>,
+    pub deleted: Deleted,
     /// The module's key to the name of a property, a requisite or a column.
     pub extra: BTreeMap<String, String>,
+}
+
+/// What a deletion mark of 1C does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Deleted {
+    #[default]
+    Ignore,
+    /// The stock in the shop becomes zero.
+    Zero,
+    /// The row is left for a person.
+    Report,
 }
 
 /// How a product of 1C finds its product in the shop.
@@ -66,6 +81,8 @@ pub struct Schedule {
     pub quiet: Duration,
     pub orders: Option<Duration>,
     pub products: Option<Duration>,
+    /// How long goods, price types and warehouses are waited for that other files speak of.
+    pub wait: Duration,
 }
 
 /// An exchange at work: its settings and its shop.

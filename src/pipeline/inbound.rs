@@ -5,14 +5,17 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::folders::Fate;
 use crate::formats::{self, Facts, FileError, Summary};
 use crate::journal::{Fingerprint, Journal, Outcome, OutcomeKind, Run, RunState, Tally};
+use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::send::{Sent, send};
 use crate::pipeline::settle::settle_open_calls;
+use crate::pipeline::survey::Survey;
 use crate::pipeline::{CarryError, Exchange, clock};
-use crate::plan::{Action, Decision, Field, Known, Verdict, diff, diff_orders};
+use crate::plan::{Action, Decision, Field, Known, NewGoods, Verdict, diff, diff_orders};
 
 /// Rows planned together. It bounds memory; calls have a bound of their own.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -26,8 +29,11 @@ pub struct Carried {
 }
 
 /// Carries one file into the shop. Safe to run again after a crash at any line.
+///
+/// It is read twice: the first time finds out who is who, and whether the file
+/// can be read to its end at all, before anything of it is sent.
 pub(super) fn carry_in(
-    file: File,
+    path: &Path,
     run: &Run,
     exchange: &Exchange,
     journal: &Journal,
@@ -35,8 +41,12 @@ pub(super) fn carry_in(
     progress: &dyn Fn(u64),
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
-    let mut facts = formats::read(Counted { file, progress }, &exchange.settings.csv)?;
-    let mut resolver = Resolver::new(exchange, journal, lookup, clock::now());
+    let mut resolver = survey(path, exchange, journal, lookup)?;
+    let file = Counted {
+        file: open(path)?,
+        progress,
+    };
+    let mut facts = formats::read(file, &exchange.settings.csv)?;
     let mut sent = Vec::new();
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup)?;
@@ -51,8 +61,26 @@ pub(super) fn carry_in(
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.note_outcomes(run.id, &outcomes)?;
         result?;
+        journal.drop_pending(exchange.name(), &batch.released)?;
     }
     Ok(facts.summary())
+}
+
+fn open(path: &Path) -> Result<File, CarryError> {
+    File::open(path).map_err(|err| CarryError::File(FileError::Io(err)))
+}
+
+/// The first reading.
+fn survey<'a>(
+    path: &Path,
+    exchange: &'a Exchange,
+    journal: &'a Journal,
+    lookup: &'a Lookup<'a>,
+) -> Result<Resolver<'a>, CarryError> {
+    let facts = formats::read(open(path)?, &exchange.settings.csv)?;
+    let now = clock::now();
+    let survey = Survey::take(facts, exchange, journal, lookup, now)?;
+    Resolver::new(exchange, journal, lookup, survey, now)
 }
 
 /// `None` at the end of the file.
@@ -81,7 +109,13 @@ fn decide(
     let mut decision = Decision::default();
     if !batch.wanted.is_empty() {
         lookup.need_articles()?;
-        let new_goods = lookup.new_goods()?;
+        // A category is needed only for goods; a wrong one must not stop a stock list.
+        let has_goods = batch.wanted.iter().any(|wanted| wanted.goods.is_some());
+        let new_goods = if has_goods {
+            lookup.new_goods()?
+        } else {
+            NewGoods::Report
+        };
         let products =
             journal.known_products(name, batch.wanted.iter().map(|wanted| &wanted.sku))?;
         let known = Known {
@@ -186,17 +220,21 @@ pub fn send_file(
 ) -> Result<Carried, CarryError> {
     let lookup = Lookup::new(exchange, journal, Reach::Online);
     settle_open_calls(exchange, journal, &lookup)?;
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let open = || File::open(path).map_err(|err| CarryError::File(FileError::Io(err)));
-    let run = journal.begin(exchange.name(), &name, &fingerprint(open()?)?, clock::now())?;
-    let result = carry_in(open()?, &run, exchange, journal, &lookup, progress);
-    let (state, note) = match &result {
-        Ok(_) => (RunState::Done, None),
-        Err(err) => (RunState::Rejected, Some(err.to_string())),
+    // The path, not the name: a file of the same name in the inbox is another run.
+    let name = path.display().to_string();
+    let run = journal.begin(
+        exchange.name(),
+        &name,
+        &fingerprint(open(path)?)?,
+        clock::now(),
+    )?;
+    let result = carry_in(path, &run, exchange, journal, &lookup, progress);
+    let note = result.as_ref().err().map(ToString::to_string);
+    let state = match fate_of(&result) {
+        Fate::Archive => RunState::Done,
+        Fate::Reject => RunState::Rejected,
+        // Nobody tries a file again that lies somewhere else: that is for the person who sent it.
+        Fate::Hold | Fate::Retry => RunState::Held,
     };
     journal.finish(run.id, state, note.as_deref(), None, clock::now())?;
     let summary = result?;
@@ -263,9 +301,8 @@ fn look_at(
     lookup: &Lookup<'_>,
     visit: &mut dyn FnMut(Change),
 ) -> Result<Look, CarryError> {
-    let file = File::open(path).map_err(FileError::Io)?;
-    let mut facts = formats::read(file, &exchange.settings.csv)?;
-    let mut resolver = Resolver::new(exchange, journal, lookup, clock::now());
+    let mut resolver = survey(path, exchange, journal, lookup)?;
+    let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {

@@ -15,10 +15,13 @@ mod resolve;
 mod send;
 mod service;
 mod settle;
+mod survey;
 
 pub use clock::now;
 pub use error::CarryError;
-pub use exchange::{Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
+pub use exchange::{
+    Deleted, Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule,
+};
 pub use inbound::{Carried, Change, Look, look_ahead, send_file};
 pub use outbound::{ListKind, ListReport, OrdersReport, ask_for_orders, fetch_list};
 pub use receipt::write_text as write_receipt;

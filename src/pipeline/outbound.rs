@@ -350,11 +350,11 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, CarryError> {
 
 /// A writer into memory fails only where something is wrong with the values.
 fn in_memory<T>(result: io::Result<T>) -> Result<T, CarryError> {
-    result.map_err(|source| {
+    result.map_err(|reason| {
         CarryError::Folder(FolderError {
             action: "put together",
             path: PathBuf::from("a file for the outbox"),
-            source,
+            reason,
         })
     })
 }

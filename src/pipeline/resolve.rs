@@ -4,9 +4,10 @@ use chrono::NaiveDateTime;
 
 use crate::domain::{Document, Fact, ItemKey, Offer, OrderId, Product, Sku, StatusId};
 use crate::formats::{Row, RowError};
-use crate::journal::{Journal, Outcome, OutcomeKind, ReferenceKind};
+use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind};
 use crate::pipeline::lookup::Lookup;
-use crate::pipeline::{CarryError, Exchange, MatchBy};
+use crate::pipeline::survey::Survey;
+use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
     Field, Refusal, Rules, StatusRules, Wanted, order_status, want_offer, want_product,
 };
@@ -18,22 +19,60 @@ pub(super) struct Batch {
     pub(super) orders: Vec<(u64, OrderId, StatusId)>,
     /// Rows whose fate is settled without the shop.
     pub(super) outcomes: Vec<Outcome>,
+    /// Ids whose waiting prices and stock are among `wanted` now.
+    pub(super) released: Vec<ItemKey>,
 }
 
-/// Turns facts into wishes, learning who is who on the way.
+/// Turns facts into wishes, knowing from the survey who is who.
 pub(super) struct Resolver<'a> {
     exchange: &'a Exchange,
     journal: &'a Journal,
     lookup: &'a Lookup<'a>,
-    rules: Option<Rules>,
+    survey: Survey,
+    rules: Rules,
+    /// Names in the configuration that no file has explained yet.
+    unexplained: Vec<(ReferenceKind, String)>,
     status_rules: Option<StatusRules>,
     now: NaiveDateTime,
 }
 
-/// Which article a row is about.
+/// The row that an outcome is about.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    sku: Option<&'a Sku>,
+    item: Option<&'a ItemKey>,
+    name: Option<&'a str>,
+    line: u64,
+    field: Option<Field>,
+}
+
+impl Subject<'_> {
+    /// What to call the row in a receipt.
+    fn key(&self) -> String {
+        self.sku
+            .map(Sku::to_string)
+            .or_else(|| self.item.map(ItemKey::to_string))
+            .or_else(|| self.name.map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    fn outcome(&self, kind: OutcomeKind, detail: &str) -> Outcome {
+        let field = self.field.map(Field::name).unwrap_or_default().to_owned();
+        Outcome {
+            line: self.line,
+            key: self.key(),
+            field,
+            kind,
+            detail: Some(detail.to_owned()),
+        }
+    }
+}
+
+/// Which article a row is about, or why that cannot be said.
 enum Found {
     Sku(Sku),
-    /// Why it cannot be said.
+    /// No file has named the article of this `Ид` yet.
+    Waits,
     No(Outcome),
 }
 
@@ -42,29 +81,29 @@ impl<'a> Resolver<'a> {
         exchange: &'a Exchange,
         journal: &'a Journal,
         lookup: &'a Lookup<'a>,
+        survey: Survey,
         now: NaiveDateTime,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, CarryError> {
+        let mut resolver = Self {
             exchange,
             journal,
             lookup,
-            rules: None,
+            survey,
+            rules: Rules::default(),
+            unexplained: Vec::new(),
             status_rules: None,
             now,
-        }
+        };
+        resolver.make_rules()?;
+        Ok(resolver)
     }
 
     pub(super) fn take(&mut self, rows: Vec<Row>) -> Result<Batch, CarryError> {
         let mut batch = Batch::default();
         for row in rows {
             match row {
-                Ok(Fact::Group(_)) => {}
-                Ok(Fact::PriceType(reference)) => {
-                    self.learn(ReferenceKind::PriceType, &reference.id, &reference.name)?;
-                }
-                Ok(Fact::Warehouse(reference)) => {
-                    self.learn(ReferenceKind::Warehouse, &reference.id, &reference.name)?;
-                }
+                // The survey has learned them.
+                Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
                 Ok(Fact::Product(product)) => self.product(&product, &mut batch)?,
                 Ok(Fact::Offer(offer)) => self.offer(&offer, &mut batch)?,
                 Ok(Fact::Document(document)) => self.document(&document, &mut batch)?,
@@ -74,26 +113,9 @@ impl<'a> Resolver<'a> {
         Ok(batch)
     }
 
-    fn learn(&mut self, kind: ReferenceKind, id: &str, name: &str) -> Result<(), CarryError> {
-        self.journal
-            .learn_reference(self.exchange.name(), kind, id, name)?;
-        // What the configuration's names stand for may have changed.
-        self.rules = None;
-        Ok(())
-    }
-
-    fn rules(&mut self) -> Result<&Rules, CarryError> {
-        if self.rules.is_none() {
-            self.rules = Some(self.make_rules()?);
-        }
-        Ok(self.rules.get_or_insert_default())
-    }
-
-    fn make_rules(&self) -> Result<Rules, CarryError> {
+    fn make_rules(&mut self) -> Result<(), CarryError> {
         let goods = &self.exchange.settings.goods;
-        let ids =
-            |kind, name: &String| self.journal.reference_ids(self.exchange.name(), kind, name);
-        let mut rules = Rules {
+        self.rules = Rules {
             rounding: goods.rounding,
             negative: goods.negative,
             updates_names: goods.updates_names,
@@ -101,180 +123,332 @@ impl<'a> Resolver<'a> {
             ..Rules::default()
         };
         if let Some(name) = &goods.price_type {
-            rules
-                .price_types
-                .extend(ids(ReferenceKind::PriceType, name)?);
+            self.rules.price_types = self.ids_of(ReferenceKind::PriceType, name)?;
         }
         for name in &goods.warehouses {
-            rules
-                .warehouses
-                .extend(ids(ReferenceKind::Warehouse, name)?);
+            let ids = self.ids_of(ReferenceKind::Warehouse, name)?;
+            self.rules.warehouses.extend(ids);
         }
-        Ok(rules)
+        Ok(())
+    }
+
+    /// The ids behind a name of the configuration, and the name itself: it may be
+    /// an id, and lists have nothing else.
+    fn ids_of(&mut self, kind: ReferenceKind, name: &str) -> Result<Vec<String>, CarryError> {
+        let mut ids = self
+            .journal
+            .reference_ids(self.exchange.name(), kind, name)?;
+        if ids.is_empty() && !looks_like_an_id(name) {
+            self.unexplained.push((kind, name.to_owned()));
+        }
+        ids.push(name.to_owned());
+        Ok(ids)
     }
 
     fn product(&mut self, product: &Product, batch: &mut Batch) -> Result<(), CarryError> {
-        let (barcode, name) = (product.barcode.as_deref(), product.name.as_deref());
-        if let Some(item) = &product.item {
-            let exchange = self.exchange.name();
-            self.journal.learn_identity(
-                exchange,
-                item,
-                product.sku.as_ref(),
-                barcode,
-                name,
-                self.now,
-            )?;
-        }
-        let key = || key_of(product.sku.as_ref(), product.item.as_ref(), name);
+        let subject = Subject {
+            sku: product.sku.as_ref(),
+            item: product.item.as_ref(),
+            name: product.name.as_deref(),
+            line: product.line,
+            field: Some(Field::Product),
+        };
+        let found = self.find(subject)?;
         if product.deleted {
-            let detail = "marked as deleted in 1C; the shop's product is left as it is";
-            batch.outcomes.push(outcome(
-                product.line,
-                key(),
-                Some(Field::Product),
-                OutcomeKind::Note,
-                detail,
-            ));
-            return Ok(());
+            return self.deleted(subject, found, batch);
         }
-        let sku = match self.find(
-            product.sku.as_ref(),
-            product.item.as_ref(),
-            name,
-            product.line,
-        )? {
+        let sku = match found {
             Found::Sku(sku) => sku,
-            Found::No(mut outcome) => {
-                Field::Product.name().clone_into(&mut outcome.field);
+            Found::Waits => {
+                let detail = "1C gives it no article (Артикул), so it cannot be matched";
+                batch
+                    .outcomes
+                    .push(subject.outcome(OutcomeKind::Rejected, detail));
+                return Ok(());
+            }
+            Found::No(outcome) => {
                 batch.outcomes.push(outcome);
                 return Ok(());
             }
         };
-        let wanted = want_product(product, sku, self.rules()?);
-        push_wanted(wanted, product.line, key(), batch);
+        push_wanted(
+            want_product(product, sku.clone(), &self.rules),
+            subject,
+            batch,
+        );
+        if let Some(item) = &product.item {
+            self.release(item, &sku, product.line, batch)?;
+        }
+        Ok(())
+    }
+
+    /// Prices and stock that came before their goods.
+    fn release(
+        &self,
+        item: &ItemKey,
+        sku: &Sku,
+        line: u64,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
+        let Some(pending) = self.journal.pending(self.exchange.name(), item)? else {
+            return Ok(());
+        };
+        let Pending { price, quantity } = pending;
+        batch.wanted.push(Wanted {
+            line,
+            sku: sku.clone(),
+            price,
+            quantity,
+            name: None,
+            goods: None,
+        });
+        batch.released.push(item.clone());
         Ok(())
     }
 
     fn offer(&mut self, offer: &Offer, batch: &mut Batch) -> Result<(), CarryError> {
-        let (barcode, name) = (offer.barcode.as_deref(), offer.name.as_deref());
-        let key = || key_of(offer.sku.as_ref(), offer.item.as_ref(), name);
+        let subject = Subject {
+            sku: offer.sku.as_ref(),
+            item: offer.item.as_ref(),
+            name: offer.name.as_deref(),
+            line: offer.line,
+            field: None,
+        };
+        self.need_explained(offer)?;
+        let found = self.find(subject)?;
         if offer.deleted {
-            let detail = "marked as deleted in 1C; the shop's product is left as it is";
+            return self.deleted(subject, found, batch);
+        }
+        if let Some(first) = self.survey.repeated_since(offer) {
+            let detail =
+                format!("the list states this article several times, first in line {first}");
             batch
                 .outcomes
-                .push(outcome(offer.line, key(), None, OutcomeKind::Note, detail));
+                .push(subject.outcome(OutcomeKind::Rejected, &detail));
             return Ok(());
         }
-        if let Some(item) = &offer.item {
-            let exchange = self.exchange.name();
-            self.journal.learn_identity(
-                exchange,
-                item,
-                offer.sku.as_ref(),
-                barcode,
-                name,
-                self.now,
-            )?;
-        }
-        match self.find(offer.sku.as_ref(), offer.item.as_ref(), name, offer.line)? {
+        match found {
             Found::Sku(sku) => {
-                let wanted = want_offer(offer, sku, self.rules()?);
-                push_wanted(wanted, offer.line, key(), batch);
+                let wanted = self.want(offer, sku.clone());
+                push_wanted(wanted, subject, batch);
+                if let Some(item) = &offer.item {
+                    // What the file says now outweighs what has waited.
+                    batch.released.push(item.clone());
+                }
             }
+            Found::Waits => self.wait(offer, subject, batch)?,
             Found::No(outcome) => batch.outcomes.push(outcome),
         }
         Ok(())
     }
 
-    /// By article, from the row or remembered for its `Ид`; or by name, if so configured.
-    fn find(
-        &self,
-        sku: Option<&Sku>,
-        item: Option<&ItemKey>,
-        name: Option<&str>,
-        line: u64,
-    ) -> Result<Found, CarryError> {
-        let no = |kind, detail: &str| {
-            Found::No(outcome(line, key_of(sku, item, name), None, kind, detail))
-        };
-        if self.exchange.settings.goods.match_by == MatchBy::Name {
-            let known_name = self.remembered_name(item, name)?;
-            let Some(name) = known_name else {
-                return Ok(no(OutcomeKind::Pending, "its name is not known yet"));
+    fn want(&self, offer: &Offer, sku: Sku) -> Result<Option<Wanted>, Refusal> {
+        if let Some(sum) = self.survey.sum_of(offer) {
+            let whole = Offer {
+                quantity: Some(sum),
+                warehouses: Vec::new(),
+                ..offer.clone()
             };
-            return Ok(match self.lookup.article_by_name(&name)? {
-                Some(sku) => Found::Sku(sku),
-                None => no(
-                    OutcomeKind::Unknown,
-                    "no product, or more than one, has this name in the shop",
-                ),
-            });
+            let rules = Rules {
+                warehouses: Vec::new(),
+                ..self.rules.clone()
+            };
+            return want_offer(&whole, sku, &rules);
         }
-        if let (Some(sku), Some(item)) = (sku, item)
-            && item.variant().is_some()
-            && self
-                .journal
-                .shares_article(self.exchange.name(), item, sku)?
-        {
-            let detail = "several variants share this article; give each its own article in 1C";
-            return Ok(no(OutcomeKind::Rejected, detail));
-        }
-        if let Some(sku) = sku {
-            return Ok(Found::Sku(sku.clone()));
-        }
-        let Some(item) = item else {
-            return Ok(no(OutcomeKind::Rejected, "the row has no article"));
-        };
-        let exchange = self.exchange.name();
-        let mut identity = self.journal.identity(exchange, item.as_str())?;
-        if item.variant().is_none() && identity.as_ref().is_none_or(|known| known.sku.is_none()) {
-            identity = self
-                .journal
-                .identity(exchange, item.product())?
-                .or(identity);
-        }
-        Ok(match identity {
-            Some(known) => match known.sku {
-                Some(sku) => Found::Sku(sku),
-                None => no(
-                    OutcomeKind::Rejected,
-                    "1C gives it no article (Артикул), so it cannot be matched",
-                ),
-            },
-            None => no(
-                OutcomeKind::Pending,
-                "no goods file has named the article of this Ид yet",
-            ),
-        })
+        want_offer(offer, sku, &self.rules)
     }
 
-    fn remembered_name(
+    /// Price and stock of a product whose goods file has not come yet.
+    fn wait(
         &self,
-        item: Option<&ItemKey>,
-        name: Option<&str>,
-    ) -> Result<Option<String>, CarryError> {
-        if let Some(name) = name {
-            return Ok(Some(name.to_owned()));
+        offer: &Offer,
+        subject: Subject<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
+        let Some(item) = &offer.item else {
+            return Ok(());
+        };
+        // The article plays no part in what an offer wants.
+        let wanted = Sku::parse("-").ok().map(|any| self.want(offer, any));
+        match wanted {
+            Some(Ok(Some(Wanted {
+                price, quantity, ..
+            }))) => {
+                self.journal.set_pending(
+                    self.exchange.name(),
+                    item,
+                    Pending { price, quantity },
+                    self.now,
+                )?;
+                let detail =
+                    "no goods file has named the article of this Ид yet; it is kept until one does";
+                batch
+                    .outcomes
+                    .push(subject.outcome(OutcomeKind::Pending, detail));
+            }
+            Some(Err(err)) => batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Rejected, &err.to_string())),
+            Some(Ok(None)) | None => {}
         }
-        let Some(item) = item else { return Ok(None) };
-        Ok(self
-            .journal
-            .identity(self.exchange.name(), item.as_str())?
-            .and_then(|known| known.name))
+        Ok(())
+    }
+
+    /// A price type or warehouse that the configuration names must be known
+    /// before an offer that has such is judged: guessing would drop its price, or
+    /// set its stock to zero.
+    fn need_explained(&self, offer: &Offer) -> Result<(), CarryError> {
+        if offer.item.is_none() {
+            return Ok(());
+        }
+        for (kind, name) in &self.unexplained {
+            let is_here = match kind {
+                ReferenceKind::PriceType => {
+                    let types = || {
+                        offer
+                            .prices
+                            .iter()
+                            .filter_map(|price| price.price_type.as_deref())
+                    };
+                    types().next().is_none() || types().any(|id| id == name)
+                }
+                ReferenceKind::Warehouse => {
+                    offer.warehouses.is_empty()
+                        || offer
+                            .warehouses
+                            .iter()
+                            .any(|stock| &*stock.warehouse == name)
+                }
+                ReferenceKind::Status | ReferenceKind::Category => true,
+            };
+            if !is_here {
+                return Err(CarryError::Unexplained {
+                    what: kind.title(),
+                    name: name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn deleted(
+        &self,
+        subject: Subject<'_>,
+        found: Found,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
+        let sku = match found {
+            Found::Sku(sku) => Some(sku),
+            // The survey has taken the article from the deleted product; if no other
+            // has it now, the shop's product is still the deleted one.
+            Found::Waits | Found::No(_) => match subject.sku {
+                Some(sku) if self.journal.item_of(self.exchange.name(), sku)?.is_none() => {
+                    Some(sku.clone())
+                }
+                Some(_) | None => None,
+            },
+        };
+        match (self.exchange.settings.goods.deleted, sku) {
+            (Deleted::Zero, Some(sku)) => batch.wanted.push(Wanted {
+                line: subject.line,
+                sku,
+                price: None,
+                quantity: Some(0),
+                name: None,
+                goods: None,
+            }),
+            (Deleted::Report, _) => {
+                let detail = "marked as deleted in 1C: decide what becomes of it in the shop";
+                batch
+                    .outcomes
+                    .push(subject.outcome(OutcomeKind::Rejected, detail));
+            }
+            (Deleted::Ignore | Deleted::Zero, _) => {
+                let detail = "marked as deleted in 1C; the shop's product is left as it is";
+                batch
+                    .outcomes
+                    .push(subject.outcome(OutcomeKind::Note, detail));
+            }
+        }
+        Ok(())
+    }
+
+    /// By article, stated or remembered for the `Ид`; or by name, if so configured.
+    fn find(&self, subject: Subject<'_>) -> Result<Found, CarryError> {
+        if self.exchange.settings.goods.match_by == MatchBy::Name {
+            return self.find_by_name(subject);
+        }
+        let exchange = self.exchange.name();
+        let Some(item) = subject.item else {
+            return Ok(match subject.sku {
+                Some(sku) => Found::Sku(sku.clone()),
+                None => Found::No(subject.outcome(OutcomeKind::Rejected, "the row has no article")),
+            });
+        };
+        if let Some((old, new)) = self.survey.changed.get(item) {
+            let detail = format!(
+                "1C has changed its article from `{old}` to `{new}`, but the shop still has `{old}`: rename it there, too"
+            );
+            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
+        }
+        let mut identity = self.journal.identity(exchange, item.as_str())?;
+        if identity.is_none() && item.variant().is_none() {
+            identity = self.journal.identity(exchange, item.product())?;
+        }
+        let is_known = identity.is_some();
+        let Some(sku) = identity.and_then(|known| known.sku) else {
+            let no = |detail| Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
+            return match (item.variant(), subject.sku) {
+                (Some(_), Some(_)) => no(
+                    "the variant has only its product's article: give it its own in 1C, or set `goods.variant_article`",
+                ),
+                _ if is_known => no("1C gives it no article (Артикул), so it cannot be matched"),
+                _ => Ok(Found::Waits),
+            };
+        };
+        for rival in self.journal.rivals(exchange, item, &sku)? {
+            if self.survey.may_exist(&rival) {
+                let detail = format!(
+                    "the shop cannot tell its article from that of another product in 1C (Ид {rival}): \
+                     give each its own, or make a full export if that product is gone"
+                );
+                return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
+            }
+            self.journal.forget_article(exchange, &rival)?;
+        }
+        Ok(Found::Sku(sku))
+    }
+
+    fn find_by_name(&self, subject: Subject<'_>) -> Result<Found, CarryError> {
+        let name = match (subject.name, subject.item) {
+            (Some(name), _) => Some(name.to_owned()),
+            (None, Some(item)) => self
+                .journal
+                .identity(self.exchange.name(), item.as_str())?
+                .and_then(|known| known.name),
+            (None, None) => None,
+        };
+        let Some(name) = name else {
+            return Ok(Found::Waits);
+        };
+        Ok(match self.lookup.article_by_name(&name)? {
+            Some(sku) => Found::Sku(sku),
+            None => {
+                let detail = "no product, or more than one, has this name in the shop";
+                Found::No(subject.outcome(OutcomeKind::Unknown, detail))
+            }
+        })
     }
 
     fn document(&mut self, document: &Document, batch: &mut Batch) -> Result<(), CarryError> {
         let line = document.line;
         let number = document.number.clone().unwrap_or_default();
-        let push = |batch: &mut Batch, kind, detail: &str| {
-            batch.outcomes.push(outcome(
-                line,
-                number.clone(),
-                Some(Field::Status),
-                kind,
-                detail,
-            ));
+        let subject = Subject {
+            sku: None,
+            item: None,
+            name: Some(&number),
+            line,
+            field: Some(Field::Status),
         };
         if self.status_rules.is_none() {
             self.status_rules = Some(self.lookup.status_rules()?);
@@ -287,16 +461,15 @@ impl<'a> Resolver<'a> {
                 } else {
                     OutcomeKind::Rejected
                 };
-                push(batch, kind, &err.to_string());
+                batch.outcomes.push(subject.outcome(kind, &err.to_string()));
                 return Ok(());
             }
         };
         let Some(order) = OrderId::parse(&number) else {
-            push(
-                batch,
-                OutcomeKind::Note,
-                "the document has no order number of the shop; it was made in 1C",
-            );
+            let detail = "the document has no order number of the shop; it was made in 1C";
+            batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Note, detail));
             return Ok(());
         };
         self.journal
@@ -306,16 +479,12 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, line: u64, key: String, batch: &mut Batch) {
+fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, subject: Subject<'_>, batch: &mut Batch) {
     match wanted {
         Ok(wanted) => batch.wanted.extend(wanted),
-        Err(err) => batch.outcomes.push(outcome(
-            line,
-            key,
-            None,
-            OutcomeKind::Rejected,
-            &err.to_string(),
-        )),
+        Err(err) => batch
+            .outcomes
+            .push(subject.outcome(OutcomeKind::Rejected, &err.to_string())),
     }
 }
 
@@ -325,36 +494,17 @@ fn faulty_row(err: &RowError) -> Outcome {
     } else {
         OutcomeKind::Rejected
     };
-    outcome(
-        err.place.line,
-        String::new(),
-        None,
-        kind,
-        &err.fault.to_string(),
-    )
+    let subject = Subject {
+        sku: None,
+        item: None,
+        name: None,
+        line: err.place.line,
+        field: None,
+    };
+    subject.outcome(kind, &err.fault.to_string())
 }
 
-fn outcome(
-    line: u64,
-    key: String,
-    field: Option<Field>,
-    kind: OutcomeKind,
-    detail: &str,
-) -> Outcome {
-    let field = field.map(Field::name).unwrap_or_default().to_owned();
-    Outcome {
-        line,
-        key,
-        field,
-        kind,
-        detail: Some(detail.to_owned()),
-    }
-}
-
-/// What to call a row in a receipt.
-fn key_of(sku: Option<&Sku>, item: Option<&ItemKey>, name: Option<&str>) -> String {
-    sku.map(Sku::to_string)
-        .or_else(|| item.map(ItemKey::to_string))
-        .or_else(|| name.map(str::to_owned))
-        .unwrap_or_default()
+/// 1C's ids are GUIDs; a name is not.
+fn looks_like_an_id(name: &str) -> bool {
+    name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }

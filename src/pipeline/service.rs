@@ -58,6 +58,8 @@ pub struct PassReport {
     pub waiting: Vec<PathBuf>,
     pub orders: Option<OrdersReport>,
     pub lists: Vec<PathBuf>,
+    /// Ids with price or stock that have waited too long for their goods file.
+    pub overdue: Vec<String>,
     /// What stopped the pass or a part of it.
     pub errors: Vec<CarryError>,
 }
@@ -151,6 +153,7 @@ impl Service {
                 post.ask(journal, &mut report);
                 post.carry_all(journal, &mut report, &mut || is_stopped(events));
                 post.fetch_due_lists(journal, &mut report);
+                post.report_overdue(journal, &mut report);
                 (post.exchange.name().to_owned(), report)
             })
             .collect()
@@ -240,9 +243,10 @@ impl Post {
             .filter(|_| now >= self.next_orders && !stopped())
         {
             self.ask(journal, report);
-            self.fetch_due_lists(journal, report);
             self.next_orders = Instant::now() + every;
         }
+        self.fetch_due_lists(journal, report);
+        self.report_overdue(journal, report);
         self.judge(report);
     }
 
@@ -422,10 +426,7 @@ impl Post {
                 }));
             }
         };
-        let result = file
-            .open()
-            .map_err(CarryError::from)
-            .and_then(|opened| carry_in(opened, &run, &self.exchange, journal, lookup, &|_| {}));
+        let result = carry_in(file.path(), &run, &self.exchange, journal, lookup, &|_| {});
         Carry::Done(Box::new(self.conclude(file, run, result, journal)))
     }
 
@@ -436,6 +437,7 @@ impl Post {
         result: Result<formats::Summary, CarryError>,
         journal: &Journal,
     ) -> FileReport {
+        let result = result.map_err(|err| self.give_up_waiting(err, &run));
         let fate = fate_of(&result);
         let (summary, mut error) = match result {
             Ok(summary) => (Some(summary), None),
@@ -461,6 +463,20 @@ impl Post {
         }
     }
 
+    /// A file that waits for another does not wait for ever.
+    fn give_up_waiting(&self, err: CarryError, run: &Run) -> CarryError {
+        let wait = self.exchange.settings.schedule.wait;
+        match err {
+            CarryError::Unexplained { what, name } if run.age(clock::now()) > wait => {
+                CarryError::Settings(format!(
+                    "no file has said which {what} `{name}` is for {} s: is the name in the configuration right?",
+                    wait.as_secs()
+                ))
+            }
+            other => other,
+        }
+    }
+
     fn write_down(
         &self,
         file: &ClaimedFile,
@@ -475,6 +491,10 @@ impl Post {
             Fate::Archive => (RunState::Done, None),
             Fate::Reject => (RunState::Rejected, None),
             Fate::Hold => (RunState::Held, None),
+            // As soon as the other file has come.
+            Fate::Retry if matches!(error, Some(CarryError::Unexplained { .. })) => {
+                (RunState::Retry, None)
+            }
             Fate::Retry => {
                 let seed = u64::try_from(run.id.0).unwrap_or_default();
                 let pause = chrono::Duration::from_std(pause_before(run.attempts, seed))
@@ -510,6 +530,27 @@ impl Post {
                 }
             }
             Err(err) => report.errors.push(err),
+        }
+    }
+
+    /// Names, once, the ids whose goods file is overdue.
+    fn report_overdue(&self, journal: &Journal, report: &mut PassReport) {
+        let wait =
+            chrono::Duration::from_std(self.exchange.settings.schedule.wait).unwrap_or_default();
+        let Some(deadline) = clock::now().checked_sub_signed(wait) else {
+            return;
+        };
+        match journal.take_overdue(self.exchange.name(), deadline) {
+            Ok(items) => {
+                for item in &items {
+                    warn!(
+                        item,
+                        "`{item}` still waits for a goods file that names its article"
+                    );
+                }
+                report.overdue = items;
+            }
+            Err(err) => report.errors.push(err.into()),
         }
     }
 
@@ -557,16 +598,32 @@ fn concerns_every_file(err: &CarryError) -> bool {
     match err {
         CarryError::Shop(err) => err.concerns_every_call(),
         CarryError::Journal(_) => true,
-        CarryError::File(_) | CarryError::Folder(_) | CarryError::Settings(_) => false,
+        CarryError::File(_)
+        | CarryError::Folder(_)
+        | CarryError::Unexplained { .. }
+        | CarryError::Settings(_) => false,
     }
 }
 
 /// An XML file whose end is not there is still being written, unless it has
 /// stayed like that for a minute: then it is taken, and rejected as truncated.
+///
+/// For a process that has just begun, the file's own age stands for that: the
+/// later of its times, since a copy keeps the original's time of change.
 fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
     const PATIENCE: Duration = Duration::from_secs(60);
-    quiet_for >= PATIENCE
-        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false))
+    let age = || {
+        let metadata = std::fs::metadata(path).ok()?;
+        let latest = metadata
+            .created()
+            .into_iter()
+            .chain(metadata.modified())
+            .max()?;
+        latest.elapsed().ok()
+    };
+    let has_end =
+        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false));
+    quiet_for >= PATIENCE || has_end() || age().is_some_and(|age| age >= PATIENCE)
 }
 
 fn log_file(name: &str, run: &Run, fate: Fate, tally: &Tally, err: Option<&CarryError>) {
@@ -587,7 +644,7 @@ fn log_file(name: &str, run: &Run, fate: Fate, tally: &Tally, err: Option<&Carry
             run, "carried `{name}`, but cannot put it away: {err}"
         ),
         (Fate::Reject, Some(err)) => error!(file = name, run, "rejected `{name}`: {err}"),
-        (Fate::Hold, Some(err)) => error!(file = name, run, "holding `{name}`: {err}"),
+        (Fate::Hold, Some(err)) => error!(file = name, run, "held `{name}`: {err}"),
         (Fate::Retry, Some(err)) => warn!(file = name, run, "will try `{name}` again: {err}"),
         (Fate::Reject | Fate::Hold | Fate::Retry, None) => {}
     }

@@ -30,6 +30,8 @@ pub enum Unmapped {
     NoNumber,
     #[error("the document says nothing of the order's state")]
     NothingStated,
+    #[error("the order is {0} in 1C, which `[orders.map]` gives no status for")]
+    StateNotMapped(&'static str),
     #[error("the status `{0}` is neither mapped in the configuration nor a status of the shop")]
     Unknown(String),
     #[error("`{from}` is mapped to `{to}`, which is not a status of the shop")]
@@ -40,7 +42,9 @@ impl Unmapped {
     /// A document that simply does not concern the shop.
     pub fn is_note(&self) -> bool {
         match self {
-            Self::Operation(_) | Self::NoNumber | Self::NothingStated => true,
+            Self::Operation(_) | Self::NoNumber | Self::NothingStated | Self::StateNotMapped(_) => {
+                true
+            }
             Self::Unknown(_) | Self::NotInShop { .. } => false,
         }
     }
@@ -51,6 +55,7 @@ impl Unmapped {
             Self::Operation(_) => "other-operation",
             Self::NoNumber => "no-order-number",
             Self::NothingStated => "no-state",
+            Self::StateNotMapped(_) => "state-not-mapped",
             Self::Unknown(_) => "status-unknown",
             Self::NotInShop { .. } => "status-not-in-shop",
         }
@@ -62,20 +67,24 @@ pub fn order_status(document: &Document, rules: &StatusRules) -> Result<StatusId
     if let Some(operation) = document.operation.as_deref().filter(|name| !is_order(name)) {
         return Err(Unmapped::Operation(operation.to_owned()));
     }
-    let derived = derived_state(document);
+    let states = derived_states(document);
     // A cancellation outweighs whatever the status field still says.
-    if derived == Some(CANCELLED)
-        && let Some(found) = mapped(CANCELLED, rules)
-    {
-        return found;
+    if states.contains(&CANCELLED) {
+        if let Some(found) = mapped(CANCELLED, rules) {
+            return found;
+        }
     }
-    match (&document.status, derived) {
-        (Some(status), _) => mapped(status, rules)
+    if let Some(status) = &document.status {
+        return mapped(status, rules)
             .or_else(|| in_shop(status, rules).map(Ok))
-            .unwrap_or_else(|| Err(Unmapped::Unknown(status.clone()))),
-        (None, Some(state)) => mapped(state, rules).unwrap_or(Err(Unmapped::NothingStated)),
-        (None, None) => Err(Unmapped::NothingStated),
+            .unwrap_or_else(|| Err(Unmapped::Unknown(status.clone())));
     }
+    let furthest = states.first().ok_or(Unmapped::NothingStated)?;
+    // The furthest state that the configuration has a status for.
+    states
+        .iter()
+        .find_map(|state| mapped(state, rules))
+        .unwrap_or(Err(Unmapped::StateNotMapped(furthest)))
 }
 
 fn is_order(operation: &str) -> bool {
@@ -87,19 +96,19 @@ fn is_order(operation: &str) -> bool {
     plain == "заказтовара"
 }
 
-/// The furthest that the order has come.
-fn derived_state(document: &Document) -> Option<&'static str> {
-    if document.deleted || document.cancelled == Some(true) {
-        return Some(CANCELLED);
-    }
+/// What has happened to the order, the furthest first.
+fn derived_states(document: &Document) -> Vec<&'static str> {
+    let is_cancelled = document.deleted || document.cancelled == Some(true);
     [
-        (document.shipped, SHIPPED),
-        (document.paid, PAID),
-        (document.posted, ACCEPTED),
+        (is_cancelled, CANCELLED),
+        (document.shipped == Some(true), SHIPPED),
+        (document.paid == Some(true), PAID),
+        (document.posted == Some(true), ACCEPTED),
     ]
     .into_iter()
-    .find(|(is_so, _)| *is_so == Some(true))
+    .filter(|(is_so, _)| *is_so)
     .map(|(_, state)| state)
+    .collect()
 }
 
 /// By the configuration; names are compared without regard to case.
@@ -203,7 +212,7 @@ mod tests {
                     posted: Some(true),
                     ..Document::default()
                 },
-                Err(Unmapped::NothingStated),
+                Err(Unmapped::StateNotMapped("accepted")),
             ),
             (Document::default(), Err(Unmapped::NothingStated)),
             (

@@ -9,6 +9,7 @@
 
 mod corpus;
 mod facts;
+mod identity;
 mod inbound;
 mod order_rules;
 mod orders_for_1c;

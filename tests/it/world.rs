@@ -10,8 +10,8 @@ use obmen::demo_shop::{self, Catalogue, DemoShop, Dialect, Module};
 use obmen::formats::CsvOptions;
 use obmen::journal::Journal;
 use obmen::pipeline::{
-    Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, PassReport, Schedule,
-    Service,
+    Deleted, Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, PassReport,
+    Schedule, Service,
 };
 use obmen::plan::{Negative, Rounding};
 use obmen::shop::{self, ApiKey};
@@ -191,6 +191,8 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             rounding: Rounding::Down,
             negative: Negative::Zero,
             updates_names: false,
+            variant_article: None,
+            deleted: Deleted::Ignore,
             extra: BTreeMap::new(),
         },
         orders: OrderSettings {
@@ -207,6 +209,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             quiet: Duration::ZERO,
             orders: Some(Duration::from_secs(1)),
             products: None,
+            wait: Duration::from_secs(3_600),
         },
     }
 }

@@ -84,12 +84,26 @@ CREATE TABLE identity (
     exchange TEXT NOT NULL,
     item     TEXT NOT NULL,
     sku      TEXT,
+    -- The article as the shop compares it.
+    match_key TEXT,
     barcode  TEXT,
     name     TEXT,
     seen_at  TEXT NOT NULL,
     PRIMARY KEY (exchange, item)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX identity_by_sku ON identity (exchange, sku);
+CREATE INDEX identity_by_key ON identity (exchange, match_key);
+
+-- Prices and stock whose article is not known yet: applied when a goods file names it.
+CREATE TABLE pending (
+    exchange TEXT NOT NULL,
+    item     TEXT NOT NULL,
+    price    TEXT,
+    quantity INTEGER,
+    since    TEXT NOT NULL,
+    -- Whether a person has been told that the goods file is overdue.
+    is_told  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (exchange, item)
+) STRICT, WITHOUT ROWID;
 
 -- Price types and warehouses: later files name them by id alone.
 CREATE TABLE reference (

@@ -1,0 +1,102 @@
+//! What ids stand for: price types and warehouses of 1C, statuses and categories of the shop.
+
+use rusqlite::params;
+
+use crate::journal::{Journal, JournalError};
+
+/// What an id in an offer refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    PriceType,
+    Warehouse,
+    /// The shop's order statuses.
+    Status,
+    /// The shop's categories, by their paths.
+    Category,
+}
+
+impl ReferenceKind {
+    /// For a person.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::PriceType => "price type",
+            Self::Warehouse => "warehouse",
+            Self::Status => "order status",
+            Self::Category => "category",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::PriceType => "price_type",
+            Self::Warehouse => "warehouse",
+            Self::Status => "status",
+            Self::Category => "category",
+        }
+    }
+}
+
+impl Journal {
+    pub fn learn_reference(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+        id: &str,
+        name: &str,
+    ) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO reference (exchange, kind, id, name) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![exchange, kind.name(), id, name])?;
+        Ok(())
+    }
+
+    /// Takes a whole list in place of the one known before.
+    pub fn replace_references(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+        entries: &[(String, String)],
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            self.connection.execute(
+                "DELETE FROM reference WHERE exchange = ?1 AND kind = ?2",
+                params![exchange, kind.name()],
+            )?;
+            entries
+                .iter()
+                .try_for_each(|(id, name)| self.learn_reference(exchange, kind, id, name))
+        })
+    }
+
+    /// Id and name of everything of this kind.
+    pub fn references(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+    ) -> Result<Vec<(String, String)>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, name FROM reference WHERE exchange = ?1 AND kind = ?2")?;
+        let rows = statement.query_map(params![exchange, kind.name()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The ids of everything of this kind that goes by `name`, or has it as its id.
+    pub fn reference_ids(
+        &self,
+        exchange: &str,
+        kind: ReferenceKind,
+        name: &str,
+    ) -> Result<Vec<String>, JournalError> {
+        let all = self.references(exchange, kind)?;
+        // SQLite folds the case of Latin letters only.
+        let wanted = name.to_lowercase();
+        Ok(all
+            .into_iter()
+            .filter(|(id, known)| known.to_lowercase() == wanted || id == name)
+            .map(|(id, _)| id)
+            .collect())
+    }
+}

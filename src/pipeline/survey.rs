@@ -1,0 +1,252 @@
+//! The first reading of a file: who is who, before anything is decided or sent.
+//!
+//! Only with the whole file read is it known that two of its products share an
+//! article, or that a list states one article twice.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::io::Read;
+
+use chrono::NaiveDateTime;
+
+use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
+use crate::formats::Facts;
+use crate::journal::{Journal, ReferenceKind};
+use crate::pipeline::lookup::Lookup;
+use crate::pipeline::{CarryError, Exchange, MatchBy};
+
+/// What the first reading found.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Ids whose article 1C has changed while the shop still has the old one.
+    pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
+    /// Every `Ид` in the file, by hash.
+    items: HashSet<u64>,
+    /// The file says that it is the whole of what 1C has.
+    is_full: bool,
+    /// Articles of a list without ids, by hash: the line that stated it first.
+    first_lines: HashMap<u64, u64>,
+    repeated: HashSet<u64>,
+    /// Stock of articles that a list states warehouse by warehouse.
+    sums: HashMap<u64, Quantity>,
+    hasher: RandomState,
+}
+
+/// Rows learned together in one transaction.
+const AT_ONCE: usize = 5_000;
+
+impl Survey {
+    /// Reads the file to its end. A file that is broken is found out here, before
+    /// anything of it has been sent.
+    pub(super) fn take<R: Read>(
+        mut facts: Facts<R>,
+        exchange: &Exchange,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        now: NaiveDateTime,
+    ) -> Result<Self, CarryError> {
+        let mut survey = Self::default();
+        loop {
+            let mut batch = Vec::new();
+            for row in facts.by_ref().take(AT_ONCE) {
+                batch.extend(row?.ok());
+            }
+            if batch.is_empty() {
+                survey.is_full = facts.summary().only_changes == Some(false);
+                return Ok(survey);
+            }
+            journal.atomically(|| {
+                batch
+                    .iter()
+                    .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))
+            })?;
+        }
+    }
+
+    fn learn(
+        &mut self,
+        fact: &Fact,
+        exchange: &Exchange,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        now: NaiveDateTime,
+    ) -> Result<(), CarryError> {
+        let name = exchange.name();
+        match fact {
+            Fact::PriceType(reference) => {
+                journal.learn_reference(
+                    name,
+                    ReferenceKind::PriceType,
+                    &reference.id,
+                    &reference.name,
+                )?;
+            }
+            Fact::Warehouse(reference) => {
+                journal.learn_reference(
+                    name,
+                    ReferenceKind::Warehouse,
+                    &reference.id,
+                    &reference.name,
+                )?;
+            }
+            Fact::Product(product) => {
+                if let Some(item) = &product.item {
+                    self.items.insert(self.hasher.hash_one(item));
+                    if product.deleted {
+                        return Ok(journal.forget_article(name, item)?);
+                    }
+                    let own = product.sku.as_ref();
+                    let sku =
+                        self.article_of(item, own, product.barcode.as_deref(), exchange, journal)?;
+                    let sku = self.agree(item, sku, journal, lookup, name)?;
+                    let (barcode, title) = (product.barcode.as_deref(), product.name.as_deref());
+                    journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
+                }
+            }
+            Fact::Offer(offer) => self.learn_offer(offer, exchange, journal, lookup, now)?,
+            Fact::Group(_) | Fact::Document(_) => {}
+        }
+        Ok(())
+    }
+
+    /// An offer without an article teaches nothing but its name, and that only
+    /// where goods go by name.
+    fn learn_offer(
+        &mut self,
+        offer: &Offer,
+        exchange: &Exchange,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        now: NaiveDateTime,
+    ) -> Result<(), CarryError> {
+        let Some(item) = &offer.item else {
+            self.count_row(offer, exchange);
+            return Ok(());
+        };
+        self.items.insert(self.hasher.hash_one(item));
+        let own = offer.sku.as_ref();
+        let sku = self.article_of(item, own, offer.barcode.as_deref(), exchange, journal)?;
+        if sku.is_none() && exchange.settings.goods.match_by == MatchBy::Article {
+            return Ok(());
+        }
+        let sku = self.agree(item, sku, journal, lookup, exchange.name())?;
+        let (barcode, title) = (offer.barcode.as_deref(), offer.name.as_deref());
+        Ok(journal.learn_identity(exchange.name(), item, sku.as_ref(), barcode, title, now)?)
+    }
+
+    /// The article that this id goes by in the shop. For a variant: its own, if it
+    /// has one that is not its product's; else by the pattern of the configuration.
+    fn article_of(
+        &self,
+        item: &ItemKey,
+        own: Option<&Sku>,
+        barcode: Option<&str>,
+        exchange: &Exchange,
+        journal: &Journal,
+    ) -> Result<Option<Sku>, CarryError> {
+        let Some(variant) = item.variant() else {
+            return Ok(own.cloned());
+        };
+        let product = journal
+            .identity(exchange.name(), item.product())?
+            .and_then(|known| known.sku);
+        let Some(pattern) = &exchange.settings.goods.variant_article else {
+            return Ok(own.filter(|own| Some(*own) != product.as_ref()).cloned());
+        };
+        let has_own = own.is_some_and(|own| product.as_ref().is_some_and(|product| product != own));
+        if has_own {
+            return Ok(own.cloned());
+        }
+        // A file of stock says nothing but the id; what was made of the others' words stays.
+        let is_named = own.is_some()
+            || barcode.is_some()
+            || journal.identity(exchange.name(), item.as_str())?.is_none();
+        let lacks_barcode = pattern.contains("{barcode}") && barcode.is_none();
+        let Some(base) = own
+            .or(product.as_ref())
+            .filter(|_| is_named && !lacks_barcode)
+        else {
+            return Ok(None);
+        };
+        let article = pattern
+            .replace("{sku}", base.as_str())
+            .replace("{variant}", variant)
+            .replace("{barcode}", barcode.unwrap_or_default());
+        Ok(Sku::parse(&article).ok())
+    }
+
+    /// A changed article for a known id is followed only if the shop has the new
+    /// one, or neither: otherwise a new product would appear beside the old.
+    fn agree(
+        &mut self,
+        item: &ItemKey,
+        sku: Option<Sku>,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        exchange: &str,
+    ) -> Result<Option<Sku>, CarryError> {
+        let Some(new) = sku else { return Ok(None) };
+        let known = journal
+            .identity(exchange, item.as_str())?
+            .and_then(|known| known.sku);
+        let Some(old) = known.filter(|old| old.match_key() != new.match_key()) else {
+            return Ok(Some(new));
+        };
+        lookup.need_articles()?;
+        let in_shop = journal.known_products(exchange, [&old, &new].into_iter())?;
+        if in_shop.contains_key(&old.match_key()) && !in_shop.contains_key(&new.match_key()) {
+            self.changed.insert(item.clone(), (old.clone(), new));
+            return Ok(Some(old));
+        }
+        Ok(Some(new))
+    }
+
+    /// A list may state an article once, or once for each warehouse.
+    fn count_row(&mut self, offer: &Offer, exchange: &Exchange) {
+        let Some(sku) = &offer.sku else { return };
+        let key = self.hasher.hash_one(sku.match_key());
+        if offer.warehouses.is_empty() {
+            if *self.first_lines.entry(key).or_insert(offer.line) != offer.line {
+                self.repeated.insert(key);
+            }
+            return;
+        }
+        let chosen = &exchange.settings.goods.warehouses;
+        for stock in &offer.warehouses {
+            let is_counted = chosen.is_empty()
+                || chosen
+                    .iter()
+                    .any(|name| name.to_lowercase() == stock.warehouse.to_lowercase());
+            let sum = self.sums.entry(key).or_insert(Quantity::ZERO);
+            if is_counted {
+                *sum = sum.plus(stock.quantity).unwrap_or(*sum);
+            }
+        }
+    }
+
+    /// Whether 1C still has the product: a whole export that leaves it out says no.
+    pub(super) fn may_exist(&self, item: &ItemKey) -> bool {
+        !self.is_full || self.items.contains(&self.hasher.hash_one(item))
+    }
+
+    /// The line that stated the article of this row first, if several do.
+    pub(super) fn repeated_since(&self, offer: &Offer) -> Option<u64> {
+        let sku = offer.sku.as_ref().filter(|_| offer.item.is_none())?;
+        let key = self.hasher.hash_one(sku.match_key());
+        self.repeated
+            .contains(&key)
+            .then(|| self.first_lines.get(&key).copied())
+            .flatten()
+    }
+
+    /// The stock of the row's article over all its rows, where warehouses have rows of their own.
+    pub(super) fn sum_of(&self, offer: &Offer) -> Option<Quantity> {
+        let sku = offer
+            .sku
+            .as_ref()
+            .filter(|_| offer.item.is_none() && !offer.warehouses.is_empty())?;
+        self.sums
+            .get(&self.hasher.hash_one(sku.match_key()))
+            .copied()
+    }
+}
