@@ -314,7 +314,10 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
         CarryError::Shop(err) => exit_of_shop(err),
         CarryError::Settings(_) => Exit::Usage,
         CarryError::Unexplained { .. } => Exit::Attention,
-        CarryError::File(_) | CarryError::Journal(_) | CarryError::Folder(_) => Exit::Attention,
+        CarryError::Archive(_)
+        | CarryError::File(_)
+        | CarryError::Journal(_)
+        | CarryError::Folder(_) => Exit::Attention,
     }
 }
 

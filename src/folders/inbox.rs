@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -144,6 +144,44 @@ impl Inbox {
         move_file(path, &target)?;
         self.seen.remove(path);
         Ok(ClaimedFile { path: target, name })
+    }
+
+    /// Puts a part of a claimed archive beside it, as if it had arrived in a
+    /// folder of the archive's name.
+    pub fn adopt(
+        &self,
+        archive: &ClaimedFile,
+        part: &Path,
+        content: &mut dyn Read,
+    ) -> Result<ClaimedFile, FolderError> {
+        let name = archive.name.with_extension("").join(part);
+        let path = self.root.join(WORKING).join(&name);
+        let temporary = path.with_file_name(format!(
+            "{}.tmp",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        ));
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+        }
+        let mut file = File::create(&temporary).map_err(FolderError::of("write", &temporary))?;
+        let written = io::copy(content, &mut file).and_then(|_| file.sync_all());
+        if let Err(err) = written {
+            drop(file);
+            // Half a file helps nobody; the archive is still there.
+            drop(fs::remove_file(&temporary));
+            remove_empty_parents(&temporary, &self.root.join(WORKING));
+            return Err(FolderError::of("write", &temporary)(err));
+        }
+        drop(file);
+        fs::rename(&temporary, &path).map_err(FolderError::of("write", &path))?;
+        Ok(ClaimedFile { path, name })
+    }
+
+    /// Takes an adopted part back.
+    pub fn discard(&self, part: &ClaimedFile) {
+        // One that is gone already is what was wanted.
+        drop(fs::remove_file(&part.path));
+        remove_empty_parents(&part.path, &self.root.join(WORKING));
     }
 
     /// Files claimed earlier: by this process and not finished, or by one that died.

@@ -25,7 +25,7 @@ pub fn is_passing(name: &str) -> bool {
 }
 
 /// Pictures of goods lie beside the files that name them.
-pub(super) fn is_picture(path: &Path) -> bool {
+pub fn is_picture(path: &Path) -> bool {
     const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "svg", "file"];
     path.extension()
         .and_then(|ending| ending.to_str())

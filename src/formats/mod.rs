@@ -5,6 +5,7 @@
 //! (not the file's name, not its declared encoding, version or namespace), one
 //! broken row costs that row, and a file that ends too early is said to.
 
+pub mod archive;
 pub mod commerceml;
 mod csv_list;
 pub mod csv_write;
@@ -47,6 +48,8 @@ pub enum Format {
     /// The format of 1C 7.7, with everything in attributes: documents only.
     CommerceMl1,
     Csv,
+    /// A zip archive of other files.
+    Archive,
 }
 
 impl Format {
@@ -55,6 +58,7 @@ impl Format {
             Self::CommerceMl => "commerceml",
             Self::CommerceMl1 => "commerceml1",
             Self::Csv => "csv",
+            Self::Archive => "zip",
         }
     }
 }
@@ -77,7 +81,8 @@ pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError>
         Format::CommerceMl | Format::CommerceMl1 => {
             Inner::CommerceMl(Box::new(commerceml::Reader::new(text)))
         }
-        Format::Csv => Inner::Csv(Box::new(csv_list::Reader::new(text, csv)?)),
+        // An archive does not look like text.
+        Format::Csv | Format::Archive => Inner::Csv(Box::new(csv_list::Reader::new(text, csv)?)),
     }))
 }
 
@@ -146,13 +151,22 @@ fn offer_stage(offer: &Offer) -> Stage {
     }
 }
 
-/// Whether the end of the file is there: for XML, the closing tag of its root.
+/// Whether the end of the file is there: for XML, the closing tag of its root;
+/// for an archive, its list of contents.
 /// Lists have no end that could be recognised.
 pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
     const HEAD: u64 = 4_096;
     const TAIL: u64 = 512;
     let mut head = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut head)?;
+    let length = file.seek(SeekFrom::End(0))?;
+    // A whole number of UTF-16 units from the beginning.
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL) / 2 * 2))?;
+    let mut tail = Vec::new();
+    file.take(TAIL + 1).read_to_end(&mut tail)?;
+    if archive::is_archive(&head) {
+        return Ok(archive::has_end(&tail));
+    }
     // UTF-8 and the one-byte code pages agree on `<`, `/` and `>`; UTF-16 does not.
     let utf16 = decode::utf16_of(&head);
     let plain = |bytes: Vec<u8>| match utf16 {
@@ -166,11 +180,6 @@ pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
     let Some(root) = root_name(&plain(head)) else {
         return Ok(true);
     };
-    let length = file.seek(SeekFrom::End(0))?;
-    // A whole number of UTF-16 units from the beginning.
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL) / 2 * 2))?;
-    let mut tail = Vec::new();
-    file.take(TAIL + 1).read_to_end(&mut tail)?;
     let tail = plain(tail);
     let tail = tail.trim_ascii_end();
     let closing = [b"</", root.as_slice()].concat();

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::folders::FolderError;
 use crate::formats::FileError;
+use crate::formats::archive::ArchiveError;
 use crate::journal::JournalError;
 use crate::shop::ShopError;
 
@@ -12,6 +13,8 @@ use crate::shop::ShopError;
 pub enum CarryError {
     #[error(transparent)]
     File(#[from] FileError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     #[error(transparent)]
     Shop(#[from] ShopError),
     #[error(transparent)]
@@ -32,6 +35,7 @@ impl CarryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::File(err) => err.code(),
+            Self::Archive(_) => "archive",
             Self::Shop(_) => "shop",
             Self::Journal(_) => "journal",
             Self::Folder(_) => "folder",

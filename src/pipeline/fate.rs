@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::folders::Fate;
 use crate::formats::FileError;
+use crate::formats::archive::ArchiveError;
 use crate::pipeline::CarryError;
 
 /// Decides by whose turn it is: the file's writer, the shop, or a person.
@@ -12,6 +13,8 @@ pub(super) fn fate_of<T>(result: &Result<T, CarryError>) -> Fate {
         Ok(_) => Fate::Archive,
         Err(CarryError::File(FileError::Io(_))) => Fate::Retry,
         Err(CarryError::File(_)) => Fate::Reject,
+        Err(CarryError::Archive(ArchiveError::Io(_))) => Fate::Retry,
+        Err(CarryError::Archive(_)) => Fate::Reject,
         Err(CarryError::Shop(err)) if err.is_temporary() => Fate::Retry,
         // A refused key is no fault of the file.
         Err(CarryError::Shop(_)) => Fate::Hold,

@@ -431,12 +431,11 @@ impl<'a> Resolver<'a> {
         let Some(name) = name else {
             return Ok(Found::Waits);
         };
-        Ok(match self.lookup.article_by_name(&name)? {
-            Some(sku) => Found::Sku(sku),
-            None => {
-                let detail = "no product, or more than one, has this name in the shop";
-                Found::No(subject.outcome(OutcomeKind::Unknown, detail))
-            }
+        Ok(if let Some(sku) = self.lookup.article_by_name(&name)? {
+            Found::Sku(sku)
+        } else {
+            let detail = "no product, or more than one, has this name in the shop";
+            Found::No(subject.outcome(OutcomeKind::Unknown, detail))
         })
     }
 

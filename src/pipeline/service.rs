@@ -1,6 +1,7 @@
 //! The service: everything that can wake it is one [`Event`], and one pass serves all of them.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDateTime;
 use tracing::{error, info, warn};
 
-use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats::{self, Stage};
+use crate::folders::{ClaimedFile, Fate, Inbox, Outbox, is_passing, is_picture};
+use crate::formats::{self, Stage, archive};
 use crate::journal::{Journal, Run, RunState, Tally};
 use crate::pipeline::fate::{fate_of, pause_before};
 use crate::pipeline::inbound::{carry_in, fingerprint};
@@ -316,7 +317,8 @@ impl Post {
             return report.errors.push(err.into());
         }
         let claimed = self.claim(ready, report);
-        let files = in_order(due.into_iter().chain(claimed).collect());
+        let files = due.into_iter().chain(claimed).collect();
+        let files = in_order(self.unpack_archives(files, journal, report));
         // An order whose status changes is no longer among the new ones: were it
         // not fetched before, it would never be.
         let has_documents = files
@@ -393,6 +395,70 @@ impl Post {
             }
         }
         claimed
+    }
+
+    /// Puts the files of an archive in its place.
+    fn unpack_archives(
+        &self,
+        files: Vec<ClaimedFile>,
+        journal: &Journal,
+        report: &mut PassReport,
+    ) -> Vec<ClaimedFile> {
+        let mut unpacked = Vec::with_capacity(files.len());
+        for file in files {
+            if !is_export_archive(&file) {
+                unpacked.push(file);
+                continue;
+            }
+            let (done, parts) = self.unpack(&file, journal);
+            // After a crash in between, the parts may lie there already.
+            unpacked.retain(|known| !parts.contains(known));
+            unpacked.extend(parts);
+            report.files.extend(done);
+        }
+        unpacked
+    }
+
+    /// The archive's own fate, and the files that came out of it. All of them are
+    /// there before any is carried, so that a crash only means to unpack again.
+    fn unpack(
+        &self,
+        archive: &ClaimedFile,
+        journal: &Journal,
+    ) -> (Option<FileReport>, Vec<ClaimedFile>) {
+        let name = archive.name();
+        let begun = archive
+            .open()
+            .map_err(CarryError::from)
+            .and_then(fingerprint)
+            .and_then(|print| {
+                Ok(journal.begin(self.exchange.name(), &name, &print, clock::now())?)
+            });
+        let run = match begun {
+            Ok(run) => run,
+            Err(err) => {
+                warn!(file = name, "cannot unpack `{name}` yet: {err}");
+                return (None, Vec::new());
+            }
+        };
+        let mut parts = Vec::new();
+        let result = archive.open().map_err(CarryError::from).and_then(|opened| {
+            archive::unpack(opened, is_exchange_file, |path, content| {
+                parts.push(self.inbox.adopt(archive, path, content)?);
+                Ok::<_, CarryError>(())
+            })
+        });
+        if result.is_err() {
+            // Nothing of an archive that is not whole is carried.
+            for part in parts.drain(..) {
+                self.inbox.discard(&part);
+            }
+        }
+        let summary = result.map(|()| formats::Summary {
+            format: formats::Format::Archive,
+            ..formats::Summary::default()
+        });
+        (Some(self.conclude(archive, run, summary, journal)), parts)
     }
 
     /// Carries one claimed file and puts it where it belongs.
@@ -583,6 +649,24 @@ impl Post {
     }
 }
 
+/// By its content; an Excel workbook is a zip archive, too.
+fn is_export_archive(file: &ClaimedFile) -> bool {
+    let head_of = |file: &ClaimedFile| -> Option<[u8; 4]> {
+        let mut head = [0; 4];
+        file.open().ok()?.read_exact(&mut head).ok()?;
+        Some(head)
+    };
+    head_of(file).is_some_and(|head| archive::is_archive(&head))
+        && file.open().is_ok_and(archive::holds_an_export)
+}
+
+fn is_exchange_file(path: &Path) -> bool {
+    let has_passing_part = path
+        .iter()
+        .any(|part| is_passing(&part.to_string_lossy()) || part == "__MACOSX");
+    !has_passing_part && !is_picture(path)
+}
+
 /// Classifier before goods, goods before statuses, statuses before stock (a new
 /// status moves stock by itself); within that by portion number.
 fn in_order(files: Vec<ClaimedFile>) -> Vec<(Option<Stage>, ClaimedFile)> {
@@ -598,7 +682,8 @@ fn concerns_every_file(err: &CarryError) -> bool {
     match err {
         CarryError::Shop(err) => err.concerns_every_call(),
         CarryError::Journal(_) => true,
-        CarryError::File(_)
+        CarryError::Archive(_)
+        | CarryError::File(_)
         | CarryError::Folder(_)
         | CarryError::Unexplained { .. }
         | CarryError::Settings(_) => false,

@@ -69,10 +69,10 @@ pub fn order_status(document: &Document, rules: &StatusRules) -> Result<StatusId
     }
     let states = derived_states(document);
     // A cancellation outweighs whatever the status field still says.
-    if states.contains(&CANCELLED) {
-        if let Some(found) = mapped(CANCELLED, rules) {
-            return found;
-        }
+    if states.contains(&CANCELLED)
+        && let Some(found) = mapped(CANCELLED, rules)
+    {
+        return found;
     }
     if let Some(status) = &document.status {
         return mapped(status, rules)

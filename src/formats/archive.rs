@@ -1,0 +1,154 @@
+//! Takes a zip archive of an export apart.
+//!
+//! An archive is a stranger's: its sizes may lie, its names may point out of the
+//! folder, and a few kilobytes may unpack to a full disk. So bytes are counted as
+//! they come, not as the archive declares them.
+
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// An export of 1C in portions comes to some hundred files; pictures to thousands.
+const MAX_ENTRIES: usize = 100_000;
+
+/// The largest export heard of is about a gigabyte.
+const MAX_UNPACKED: u64 = 8 * 1024 * 1024 * 1024;
+
+/// XML shrinks to a thirtieth or so; what shrinks to a thousandth is a bomb.
+const MAX_RATIO: u64 = 1_000;
+
+/// Below this, a ratio says nothing.
+const SMALL: u64 = 16 * 1024 * 1024;
+
+/// Why an archive is refused.
+#[derive(Debug, Error)]
+pub enum ArchiveError {
+    #[error("the archive is damaged or cut off: {0}")]
+    Damaged(String),
+    #[error("the archive is encrypted or packed in a way that obmen does not read: {0}")]
+    Unsupported(String),
+    #[error("the archive has {found} entries, more than {MAX_ENTRIES}")]
+    TooMany { found: usize },
+    #[error("the archive names a file outside of it: `{0}`")]
+    Outside(String),
+    #[error("the archive unpacks to more than a thousand times its size, or to more than 8 GB")]
+    Bomb,
+    #[error("cannot unpack the archive: {0}")]
+    Io(io::Error),
+}
+
+impl From<ZipError> for ArchiveError {
+    fn from(err: ZipError) -> Self {
+        match err {
+            ZipError::Io(err) if err.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::Damaged(err.to_string())
+            }
+            ZipError::Io(err) => Self::Io(err),
+            ZipError::InvalidPassword
+            | ZipError::UnsupportedArchive(_)
+            | ZipError::CompressionMethodNotSupported(_) => Self::Unsupported(err.to_string()),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+/// Whether these first bytes are those of a zip archive.
+pub fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04")
+}
+
+/// Whether this end of an archive holds the end of its central directory, which
+/// is written last.
+pub(super) fn has_end(tail: &[u8]) -> bool {
+    memchr::memmem::find(tail, b"PK\x05\x06").is_some()
+}
+
+/// An export, or a document that merely is packed as a zip archive: a workbook.
+pub fn holds_an_export<R: Read + Seek>(source: R) -> bool {
+    ZipArchive::new(source).is_ok_and(|archive| {
+        !archive
+            .file_names()
+            .any(|name| name.is_ok_and(|name| name == "[Content_Types].xml"))
+    })
+}
+
+/// Hands every file in the archive that `is_wanted` to `take`, with its path
+/// below the archive.
+pub fn unpack<R: Read + Seek, E: From<ArchiveError>>(
+    mut source: R,
+    is_wanted: impl Fn(&Path) -> bool,
+    mut take: impl FnMut(&Path, &mut dyn Read) -> Result<(), E>,
+) -> Result<(), E> {
+    let packed = source
+        .seek(io::SeekFrom::End(0))
+        .map_err(ArchiveError::Io)?;
+    let mut archive = ZipArchive::new(source).map_err(ArchiveError::from)?;
+    if archive.len() > MAX_ENTRIES {
+        return Err(ArchiveError::TooMany {
+            found: archive.len(),
+        }
+        .into());
+    }
+    let mut left = MAX_UNPACKED.min(packed.saturating_mul(MAX_RATIO).max(SMALL));
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(ArchiveError::from)?;
+        if entry.is_dir() {
+            continue;
+        }
+        let path = path_of(&entry)?;
+        if !is_wanted(&path) {
+            continue;
+        }
+        let mut limited = Limited {
+            entry,
+            left,
+            is_over: false,
+            damage: None,
+        };
+        let result = take(&path, &mut limited);
+        if limited.is_over {
+            return Err(ArchiveError::Bomb.into());
+        }
+        if let Some(damage) = limited.damage {
+            return Err(ArchiveError::Damaged(damage).into());
+        }
+        left = limited.left;
+        result?;
+    }
+    Ok(())
+}
+
+fn path_of<R: Read>(entry: &zip::read::ZipFile<'_, R>) -> Result<PathBuf, ArchiveError> {
+    let shown = entry
+        .name()
+        .map(|name| name.into_owned())
+        .unwrap_or_default();
+    entry.enclosed_name().ok_or(ArchiveError::Outside(shown))
+}
+
+/// Stops where the archive's allowance ends.
+struct Limited<R> {
+    entry: R,
+    left: u64,
+    is_over: bool,
+    damage: Option<String>,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let n = self
+            .entry
+            .read(target)
+            .inspect_err(|err| self.damage = Some(err.to_string()))?;
+        let n_bytes = u64::try_from(n).unwrap_or(u64::MAX);
+        let Some(left) = self.left.checked_sub(n_bytes) else {
+            self.is_over = true;
+            return Err(io::Error::other("the archive unpacks to too much"));
+        };
+        self.left = left;
+        Ok(n)
+    }
+}
