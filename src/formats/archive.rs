@@ -124,7 +124,7 @@ pub fn unpack<R: Read + Seek, E: From<ArchiveError>>(
 fn path_of<R: Read>(entry: &zip::read::ZipFile<'_, R>) -> Result<PathBuf, ArchiveError> {
     let shown = entry
         .name()
-        .map(|name| name.into_owned())
+        .map(std::borrow::Cow::into_owned)
         .unwrap_or_default();
     entry.enclosed_name().ok_or(ArchiveError::Outside(shown))
 }

@@ -97,7 +97,7 @@ impl Survey {
                     }
                     let own = product.sku.as_ref();
                     let sku =
-                        self.article_of(item, own, product.barcode.as_deref(), exchange, journal)?;
+                        Self::article_of(item, own, product.barcode.as_deref(), exchange, journal)?;
                     let sku = self.agree(item, sku, journal, lookup, name)?;
                     let (barcode, title) = (product.barcode.as_deref(), product.name.as_deref());
                     journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
@@ -125,7 +125,7 @@ impl Survey {
         };
         self.items.insert(self.hasher.hash_one(item));
         let own = offer.sku.as_ref();
-        let sku = self.article_of(item, own, offer.barcode.as_deref(), exchange, journal)?;
+        let sku = Self::article_of(item, own, offer.barcode.as_deref(), exchange, journal)?;
         if sku.is_none() && exchange.settings.goods.match_by == MatchBy::Article {
             return Ok(());
         }
@@ -137,7 +137,6 @@ impl Survey {
     /// The article that this id goes by in the shop. For a variant: its own, if it
     /// has one that is not its product's; else by the pattern of the configuration.
     fn article_of(
-        &self,
         item: &ItemKey,
         own: Option<&Sku>,
         barcode: Option<&str>,

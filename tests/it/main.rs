@@ -9,6 +9,7 @@
 
 mod archives;
 mod corpus;
+mod crash;
 mod facts;
 mod identity;
 mod inbound;

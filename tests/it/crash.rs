@@ -1,0 +1,216 @@
+//! The process is killed, again and again, at any moment; what comes of it in the
+//! end is what comes of an undisturbed run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use obmen::demo_shop::{Fault, FaultKind};
+
+use crate::world::World;
+
+/// Kills over all scenarios together.
+const N_KILLS: usize = 500;
+
+/// A scenario is left in peace after this many, so that it ends.
+const KILLS_EACH: usize = 12;
+
+/// What must not depend on any kill.
+#[derive(Debug, PartialEq, Eq)]
+struct Ending {
+    /// Article, price, stock; a doubled product shows as a second row.
+    products: Vec<(String, String, i32)>,
+    /// Status and history rows by order.
+    orders: BTreeMap<u32, (u32, usize)>,
+    /// How often each order stands in the outbox.
+    written: BTreeMap<String, usize>,
+    inbox: Vec<String>,
+}
+
+fn world() -> World {
+    let world = World::new();
+    world.write_config();
+    world.drop_in(
+        "webdata/import0_1.xml",
+        "<КоммерческаяИнформация><Каталог><Товары>\
+         <Товар><Ид>n1</Ид><Артикул>НОВ-1</Артикул><Наименование>Первый</Наименование></Товар>\
+         <Товар><Ид>n2</Ид><Артикул>НОВ-2</Артикул><Наименование>Второй</Наименование></Товар>\
+         <Товар><Ид>t</Ид><Артикул>ЧАЙ-100</Артикул><Наименование>Чай</Наименование></Товар>\
+         </Товары></Каталог></КоммерческаяИнформация>",
+    );
+    world.drop_in(
+        "webdata/offers0_1.xml",
+        "<КоммерческаяИнформация><ПакетПредложений><Предложения>\
+         <Предложение><Ид>n1</Ид><Цены><Цена><ЦенаЗаЕдиницу>10</ЦенаЗаЕдиницу></Цена></Цены><Количество>1</Количество></Предложение>\
+         <Предложение><Ид>n2</Ид><Цены><Цена><ЦенаЗаЕдиницу>20</ЦенаЗаЕдиницу></Цена></Цены><Количество>2</Количество></Предложение>\
+         <Предложение><Ид>t</Ид><Цены><Цена><ЦенаЗаЕдиницу>30</ЦенаЗаЕдиницу></Цена></Цены><Количество>3</Количество></Предложение>\
+         </Предложения></ПакетПредложений></КоммерческаяИнформация>",
+    );
+    world.drop_in(
+        "new.csv",
+        "Артикул;Наименование;Цена;Остаток\nНОВ-3;Третий;7;8\n",
+    );
+    world.drop_in("statuses.csv", "Заказ;Статус\n1;Shipped\n2;Complete\n");
+    world
+}
+
+fn start(folder: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_obmen"))
+        .args(["run", "--once"])
+        .current_dir(folder)
+        .env_remove("OBMEN_SHOP_KEY")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn ending(world: &World) -> Ending {
+    let mut products: Vec<_> = world
+        .shop
+        .products()
+        .into_iter()
+        .map(|product| {
+            (
+                product.shown_sku(),
+                product.price.normalize().to_string(),
+                product.quantity,
+            )
+        })
+        .collect();
+    products.sort();
+    let orders = world
+        .shop
+        .orders()
+        .into_iter()
+        .map(|order| (order.id.0, (order.status_id, order.history.len())));
+    let mut written = BTreeMap::new();
+    for name in world.names_in("outbox") {
+        let text = world.read(&format!("outbox/{name}"));
+        let parsed = roxmltree::Document::parse(&text).unwrap();
+        for document in parsed
+            .descendants()
+            .filter(|node| node.has_tag_name("Документ"))
+        {
+            let number = document
+                .children()
+                .find(|node| node.has_tag_name("Номер"))
+                .unwrap();
+            *written
+                .entry(number.text().unwrap().to_owned())
+                .or_insert(0) += 1;
+        }
+    }
+    Ending {
+        products,
+        orders: orders.collect(),
+        written,
+        inbox: world.names_in("inbox"),
+    }
+}
+
+/// Passes until nothing is left to do.
+fn finish(world: &World) {
+    for _ in 0..3 {
+        let code = start(world.folder.path()).wait().unwrap().code();
+        assert_eq!(code, Some(0), "a pass after the kills");
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+/// Kills the child after `delay`, or finds that it was done before.
+fn killed_after(mut child: Child, delay: Duration) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < delay {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    let was_running = child.try_wait().unwrap().is_none();
+    // Gone already, perhaps, a moment ago.
+    child.kill().unwrap_or_default();
+    child.wait().unwrap();
+    was_running
+}
+
+#[test]
+fn kills_at_random_moments_leave_no_trace() {
+    let undisturbed = world();
+    let begun = Instant::now();
+    finish(&undisturbed);
+    let one_pass = begun.elapsed() / 3;
+    let expected = ending(&undisturbed);
+    assert_eq!(
+        expected.written.values().copied().collect::<Vec<_>>(),
+        [1, 1]
+    );
+    let mut dice = Dice(20_261_123);
+    let mut n_kills = 0;
+    while n_kills < N_KILLS {
+        let world = world();
+        for _ in 0..KILLS_EACH {
+            let longest = u64::try_from(one_pass.as_micros()).unwrap() * 2;
+            let delay = Duration::from_micros(dice.below(longest));
+            n_kills += usize::from(killed_after(start(world.folder.path()), delay));
+        }
+        finish(&world);
+        assert_eq!(ending(&world), expected, "after {n_kills} kills");
+    }
+}
+
+#[test]
+fn kills_at_every_call_of_the_shop_leave_no_trace() {
+    let undisturbed = world();
+    finish(&undisturbed);
+    let expected = ending(&undisturbed);
+    for function in [
+        "login",
+        "statuses",
+        "orders",
+        "articles",
+        "cats",
+        "addproducts",
+        "updateorder",
+        "updateprice",
+        "updatequantity",
+    ] {
+        // The shop has the call and has, or has not yet, done it.
+        for kind in [
+            FaultKind::LoseRequest,
+            FaultKind::LoseAnswer,
+            FaultKind::Slow(Duration::from_secs(20)),
+        ] {
+            let world = world();
+            let shown = format!("{function} {kind:?}");
+            world.shop.inject(Fault::once(kind).on(function).for_ever());
+            let mut child = start(world.folder.path());
+            while world.shop.n_calls(function) == 0 && child.try_wait().unwrap().is_none() {
+                std::thread::yield_now();
+            }
+            child.kill().unwrap_or_default();
+            child.wait().unwrap();
+            world.shop.clear_faults();
+            // What was lost on the way waits half a minute before it is tried again.
+            let journal = world.journal();
+            for run in journal.runs(None, 100).unwrap() {
+                journal.forget_retry(run.id).unwrap();
+            }
+            finish(&world);
+            assert_eq!(ending(&world), expected, "{shown}");
+        }
+    }
+}
