@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
-use crate::plan::{Negative, Rounding};
+use crate::plan::{Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey, Dialect, ExtraField};
 
 /// The name of the exchange where the configuration does not give one.
@@ -38,6 +38,7 @@ struct File {
     goods: Option<GoodsSection>,
     orders: Option<OrdersSection>,
     csv: Option<CsvSection>,
+    guard: Option<GuardSection>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +55,8 @@ struct ExchangeSection {
     orders: OrdersSection,
     #[serde(default)]
     csv: CsvSection,
+    #[serde(default)]
+    guard: GuardSection,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,6 +181,35 @@ struct CsvSection {
     without_header: Vec<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct GuardSection {
+    zeroed_percent: u32,
+    moved_percent: u32,
+    move_percent: u32,
+    factor: u32,
+    at_least: u64,
+}
+
+impl Default for GuardSection {
+    fn default() -> Self {
+        let Guard {
+            zeroed_percent,
+            moved_percent,
+            move_percent,
+            factor,
+            at_least,
+        } = Guard::default();
+        Self {
+            zeroed_percent,
+            moved_percent,
+            move_percent,
+            factor,
+            at_least,
+        }
+    }
+}
+
 fn auto() -> String {
     "auto".to_owned()
 }
@@ -235,6 +267,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
             goods: file.goods.unwrap_or_default(),
             orders: file.orders.unwrap_or_default(),
             csv: file.csv.unwrap_or_default(),
+            guard: file.guard.unwrap_or_default(),
         }]
     } else {
         let is_mixed = file.shop.is_some()
@@ -341,6 +374,13 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
                 .map(|(from, to)| Ok((from, plain_text(&to)?)))
                 .collect::<anyhow::Result<_>>()?,
             currency: section.orders.currency,
+        },
+        guard: Guard {
+            zeroed_percent: section.guard.zeroed_percent,
+            moved_percent: section.guard.moved_percent,
+            move_percent: section.guard.move_percent,
+            factor: section.guard.factor,
+            at_least: section.guard.at_least,
         },
         csv: csv(&section.csv)?,
         schedule: Schedule {

@@ -16,7 +16,7 @@ use crate::pipeline::{
     self, Deleted, Exchange, ExchangeSettings, GoodsSettings, ListKind, MatchBy, OrderSettings,
     Schedule, ask_for_orders, fetch_list,
 };
-use crate::plan::{Negative, Rounding};
+use crate::plan::{Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey};
 
 /// Beside the inbox, so that a second demo finds what the first one did.
@@ -160,6 +160,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
                 .collect(),
             currency: None,
         },
+        guard: Guard::default(),
         csv: CsvOptions::default(),
         schedule: Schedule {
             scan: Duration::from_secs(2),

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, run};
 use crate::folders::Inbox;
-use crate::journal::{Journal, Outcome, Run, RunId};
-use crate::pipeline::write_receipt;
+use crate::journal::{Journal, Outcome, Run, RunId, RunState};
+use crate::pipeline::{self, write_receipt};
 
 fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
     let config = config::load(&common.config)?;
@@ -90,30 +90,84 @@ fn find(journal: &Journal, id: i64) -> anyhow::Result<Run> {
 pub(super) fn retry(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
     let run = find(&journal, id)?;
+    return_file(&config, &journal, &run, out)
+}
+
+pub(super) fn approve(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
+    let (config, journal) = open(common)?;
+    let run = find_held(&journal, id)?;
+    journal.approve(run.id)?;
+    return_file(&config, &journal, &run, out)
+}
+
+pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
+    let (config, journal) = open(common)?;
+    let run = find_held(&journal, id)?;
+    let path = inbox_of(&config, &run)?
+        .reject_held(&run.file, run.id.0)?
+        .ok_or_else(|| {
+            anyhow::anyhow!(
+                "the file `{}` of run {id} is not in `held` any more",
+                run.file
+            )
+        })?;
+    journal.finish(
+        run.id,
+        RunState::Rejected,
+        Some("rejected by a person"),
+        None,
+        pipeline::now(),
+    )?;
+    out.say(&format!(
+        "run {id} is rejected; its file is `{}`",
+        path.display()
+    ));
+    Ok(Exit::Fine)
+}
+
+fn find_held(journal: &Journal, id: i64) -> anyhow::Result<Run> {
+    let run = find(journal, id)?;
+    anyhow::ensure!(
+        run.state == RunState::Held,
+        "run {id} is {}, not held",
+        run.state.name()
+    );
+    Ok(run)
+}
+
+fn inbox_of(config: &config::Config, run: &Run) -> anyhow::Result<Inbox> {
     let exchange = config
         .exchanges
         .iter()
         .find(|exchange| exchange.name == run.exchange)
         .ok_or_else(|| {
             anyhow::anyhow!(
-                "run {id} belongs to the exchange `{}`, which is not configured",
+                "run {} belongs to the exchange `{}`, which is not configured",
+                run.id,
                 run.exchange
             )
         })?;
-    let inbox = Inbox::open(&exchange.inbox)?;
-    match inbox.return_to_inbox(&run.file, run.id.0)? {
-        Some(path) => {
-            journal.forget_retry(run.id)?;
-            out.say(&format!(
-                "`{}` is back in the inbox and will be carried with the next pass",
-                path.display()
-            ));
-            Ok(Exit::Fine)
-        }
-        None => anyhow::bail!(
-            "the file `{}` of run {id} ({}) lies neither in `held` nor in `rejected`; drop it into the inbox again",
-            run.file,
-            run.state.name()
-        ),
+    Ok(Inbox::open(&exchange.inbox)?)
+}
+
+fn return_file(
+    config: &config::Config,
+    journal: &Journal,
+    run: &Run,
+    out: &mut Out,
+) -> anyhow::Result<Exit> {
+    if let Some(path) = inbox_of(config, run)?.return_to_inbox(&run.file, run.id.0)? {
+        journal.forget_retry(run.id)?;
+        out.say(&format!(
+            "`{}` is back in the inbox and will be carried with the next pass",
+            path.display()
+        ));
+        return Ok(Exit::Fine);
     }
+    let (id, state) = (run.id, run.state.name());
+    anyhow::bail!(
+        "the file `{}` of run {id} ({state}) lies neither in `held` nor in `rejected` nor in `working`; \
+         to carry it again, drop it into the inbox",
+        run.file
+    )
 }

@@ -213,6 +213,18 @@ outbox = "outbox"
 # weight = "Вес"
 # ean = "Штрихкод"
 
+# Guard rails: a file that would do more waits for `obmen approve` or `obmen reject`.
+[guard]
+# Percent of the products in stock that one file may set to zero.
+# zeroed_percent = 30
+# Percent of its prices that may move by more than move_percent.
+# moved_percent = 30
+# move_percent = 50
+# No price may rise or fall to this many times itself; 0: any may.
+# factor = 10
+# Percentages are looked at from this many rows on.
+# at_least = 10
+
 [orders]
 # Orders in these statuses are new to 1C, by id or name.
 # statuses = [1]

@@ -146,6 +146,16 @@ enum Command {
         /// Its number, as `history` lists it
         run: i64,
     },
+    /// Lets a held run do what the guard rails stopped it from
+    Approve {
+        /// Its number, as `history` lists it
+        run: i64,
+    },
+    /// Moves the file of a held run to `rejected`
+    Reject {
+        /// Its number, as `history` lists it
+        run: i64,
+    },
     /// Writes a configuration with every option explained
     Init {
         /// The shop's address: asks it for its statuses and categories
@@ -248,6 +258,8 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Some(Command::History { limit }) => history::history(&common, limit, out),
         Some(Command::Show { run }) => history::show(&common, run, out),
         Some(Command::Retry { run }) => history::retry(&common, run, out),
+        Some(Command::Approve { run }) => history::approve(&common, run, out),
+        Some(Command::Reject { run }) => history::reject(&common, run, out),
         Some(Command::Init {
             url,
             username,
@@ -313,7 +325,7 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
     match err {
         CarryError::Shop(err) => exit_of_shop(err),
         CarryError::Settings(_) => Exit::Usage,
-        CarryError::Unexplained { .. } => Exit::Attention,
+        CarryError::Guarded { .. } | CarryError::Unexplained { .. } => Exit::Attention,
         CarryError::Archive(_)
         | CarryError::File(_)
         | CarryError::Journal(_)

@@ -38,9 +38,13 @@ pub(super) fn plan(
                     count(n_sent, "change"),
                     run::tally_text(&look.tally).replace("applied", "to send")
                 ));
+                for alarm in &look.alarms {
+                    exit = exit.max(Exit::Attention);
+                    out.say(&format!("{}: would be HELD: {alarm}", path.display()));
+                }
                 if !out.is_text() {
                     let file = path.display().to_string();
-                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally)}));
+                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally), "alarms": look.alarms.iter().map(ToString::to_string).collect::<Vec<_>>()}));
                 }
             }
             Err(err) => {

@@ -13,6 +13,8 @@ const WORKING: &str = "working";
 const DONE: &str = "done";
 const REJECTED: &str = "rejected";
 const HELD: &str = "held";
+/// What lies beside a finished file, by the ending behind its name.
+const RECEIPTS: [&str; 2] = [".receipt.txt", ".receipt.csv"];
 
 /// 1C's folder trees are about five deep.
 const MAX_DEPTH: usize = 10;
@@ -219,33 +221,50 @@ impl Inbox {
         let target = free_name(&self.root.join(folder).join(&file.name), Some(run));
         // Receipts first: a file in `done` always has one.
         for (ending, content) in receipts {
-            let mut name = target.clone().into_os_string();
-            name.push(ending);
-            write_whole(Path::new(&name), content)?;
+            write_whole(&with_ending(&target, ending), content)?;
         }
         move_file(&file.path, &target)?;
         remove_empty_parents(&file.path, &self.root.join(WORKING));
         Ok(target)
     }
 
+    /// Moves a held file and its receipts to `rejected`.
+    pub fn reject_held(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
+        let relative = Path::new(name);
+        let Some(path) = self.find_finished(relative, run, &[HELD]) else {
+            return Ok(None);
+        };
+        let target = free_name(&self.root.join(REJECTED).join(relative), Some(run));
+        for ending in RECEIPTS {
+            let (from, to) = (with_ending(&path, ending), with_ending(&target, ending));
+            if from.exists() {
+                move_file(&from, &to)?;
+            }
+        }
+        move_file(&path, &target)?;
+        Ok(Some(target))
+    }
+
+    /// The numbered name is the run's own, where a file of this name lay there already.
+    fn find_finished(&self, relative: &Path, run: i64, folders: &[&str]) -> Option<PathBuf> {
+        folders
+            .iter()
+            .map(|folder| self.root.join(folder).join(relative))
+            .flat_map(|plain| [with_run(&plain, run), plain])
+            .find(|path| path.is_file())
+    }
+
     /// Puts a rejected or held file back into the inbox. Its receipts go.
     pub fn return_to_inbox(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
-        let places = [HELD, REJECTED, WORKING].map(|folder| self.root.join(folder).join(relative));
-        // The numbered name is the run's own, where a file of this name lay there already.
-        let candidates = places
-            .iter()
-            .flat_map(|plain| [with_run(plain, run), plain.clone()]);
-        let Some(path) = candidates.into_iter().find(|path| path.is_file()) else {
+        let Some(path) = self.find_finished(relative, run, &[HELD, REJECTED, WORKING]) else {
             return Ok(None);
         };
         let target = free_name(&self.root.join(relative), None);
         move_file(&path, &target)?;
-        for ending in [".receipt.txt", ".receipt.csv"] {
-            let mut receipt = path.clone().into_os_string();
-            receipt.push(ending);
+        for ending in RECEIPTS {
             // A receipt that is gone already is what was wanted.
-            drop(fs::remove_file(Path::new(&receipt)));
+            drop(fs::remove_file(with_ending(&path, ending)));
         }
         Ok(Some(target))
     }
@@ -301,6 +320,13 @@ fn free_name(path: &Path, run: Option<i64>) -> PathBuf {
         .chain(numbered)
         .find(|candidate| !candidate.exists())
         .unwrap_or(tagged)
+}
+
+/// `prices.csv.receipt.txt`.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// `prices.17.csv`.

@@ -63,6 +63,17 @@ impl Journal {
         Ok(known)
     }
 
+    /// How many products the shop is known to have in stock.
+    pub fn n_stocked(&self, exchange: &str) -> Result<u64, JournalError> {
+        let n: i64 = self
+            .connection
+            .prepare_cached(
+                "SELECT count(*) FROM product_state WHERE exchange = ?1 AND quantity > 0",
+            )?
+            .query_row([exchange], |row| row.get(0))?;
+        Ok(u64::try_from(n).unwrap_or_default())
+    }
+
     /// The statuses that the shop last confirmed for these orders.
     pub fn known_orders(
         &self,

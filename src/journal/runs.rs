@@ -101,6 +101,7 @@ pub struct Run {
     pub note: Option<String>,
     pub attempts: u32,
     pub retry_at: Option<NaiveDateTime>,
+    pub is_approved: bool,
     pub started_at: String,
     pub finished_at: Option<String>,
 }
@@ -215,6 +216,13 @@ impl Journal {
         Ok(())
     }
 
+    /// A person takes the responsibility for what the guard rails forbid.
+    pub fn approve(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection
+            .execute("UPDATE run SET is_approved = 1 WHERE id = ?1", [run.0])?;
+        Ok(())
+    }
+
     /// The file is carried at the next occasion, not when its time would come.
     pub fn forget_retry(&self, run: RunId) -> Result<(), JournalError> {
         self.connection
@@ -256,7 +264,7 @@ impl Journal {
         values: &[&dyn rusqlite::ToSql],
     ) -> Result<Vec<Run>, JournalError> {
         let sql = format!(
-            "SELECT id, exchange, file, state, note, attempts, retry_at, started_at, finished_at FROM run WHERE {condition}"
+            "SELECT id, exchange, file, state, note, attempts, retry_at, started_at, finished_at, is_approved FROM run WHERE {condition}"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(values)?;
@@ -273,6 +281,7 @@ impl Journal {
                     .get::<_, Option<String>>(6)?
                     .as_deref()
                     .and_then(parse_stamp),
+                is_approved: row.get(9)?,
                 started_at: row.get(7)?,
                 finished_at: row.get(8)?,
             });

@@ -6,6 +6,7 @@ use crate::folders::FolderError;
 use crate::formats::FileError;
 use crate::formats::archive::ArchiveError;
 use crate::journal::JournalError;
+use crate::plan::Alarm;
 use crate::shop::ShopError;
 
 /// Whose turn it is decides what follows; see [`Fate`](crate::folders::Fate).
@@ -25,6 +26,9 @@ pub enum CarryError {
     /// explained yet: the one that does may be on its way.
     #[error("no file has said yet which {what} `{name}` is; the file waits for one that does")]
     Unexplained { what: &'static str, name: String },
+    /// The guard rails were hit; a person must say whether it is meant.
+    #[error("{}", alarms.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Guarded { alarms: Vec<Alarm> },
     /// The configuration names something that the shop does not have.
     #[error("{0}")]
     Settings(String),
@@ -40,6 +44,7 @@ impl CarryError {
             Self::Journal(_) => "journal",
             Self::Folder(_) => "folder",
             Self::Unexplained { .. } => "unexplained",
+            Self::Guarded { .. } => "guard",
             Self::Settings(_) => "configuration",
         }
     }

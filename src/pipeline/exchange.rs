@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::formats::CsvOptions;
-use crate::plan::{Negative, Rounding};
+use crate::plan::{Guard, Negative, Rounding};
 use crate::shop;
 
 /// What the configuration says of one exchange.
@@ -20,6 +20,7 @@ pub struct ExchangeSettings {
     pub batch: usize,
     pub goods: GoodsSettings,
     pub orders: OrderSettings,
+    pub guard: Guard,
     pub csv: CsvOptions,
     pub schedule: Schedule,
 }

@@ -15,7 +15,9 @@ use crate::pipeline::send::{Sent, send};
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::survey::Survey;
 use crate::pipeline::{CarryError, Exchange, clock};
-use crate::plan::{Action, Decision, Field, Known, NewGoods, Verdict, diff, diff_orders};
+use crate::plan::{
+    Action, Alarm, Decision, Field, Known, Moves, NewGoods, Verdict, diff, diff_orders,
+};
 
 /// Rows planned together. It bounds memory; calls have a bound of their own.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -42,6 +44,13 @@ pub(super) fn carry_in(
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
     let mut resolver = survey(path, exchange, journal, lookup)?;
+    if !run.is_approved {
+        let alarms =
+            journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver))?;
+        if !alarms.is_empty() {
+            return Err(CarryError::Guarded { alarms });
+        }
+    }
     let file = Counted {
         file: open(path)?,
         progress,
@@ -66,6 +75,26 @@ pub(super) fn carry_in(
     Ok(facts.summary())
 }
 
+/// What the guard rails say to the file as a whole.
+fn foresee(
+    path: &Path,
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+    resolver: &mut Resolver<'_>,
+) -> Result<Vec<Alarm>, CarryError> {
+    let guard = &exchange.settings.guard;
+    let n_stocked = journal.n_stocked(exchange.name())?;
+    let mut moves = Moves::default();
+    let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
+    while let Some(batch) = next_batch(&mut facts, resolver, journal)? {
+        let decision = decide(&batch, exchange, journal, lookup)?;
+        moves.add(&decision, guard);
+        journal.assume(exchange.name(), &decision.actions, clock::now())?;
+    }
+    Ok(moves.judge(guard, n_stocked))
+}
+
 fn open(path: &Path) -> Result<File, CarryError> {
     File::open(path).map_err(|err| CarryError::File(FileError::Io(err)))
 }
@@ -80,6 +109,16 @@ fn survey<'a>(
     let facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let now = clock::now();
     let survey = Survey::take(facts, exchange, journal, lookup, now)?;
+    // Asked for here, and not when first needed: what a rehearsal brings is not kept.
+    if survey.has_products || survey.has_offers {
+        lookup.need_articles()?;
+    }
+    if survey.has_products {
+        lookup.new_goods()?;
+    }
+    if survey.has_documents {
+        lookup.statuses()?;
+    }
     Resolver::new(exchange, journal, lookup, survey, now)
 }
 
@@ -265,6 +304,8 @@ pub struct Look {
     pub tally: Tally,
     pub summary: Summary,
     pub n_calls: u64,
+    /// Guard rails that would hold it.
+    pub alarms: Vec<Alarm>,
 }
 
 /// Plans a file and hands each of its rows to `visit`. Nothing is sent, and
@@ -305,9 +346,12 @@ fn look_at(
     let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;
+    let (guard, mut moves) = (&exchange.settings.guard, Moves::default());
+    let n_stocked = journal.n_stocked(exchange.name())?;
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup)?;
         n_calls += decision.n_calls(exchange.settings.batch);
+        moves.add(&decision, guard);
         // As if confirmed, so that what follows is compared with it.
         journal.assume(exchange.name(), &decision.actions, clock::now())?;
         for change in changes_of(&batch, &decision) {
@@ -319,6 +363,7 @@ fn look_at(
         tally,
         summary: facts.summary(),
         n_calls,
+        alarms: moves.judge(guard, n_stocked),
     })
 }
 

@@ -20,6 +20,10 @@ use crate::pipeline::{CarryError, Exchange, MatchBy};
 pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
+    /// What the file speaks of, and so what the shop must be asked for.
+    pub(super) has_products: bool,
+    pub(super) has_offers: bool,
+    pub(super) has_documents: bool,
     /// Every `Ид` in the file, by hash.
     items: HashSet<u64>,
     /// The file says that it is the whole of what 1C has.
@@ -90,6 +94,7 @@ impl Survey {
                 )?;
             }
             Fact::Product(product) => {
+                self.has_products = true;
                 if let Some(item) = &product.item {
                     self.items.insert(self.hasher.hash_one(item));
                     if product.deleted {
@@ -103,8 +108,12 @@ impl Survey {
                     journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
                 }
             }
-            Fact::Offer(offer) => self.learn_offer(offer, exchange, journal, lookup, now)?,
-            Fact::Group(_) | Fact::Document(_) => {}
+            Fact::Offer(offer) => {
+                self.has_offers = true;
+                self.learn_offer(offer, exchange, journal, lookup, now)?;
+            }
+            Fact::Document(_) => self.has_documents = true,
+            Fact::Group(_) => {}
         }
         Ok(())
     }

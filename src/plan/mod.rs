@@ -6,10 +6,12 @@
 
 mod action;
 mod diff;
+mod guard;
 mod rules;
 mod status;
 
 pub use action::{Action, Field, Function};
 pub use diff::{Decision, Known, KnownProduct, NewGoods, Row, Verdict, diff, diff_orders};
+pub use guard::{Alarm, Guard, Moves};
 pub use rules::{Negative, Refusal, Rounding, Rules, Wanted, want_offer, want_product};
 pub use status::{StatusRules, Unmapped, order_status};

@@ -170,6 +170,42 @@ fn no_key_and_no_buyer_appear_in_logs() {
 }
 
 #[test]
+fn a_run_that_the_guard_rails_hold_waits_for_a_decision() {
+    let world = World::new();
+    world.write_config();
+    let folder = world.folder.path();
+    let list = |price: &str| format!("Артикул;Цена\nЧАЙ-100;{price}\n00123;{price}\n");
+    world.drop_in("a.csv", list("20"));
+    assert_exit(&obmen(folder, &["run", "--once"]), 0);
+    for (run, command) in [("2", "reject"), ("3", "approve")] {
+        world.drop_in("a.csv", list("2000"));
+        let held = obmen(folder, &["run", "--once"]);
+        assert_exit(&held, 1);
+        assert!(
+            text(&held.stdout).contains("ЧАЙ-100 20.00 → 2000.00"),
+            "{}",
+            text(&held.stdout)
+        );
+        world.assert_product("ЧАЙ-100", "20", 46);
+        assert!(world.names_in("inbox").contains(&"held/a.csv".to_owned()));
+        let plan = obmen(folder, &["plan", "inbox/held/a.csv"]);
+        assert!(
+            text(&plan.stdout).contains("would be HELD"),
+            "{}",
+            text(&plan.stdout)
+        );
+        assert_exit(&obmen(folder, &[command, run]), 0);
+    }
+    assert_exit(&obmen(folder, &["approve", "1"]), 2);
+    assert_exit(&obmen(folder, &["run", "--once"]), 0);
+    world.assert_product("ЧАЙ-100", "2000", 46);
+    assert_eq!(
+        world.names_in("inbox"),
+        ["done/a.3.csv", "done/a.csv", "rejected/a.csv"]
+    );
+}
+
+#[test]
 fn a_held_file_can_be_tried_again() {
     let world = World::new();
     world.write_config();

@@ -13,7 +13,7 @@ use obmen::pipeline::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, PassReport,
     Schedule, Service,
 };
-use obmen::plan::{Negative, Rounding};
+use obmen::plan::{Guard, Negative, Rounding};
 use obmen::shop::{self, ApiKey};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -203,6 +203,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
                 .collect(),
             currency: None,
         },
+        guard: Guard::default(),
         csv: CsvOptions::default(),
         schedule: Schedule {
             scan: Duration::from_millis(200),

@@ -13,6 +13,8 @@ CREATE TABLE run (
     note        TEXT,
     attempts    INTEGER NOT NULL DEFAULT 1,
     retry_at    TEXT,
+    -- A person said that it may do what the guard rails forbid.
+    is_approved INTEGER NOT NULL DEFAULT 0,
     started_at  TEXT NOT NULL,
     finished_at TEXT
 ) STRICT;

@@ -1,0 +1,290 @@
+//! Guard rails: changes that a healthy export does not make.
+//!
+//! A truncated report, a wrong price type, a lost warehouse: each is a perfectly
+//! readable file that would wreck the shop. Such a run waits for a person.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use crate::domain::Money;
+use crate::plan::{Action, Decision, Field, Verdict};
+
+/// What one file may do without a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// Percent of the products in stock that may become sold out.
+    pub zeroed_percent: u32,
+    /// Percent of the prices that may move by more than [`move_percent`](Self::move_percent).
+    pub moved_percent: u32,
+    pub move_percent: u32,
+    /// No single price may rise or fall to this many times itself; 0: any may.
+    pub factor: u32,
+    /// Percentages mean little below this many rows, and are not looked at.
+    pub at_least: u64,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            zeroed_percent: 30,
+            moved_percent: 30,
+            move_percent: 50,
+            factor: 10,
+            at_least: 10,
+        }
+    }
+}
+
+/// What a file would do, counted over all its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moves {
+    n_zeroed: u64,
+    n_prices: u64,
+    n_moved: u64,
+    /// Prices beyond the factor: article, before, after.
+    leaps: Vec<(String, Money, Money)>,
+    n_leaps: u64,
+}
+
+/// Examples kept of prices beyond the factor.
+const MAX_LEAPS: usize = 5;
+
+/// A rail that was hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alarm {
+    Zeroed {
+        n: u64,
+        of: u64,
+        allowed_percent: u32,
+    },
+    Moved {
+        n: u64,
+        of: u64,
+        by_percent: u32,
+        allowed_percent: u32,
+    },
+    Leaps {
+        n: u64,
+        factor: u32,
+        examples: Vec<(String, Money, Money)>,
+    },
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zeroed {
+                n,
+                of,
+                allowed_percent,
+            } => write!(
+                f,
+                "it would set {n} of {of} products in stock to zero, more than {allowed_percent} %"
+            ),
+            Self::Moved {
+                n,
+                of,
+                by_percent,
+                allowed_percent,
+            } => write!(
+                f,
+                "it would move {n} of {of} prices by more than {by_percent} %, more than {allowed_percent} % of them"
+            ),
+            Self::Leaps {
+                n,
+                factor,
+                examples,
+            } => {
+                write!(f, "it would change {n} prices {factor} times or more:")?;
+                for (at, (article, before, after)) in examples.iter().enumerate() {
+                    let comma = if at > 0 { "," } else { "" };
+                    write!(f, "{comma} {article} {before} → {after}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Moves {
+    /// Counts what one batch would do. Only what the shop is known to have had
+    /// can be compared, so a first export passes.
+    pub fn add(&mut self, decision: &Decision, guard: &Guard) {
+        for row in &decision.rows {
+            let Some(before) = (match &row.verdict {
+                Verdict::Send { before, .. } => before.as_deref(),
+                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => None,
+            }) else {
+                self.n_prices +=
+                    u64::from(row.field == Field::Price && row.verdict == Verdict::Unchanged);
+                continue;
+            };
+            let action = match &row.verdict {
+                Verdict::Send { action, .. } => decision.actions.get(*action),
+                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => None,
+            };
+            match action {
+                Some(Action::Quantity { quantity: 0, .. }) => {
+                    self.n_zeroed +=
+                        u64::from(before.parse::<i32>().is_ok_and(|before| before > 0));
+                }
+                Some(Action::Price { price, .. }) => {
+                    if let Ok(before) = Money::parse(before) {
+                        self.add_price(&row.key, before, *price, guard);
+                    }
+                }
+                Some(
+                    Action::Add(_)
+                    | Action::Name { .. }
+                    | Action::Quantity { .. }
+                    | Action::Status { .. },
+                )
+                | None => {}
+            }
+        }
+    }
+
+    fn add_price(&mut self, key: &str, before: Money, after: Money, guard: &Guard) {
+        self.n_prices += 1;
+        // New goods have no price until their first offer.
+        if before.is_zero() {
+            return;
+        }
+        let (old, new) = (before.as_decimal(), after.as_decimal());
+        let limit = old * Decimal::from(guard.move_percent) / Decimal::ONE_HUNDRED;
+        self.n_moved += u64::from((new - old).abs() > limit);
+        let factor = Decimal::from(guard.factor);
+        let (low, high) = (old.min(new), old.max(new));
+        // A price that becomes zero is a leap of any size.
+        if guard.factor > 0 && high >= low * factor && high > low {
+            self.n_leaps += 1;
+            if self.leaps.len() < MAX_LEAPS {
+                self.leaps.push((key.to_owned(), before, after));
+            }
+        }
+    }
+
+    /// The rails hit; `n_stocked` is how many products the shop is known to have in stock.
+    pub fn judge(&self, guard: &Guard, n_stocked: u64) -> Vec<Alarm> {
+        let exceeds = |n: u64, of: u64, percent: u32| {
+            of >= guard.at_least && n.saturating_mul(100) > of.saturating_mul(u64::from(percent))
+        };
+        let mut alarms = Vec::new();
+        if exceeds(self.n_zeroed, n_stocked, guard.zeroed_percent) {
+            let allowed_percent = guard.zeroed_percent;
+            alarms.push(Alarm::Zeroed {
+                n: self.n_zeroed,
+                of: n_stocked,
+                allowed_percent,
+            });
+        }
+        if exceeds(self.n_moved, self.n_prices, guard.moved_percent) {
+            alarms.push(Alarm::Moved {
+                n: self.n_moved,
+                of: self.n_prices,
+                by_percent: guard.move_percent,
+                allowed_percent: guard.moved_percent,
+            });
+        }
+        if self.n_leaps > 0 {
+            let examples = self.leaps.clone();
+            alarms.push(Alarm::Leaps {
+                n: self.n_leaps,
+                factor: guard.factor,
+                examples,
+            });
+        }
+        alarms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Sku;
+    use crate::plan::Row;
+
+    fn decision(changes: &[(&str, Action)]) -> Decision {
+        let mut decision = Decision::default();
+        for (before, action) in changes {
+            decision.rows.push(Row {
+                line: 1,
+                key: action.key(),
+                field: action.field(),
+                verdict: Verdict::Send {
+                    action: decision.actions.len(),
+                    before: Some((*before).to_owned()),
+                },
+            });
+            decision.actions.push(action.clone());
+        }
+        decision
+    }
+
+    fn price(amount: &str) -> Action {
+        Action::Price {
+            sku: Sku::parse("A").unwrap(),
+            price: Money::parse(amount).unwrap(),
+        }
+    }
+
+    fn quantity(quantity: i32) -> Action {
+        Action::Quantity {
+            sku: Sku::parse("A").unwrap(),
+            quantity,
+        }
+    }
+
+    fn alarms(changes: &[(&str, Action)], n_stocked: u64) -> Vec<String> {
+        let guard = Guard::default();
+        let mut moves = Moves::default();
+        moves.add(&decision(changes), &guard);
+        moves
+            .judge(&guard, n_stocked)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn ordinary_changes_pass() {
+        let mut changes = vec![
+            ("5", quantity(0)),
+            ("0", quantity(0)),
+            ("100", price("149.99")),
+            ("100", price("15")),
+        ];
+        changes.extend((0..20).map(|_| ("100", price("110"))));
+        assert_eq!(alarms(&changes, 20), [""; 0]);
+    }
+
+    #[test]
+    fn an_emptied_shop_is_noticed() {
+        let changes: Vec<_> = (0..7).map(|_| ("5", quantity(0))).collect();
+        assert_eq!(
+            alarms(&changes, 20),
+            ["it would set 7 of 20 products in stock to zero, more than 30 %"]
+        );
+        assert_eq!(alarms(&changes, 9), [""; 0], "too few to judge");
+    }
+
+    #[test]
+    fn prices_that_all_move_are_noticed() {
+        let changes: Vec<_> = (0..10).map(|_| ("100", price("151"))).collect();
+        assert_eq!(
+            alarms(&changes, 0),
+            ["it would move 10 of 10 prices by more than 50 %, more than 30 % of them"]
+        );
+    }
+
+    #[test]
+    fn one_price_in_kopecks_is_noticed() {
+        assert_eq!(
+            alarms(&[("34.90", price("3490"))], 0),
+            ["it would change 1 prices 10 times or more: A 34.90 → 3490.00"]
+        );
+        assert_eq!(alarms(&[("34.90", price("0"))], 0).len(), 1);
+        assert_eq!(alarms(&[("0", price("5"))], 0), [""; 0], "its first price");
+    }
+}
