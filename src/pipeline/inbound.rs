@@ -13,7 +13,7 @@ use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::send::{Sent, send};
 use crate::pipeline::settle::settle_open_calls;
-use crate::pipeline::survey::Survey;
+use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
     Action, Alarm, Decision, Field, Known, Moves, NewGoods, Verdict, diff, diff_orders,
@@ -110,13 +110,13 @@ fn survey<'a>(
     let now = clock::now();
     let survey = Survey::take(facts, exchange, journal, lookup, now)?;
     // Asked for here, and not when first needed: what a rehearsal brings is not kept.
-    if survey.has_products || survey.has_offers {
+    if survey.speaks_of(Topic::Products) || survey.speaks_of(Topic::Offers) {
         lookup.need_articles()?;
     }
-    if survey.has_products {
+    if survey.speaks_of(Topic::Products) {
         lookup.new_goods()?;
     }
-    if survey.has_documents {
+    if survey.speaks_of(Topic::Documents) {
         lookup.statuses()?;
     }
     Resolver::new(exchange, journal, lookup, survey, now)

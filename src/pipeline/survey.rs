@@ -20,10 +20,7 @@ use crate::pipeline::{CarryError, Exchange, MatchBy};
 pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
-    /// What the file speaks of, and so what the shop must be asked for.
-    pub(super) has_products: bool,
-    pub(super) has_offers: bool,
-    pub(super) has_documents: bool,
+    topics: HashSet<Topic>,
     /// Every `Ид` in the file, by hash.
     items: HashSet<u64>,
     /// The file says that it is the whole of what 1C has.
@@ -34,6 +31,14 @@ pub(super) struct Survey {
     /// Stock of articles that a list states warehouse by warehouse.
     sums: HashMap<u64, Quantity>,
     hasher: RandomState,
+}
+
+/// What a file speaks of, and so what the shop must be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    Products,
+    Offers,
+    Documents,
 }
 
 /// Rows learned together in one transaction.
@@ -94,7 +99,7 @@ impl Survey {
                 )?;
             }
             Fact::Product(product) => {
-                self.has_products = true;
+                self.topics.insert(Topic::Products);
                 if let Some(item) = &product.item {
                     self.items.insert(self.hasher.hash_one(item));
                     if product.deleted {
@@ -109,10 +114,12 @@ impl Survey {
                 }
             }
             Fact::Offer(offer) => {
-                self.has_offers = true;
+                self.topics.insert(Topic::Offers);
                 self.learn_offer(offer, exchange, journal, lookup, now)?;
             }
-            Fact::Document(_) => self.has_documents = true,
+            Fact::Document(_) => {
+                self.topics.insert(Topic::Documents);
+            }
             Fact::Group(_) => {}
         }
         Ok(())
@@ -230,6 +237,10 @@ impl Survey {
                 *sum = sum.plus(stock.quantity).unwrap_or(*sum);
             }
         }
+    }
+
+    pub(super) fn speaks_of(&self, topic: Topic) -> bool {
+        self.topics.contains(&topic)
     }
 
     /// Whether 1C still has the product: a whole export that leaves it out says no.
