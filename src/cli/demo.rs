@@ -203,7 +203,7 @@ fn fetch_first(
 fn drop_samples(settings: &ExchangeSettings, out: &mut Out) -> anyhow::Result<()> {
     Inbox::open(&settings.inbox)?;
     out.say(&format!(
-        "3. {} sample files dropped into {}:",
+        "3. {} sample files dropped into {}, and carried:",
         SAMPLES.len(),
         settings.inbox.display()
     ));

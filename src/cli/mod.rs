@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::time::ChronoLocal;
 
 use self::output::{Format, Out};
 
@@ -236,7 +237,8 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         command,
         Some(Command::Run { once: false } | Command::Demo { once: false, .. })
     ) || (command.is_none() && files.is_empty());
-    start_logging(if is_service { "info" } else { "warn" });
+    // What a single pass does is printed as its report; the log would say it twice.
+    start_logging(if is_service { "info" } else { "off" });
     match command {
         None if files.is_empty() => run::run(&common, false, out),
         None => send::send(&common, &files, out),
@@ -301,6 +303,8 @@ fn start_logging(level: &str) {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Local time, as in the journal and in receipts.
+        .with_timer(ChronoLocal::new("%Y-%m-%d %H:%M:%S".to_owned()))
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false);
     // Set already only where several commands share a process, as in tests.

@@ -397,7 +397,9 @@ fn read_body(response: Response, function: &'static str) -> Result<String, ShopE
 /// Before the connection stood, the shop cannot have acted; after that it may have.
 fn transport_error(err: &reqwest::Error, function: &'static str) -> ShopError {
     if err.is_connect() || err.is_builder() {
-        return ShopError::Unreachable { detail: chain(err) };
+        let host = err.url().and_then(Url::host_str).unwrap_or("its address");
+        let detail = format!("{host}: {}", chain(err));
+        return ShopError::Unreachable { detail };
     }
     ShopError::NoAnswer {
         function,
