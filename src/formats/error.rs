@@ -113,7 +113,13 @@ pub enum RowFault {
     Encoding { encoding: &'static str },
     #[error("goods of CommerceML 1 (1C 7.7) are not read; have 1C export CommerceML 2")]
     CommerceMl1Goods,
-    #[error("the row has {found} cells, the header has {expected}")]
+    #[error("`{word}` in the column `{column}` is not a number; only that cell is left out")]
+    Word { column: String, word: String },
+    #[error("a quotation mark is never closed; the line is read as plain text")]
+    OpenQuote,
+    #[error(
+        "the row has {found} cells where {expected} belong: is a delimiter or a line break in one of them?"
+    )]
     CellCount { found: usize, expected: usize },
 }
 
@@ -135,14 +141,19 @@ impl RowFault {
             Self::PriceTwice { .. } => "price-twice",
             Self::Encoding { .. } => "encoding",
             Self::CommerceMl1Goods => "commerceml1-goods",
+            Self::Word { .. } => "word-for-number",
+            Self::OpenQuote => "open-quote",
             Self::CellCount { .. } => "cell-count",
         }
     }
 
-    /// Worth a line in the receipt, but nothing was lost by it.
+    /// Worth a line in the receipt, but nothing was lost by it, or a cell that said no number.
     pub fn is_note(&self) -> bool {
         match self {
-            Self::EmptyElement { .. } | Self::PriceTwice { .. } => true,
+            Self::EmptyElement { .. }
+            | Self::PriceTwice { .. }
+            | Self::Word { .. }
+            | Self::OpenQuote => true,
             Self::Sku(_)
             | Self::Money(_)
             | Self::Quantity(_)

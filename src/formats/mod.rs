@@ -7,18 +7,18 @@
 
 pub mod archive;
 pub mod commerceml;
-mod csv_list;
 pub mod csv_write;
 mod decode;
 mod detect;
 mod error;
+mod table;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::domain::{Fact, Offer};
 
-pub use csv_list::{Column, CsvOptions};
 pub use error::{FileError, Place, RowError, RowFault};
+pub use table::{Column, CsvOptions};
 
 /// What a file held, counted while it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub struct Facts<R: Read>(Inner<R>);
 
 enum Inner<R: Read> {
     CommerceMl(Box<commerceml::Reader<R>>),
-    Csv(Box<csv_list::Reader<R>>),
+    Table(Box<table::Reader<R>>),
 }
 
 /// Looks at the first bytes and begins to read.
@@ -82,7 +82,7 @@ pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError>
             Inner::CommerceMl(Box::new(commerceml::Reader::new(text)))
         }
         // An archive does not look like text.
-        Format::Csv | Format::Archive => Inner::Csv(Box::new(csv_list::Reader::new(text, csv)?)),
+        Format::Csv | Format::Archive => Inner::Table(Box::new(table::Reader::new(text, csv)?)),
     }))
 }
 
@@ -91,7 +91,7 @@ impl<R: Read> Facts<R> {
     pub fn summary(&self) -> Summary {
         match &self.0 {
             Inner::CommerceMl(reader) => reader.summary(),
-            Inner::Csv(reader) => reader.summary(),
+            Inner::Table(reader) => reader.summary(),
         }
     }
 }
@@ -102,7 +102,7 @@ impl<R: Read> Iterator for Facts<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::CommerceMl(reader) => reader.next_row().transpose(),
-            Inner::Csv(reader) => reader.next_row().transpose(),
+            Inner::Table(reader) => reader.next_row().transpose(),
         }
     }
 }
