@@ -230,7 +230,7 @@ outbox = "outbox"
 [orders.extra]
 # "Отслеживание" = "tracking"
 
-# Columns of CSV files with headers of your own: header, and what it is (article,
+# Columns of CSV files and workbooks with headers of your own: header, and what it is (article,
 # code, id, barcode, name, description, price, currency, quantity, warehouse, unit,
 # group, manufacturer, order, status, ignore).
 [csv.columns]

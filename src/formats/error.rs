@@ -28,7 +28,7 @@ pub enum FileError {
     Io(#[source] io::Error),
     #[error("the file is empty")]
     Empty,
-    #[error("not a CommerceML or CSV file: it starts with `{start}`")]
+    #[error("not a CommerceML, CSV or Excel file: it starts with `{start}`")]
     UnknownFormat { start: String },
     #[error("{kind} cannot be read: save it as CSV or XML and drop that file")]
     OtherFormat { kind: &'static str },

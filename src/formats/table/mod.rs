@@ -1,14 +1,16 @@
-//! Reads lists: stock, prices, goods and order statuses, as CSV or text.
+//! Reads lists: stock, prices, goods and order statuses, as CSV, text or workbook.
 //!
 //! 1C has no CSV format; every list is a saved report or a hand-made export.
 //! The header is looked for by the words people use, below title rows if need
-//! be, and the columns found decide what the list is about. `lines`
-//! brings rows of text, `header` tells their columns, `rows` makes facts of them.
+//! be, and the columns found decide what the list is about. `lines` and
+//! `workbook` bring rows of text, `header` tells their columns, `rows` makes
+//! facts of them.
 
 mod columns;
 mod header;
 mod lines;
 mod rows;
+mod workbook;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
@@ -18,13 +20,15 @@ use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Row, Summary};
 
 pub use columns::Column;
+use header::Slot;
 use lines::{Lines, Record};
-use rows::Rows;
+use rows::{CountsCells, Rows};
+use workbook::Workbook;
 
 /// How many rows may stand above the header.
 const HEADER_WITHIN: usize = 25;
 
-/// What the configuration says of CSV files.
+/// What the configuration says of CSV files and other lists.
 #[derive(Debug, Clone, Default)]
 pub struct CsvOptions {
     /// Header text (compared without regard to case) to column; goes before the known words.
@@ -41,7 +45,8 @@ pub struct CsvOptions {
 
 /// See the module's documentation.
 pub(super) struct Reader<R: Read> {
-    source: Lines<R>,
+    /// `None` where all rows are in `ahead`, as those of a workbook.
+    source: Option<Lines<R>>,
     /// Read while the header was looked for.
     ahead: VecDeque<Record>,
     rows: Rows,
@@ -60,33 +65,58 @@ impl<R: Read> Reader<R> {
         {
             ahead.push_back(record);
         }
-        let slots = if options.without_header.is_empty() {
-            let Some((slots, n_taken)) = header::find(&ahead, options) else {
-                let looked_at = ahead.len().min(HEADER_WITHIN);
-                return Err(FileError::NoHeader { looked_at });
-            };
-            ahead.drain(..n_taken);
-            slots
-        } else {
-            header::fixed(&ahead, &options.without_header)
+        let Some(slots) = take_header(&mut ahead, options) else {
+            return Err(no_header(ahead.len()));
         };
         Ok(Self {
-            source,
+            source: Some(source),
             ahead,
-            rows: Rows::new(slots, options),
+            rows: Rows::new(slots, CountsCells::Yes, options),
             ready: VecDeque::new(),
             summary: Summary {
                 format: Format::Csv,
-                encoding: "utf-8",
                 ..Summary::default()
             },
             has_ended: false,
         })
     }
 
+    /// Reads the first sheet that has a header.
+    pub(super) fn from_workbook(
+        source: impl Read,
+        options: &CsvOptions,
+    ) -> Result<Self, FileError> {
+        let mut workbook = Workbook::read(source)?;
+        let mut looked_at = 0;
+        for sheet in workbook.sheets() {
+            let mut ahead = VecDeque::from(workbook.records(&sheet)?);
+            if !ahead.is_empty()
+                && let Some(slots) = take_header(&mut ahead, options)
+            {
+                return Ok(Self {
+                    source: None,
+                    ahead,
+                    rows: Rows::new(slots, CountsCells::No, options),
+                    ready: VecDeque::new(),
+                    summary: Summary {
+                        format: Format::Xlsx,
+                        encoding: "binary",
+                        ..Summary::default()
+                    },
+                    has_ended: false,
+                });
+            }
+            looked_at = looked_at.max(ahead.len());
+        }
+        Err(no_header(looked_at))
+    }
+
     pub(super) fn summary(&self) -> Summary {
         Summary {
-            encoding: self.source.encoding(),
+            encoding: self
+                .source
+                .as_ref()
+                .map_or(self.summary.encoding, Lines::encoding),
             ..self.summary.clone()
         }
     }
@@ -102,9 +132,9 @@ impl<R: Read> Reader<R> {
             }
             // Stays so if reading fails.
             self.has_ended = true;
-            let next = match self.ahead.pop_front() {
-                None => self.source.record()?,
-                record => record,
+            let next = match (self.ahead.pop_front(), &mut self.source) {
+                (None, Some(source)) => source.record()?,
+                (record, _) => record,
             };
             if let Some(record) = next {
                 self.has_ended = false;
@@ -112,6 +142,21 @@ impl<R: Read> Reader<R> {
             }
         }
     }
+}
+
+/// Takes the header off; `None` where there is none.
+fn take_header(records: &mut VecDeque<Record>, options: &CsvOptions) -> Option<Vec<Slot>> {
+    if !options.without_header.is_empty() {
+        return Some(header::fixed(records, &options.without_header));
+    }
+    let (slots, n_taken) = header::find(records, options)?;
+    records.drain(..n_taken);
+    Some(slots)
+}
+
+fn no_header(n_rows: usize) -> FileError {
+    let looked_at = n_rows.min(HEADER_WITHIN);
+    FileError::NoHeader { looked_at }
 }
 
 /// Without the blanks around, and the byte order marks that joined files leave inside.

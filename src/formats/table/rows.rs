@@ -21,12 +21,22 @@ const KOPECKS: rust_decimal::Decimal = rust_decimal::Decimal::ONE_HUNDRED;
 pub(super) struct Rows {
     slots: Vec<Slot>,
     is_goods_list: bool,
+    /// Whether a row must have as many cells as the header has known columns.
+    counts_cells: CountsCells,
     words: BTreeMap<String, Quantity>,
     prices_in_kopecks: bool,
 }
 
+/// In a text a missing or additional delimiter moves the cells into other
+/// columns; in a workbook nothing moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CountsCells {
+    Yes,
+    No,
+}
+
 impl Rows {
-    pub(super) fn new(slots: Vec<Slot>, options: &CsvOptions) -> Self {
+    pub(super) fn new(slots: Vec<Slot>, counts_cells: CountsCells, options: &CsvOptions) -> Self {
         let has = |wanted: Column| slots.iter().any(|slot| slot.column == wanted);
         // A stock report names its goods for the reader's sake; a list that
         // prices or describes what it names, or names it and says nothing
@@ -37,6 +47,7 @@ impl Rows {
         Self {
             is_goods_list,
             slots,
+            counts_cells,
             words: options
                 .words
                 .iter()
@@ -143,12 +154,12 @@ impl<'a> Cells<'a> {
             .map_or(0, |at| at + 1);
         let n_filled = n_filled(self.record);
         let n_cells = self.record.cells.len();
-        let found = if n_filled > expected {
-            Some(n_filled)
-        } else {
-            (n_cells < n_needed).then_some(n_cells)
-        };
-        found.map(|found| RowFault::CellCount { found, expected })
+        match self.rows.counts_cells {
+            CountsCells::No => None,
+            CountsCells::Yes if n_filled > expected => Some(n_filled),
+            CountsCells::Yes => (n_cells < n_needed).then_some(n_cells),
+        }
+        .map(|found| RowFault::CellCount { found, expected })
     }
 
     fn order_status(&self) -> Result<Document, RowFault> {
