@@ -111,8 +111,11 @@ pub enum RowFault {
     PriceTwice { price_type: String },
     #[error("bytes that are not {encoding} were replaced")]
     Encoding { encoding: &'static str },
-    #[error("goods of CommerceML 1 (1C 7.7) are not read; have 1C export CommerceML 2")]
-    CommerceMl1Goods,
+    #[error(
+        "`{element}` of CommerceML 1 (1C 7.7) is not understood and left out, here and below; \
+         have 1C export CommerceML 2"
+    )]
+    CommerceMl1Part { element: String },
     #[error("`{word}` in the column `{column}` is not a number; only that cell is left out")]
     Word { column: String, word: String },
     #[error("a quotation mark is never closed; the line is read as plain text")]
@@ -140,7 +143,7 @@ impl RowFault {
             Self::NoStatus => "no-status",
             Self::PriceTwice { .. } => "price-twice",
             Self::Encoding { .. } => "encoding",
-            Self::CommerceMl1Goods => "commerceml1-goods",
+            Self::CommerceMl1Part { .. } => "commerceml1-part",
             Self::Word { .. } => "word-for-number",
             Self::OpenQuote => "open-quote",
             Self::CellCount { .. } => "cell-count",
@@ -161,7 +164,7 @@ impl RowFault {
             | Self::OrderNumber(_)
             | Self::NoStatus
             | Self::Encoding { .. }
-            | Self::CommerceMl1Goods
+            | Self::CommerceMl1Part { .. }
             | Self::CellCount { .. } => false,
         }
     }

@@ -46,7 +46,7 @@ pub struct Summary {
 pub enum Format {
     #[default]
     CommerceMl,
-    /// The format of 1C 7.7, with everything in attributes: documents only.
+    /// The format of 1C 7.7, with everything in attributes: goods, groups and documents.
     CommerceMl1,
     Csv,
     /// A zip archive of other files.
