@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
+use crate::domain::Quantity;
 use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
 use crate::plan::{Guard, Negative, Rounding};
@@ -179,6 +180,9 @@ impl Default for OrdersSection {
 struct CsvSection {
     columns: BTreeMap<String, String>,
     without_header: Vec<String>,
+    warehouses: Vec<String>,
+    words: BTreeMap<String, toml::Value>,
+    prices_in_kopecks: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -474,6 +478,21 @@ fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
             .iter()
             .map(column)
             .collect::<anyhow::Result<_>>()?,
+        warehouses: section.warehouses.clone(),
+        words: section
+            .words
+            .iter()
+            .map(|(word, value)| {
+                let quantity = plain_text(value)
+                    .ok()
+                    .and_then(|text| Quantity::parse(&text).ok())
+                    .with_context(|| {
+                        format!("`csv.words` says `{word}` is {value}; it can be a number like 1 or \"0.5\"")
+                    })?;
+                Ok((word.clone(), quantity))
+            })
+            .collect::<anyhow::Result<_>>()?,
+        prices_in_kopecks: section.prices_in_kopecks,
     })
 }
 
@@ -504,6 +523,21 @@ mod tests {
     }
 
     #[test]
+    fn words_and_warehouses_of_lists_are_read() {
+        let text = "[shop]\nurl = 'http://x/'\nkey = 'k'\n[csv]\nwords = { 'В наличии' = 1, '>10' = '10' }\n\
+                    warehouses = ['Основной склад']\nprices_in_kopecks = true\n";
+        let csv = &parse(text, Path::new("")).unwrap().exchanges[0].csv;
+        let words: Vec<String> = csv
+            .words
+            .iter()
+            .map(|(word, quantity)| format!("{word} = {quantity}"))
+            .collect();
+        assert_eq!(words, [">10 = 10", "В наличии = 1"]);
+        assert_eq!(csv.warehouses, ["Основной склад"]);
+        assert!(csv.prices_in_kopecks);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let shop = "[shop]\nurl = 'http://x/'\nkey = 'k'\n";
         for (text, named) in [
@@ -519,6 +553,7 @@ mod tests {
                 &format!("{shop}[csv.columns]\n'Мой' = 'x'\n"),
                 "`x` is not a column",
             ),
+            (&format!("{shop}[csv.words]\n'есть' = 'много'\n"), "`есть`"),
             (
                 &format!("{shop}[folders]\ninbox = 'a'\noutbox = 'a'\n"),
                 "same folder",

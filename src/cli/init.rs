@@ -242,13 +242,24 @@ outbox = "outbox"
 [orders.extra]
 # "Отслеживание" = "tracking"
 
-# Columns of CSV files with headers of your own: header, and what it is (article,
+# Columns of CSV files and workbooks with headers of your own: header, and what it is (article,
 # code, id, barcode, name, description, price, currency, quantity, warehouse, unit,
 # group, manufacturer, order, status, ignore).
 [csv.columns]
 # "Наш код" = "article"
 
+# What words in columns of stock mean. Without an entry a word is reported, and
+# its cell left out.
+[csv.words]
+# "в наличии" = 1
+# "нет" = 0
+# ">10" = 10
+
 [csv]
 # For lists without a header row: the columns in their order.
 # without_header = ["article", "quantity"]
+# Warehouses that have a column of stock of their own, by the header of that column.
+# warehouses = ["Основной склад"]
+# Whether prices are written in kopecks: 31030 for 310.30.
+# prices_in_kopecks = false
 "#;

@@ -1,11 +1,16 @@
 //! Tells the format of a file by its first bytes, never by its name.
 
-use crate::formats::{FileError, Format};
+use crate::formats::FileError;
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xml,
+    Table,
+}
 
 /// Kinds that people drop by mistake and that deserve a plain word, by their first bytes.
-const OTHER_KINDS: [(&[u8], &str); 6] = [
-    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+const OTHER_KINDS: [(&[u8], &str); 4] = [
     (b"%PDF", "a PDF"),
     (b"{\\rtf", "a Word document"),
     (b"\x89PNG", "a picture"),
@@ -19,8 +24,17 @@ pub(super) fn other_kind(head: &[u8]) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// How many bytes [`is_workbook`] wants to see.
+pub(super) const N_MAGIC: u64 = 4;
+
+/// Whether a file that begins so may be a workbook: a zip archive, or the
+/// container of the old Office.
+pub(super) fn is_workbook(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
 /// `head` is the beginning of the decoded text.
-pub(super) fn detect(head: &str) -> Result<Format, FileError> {
+pub(super) fn detect(head: &str) -> Result<Kind, FileError> {
     let start = head.trim_start();
     if start.is_empty() {
         return Err(FileError::Empty);
@@ -34,7 +48,7 @@ pub(super) fn detect(head: &str) -> Result<Format, FileError> {
         return Err(FileError::OtherFormat { kind: "a web page" });
     }
     if start.starts_with('<') {
-        return Ok(Format::CommerceMl);
+        return Ok(Kind::Xml);
     }
     let is_table = start
         .lines()
@@ -45,7 +59,7 @@ pub(super) fn detect(head: &str) -> Result<Format, FileError> {
         .take(200)
         .any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n'));
     if is_table && !is_binary {
-        return Ok(Format::Csv);
+        return Ok(Kind::Table);
     }
     Err(FileError::UnknownFormat {
         start: start
@@ -63,14 +77,11 @@ mod tests {
 
     #[test]
     fn tells_the_format_by_its_first_characters() {
-        assert_eq!(
-            detect("\n <?xml version=\"1.0\"?>").unwrap(),
-            Format::CommerceMl
-        );
-        assert_eq!(detect("Артикул;Цена\n").unwrap(), Format::Csv);
+        assert_eq!(detect("\n <?xml version=\"1.0\"?>").unwrap(), Kind::Xml);
+        assert_eq!(detect("Артикул;Цена\n").unwrap(), Kind::Table);
         assert_eq!(
             detect("Остатки на складе\n\nАртикул\tОстаток\n").unwrap(),
-            Format::Csv
+            Kind::Table
         );
         assert!(matches!(detect(" \r\n"), Err(FileError::Empty)));
         assert!(matches!(
@@ -81,7 +92,7 @@ mod tests {
             detect("hello"),
             Err(FileError::UnknownFormat { .. })
         ));
-        assert!(other_kind(b"PK\x03\x04....").is_some());
+        assert!(other_kind(b"%PDF-1.4").is_some());
         assert!(other_kind("Артикул".as_bytes()).is_none());
     }
 }

@@ -28,7 +28,7 @@ pub enum FileError {
     Io(#[source] io::Error),
     #[error("the file is empty")]
     Empty,
-    #[error("not a CommerceML or CSV file: it starts with `{start}`")]
+    #[error("not a CommerceML, CSV or Excel file: it starts with `{start}`")]
     UnknownFormat { start: String },
     #[error("{kind} cannot be read: save it as CSV or XML and drop that file")]
     OtherFormat { kind: &'static str },
@@ -111,9 +111,18 @@ pub enum RowFault {
     PriceTwice { price_type: String },
     #[error("bytes that are not {encoding} were replaced")]
     Encoding { encoding: &'static str },
-    #[error("goods of CommerceML 1 (1C 7.7) are not read; have 1C export CommerceML 2")]
-    CommerceMl1Goods,
-    #[error("the row has {found} cells, the header has {expected}")]
+    #[error(
+        "`{element}` of CommerceML 1 (1C 7.7) is not understood and left out, here and below; \
+         have 1C export CommerceML 2"
+    )]
+    CommerceMl1Part { element: String },
+    #[error("`{word}` in the column `{column}` is not a number; only that cell is left out")]
+    Word { column: String, word: String },
+    #[error("a quotation mark is never closed; the line is read as plain text")]
+    OpenQuote,
+    #[error(
+        "the row has {found} cells where {expected} belong: is a delimiter or a line break in one of them?"
+    )]
     CellCount { found: usize, expected: usize },
 }
 
@@ -134,15 +143,20 @@ impl RowFault {
             Self::NoStatus => "no-status",
             Self::PriceTwice { .. } => "price-twice",
             Self::Encoding { .. } => "encoding",
-            Self::CommerceMl1Goods => "commerceml1-goods",
+            Self::CommerceMl1Part { .. } => "commerceml1-part",
+            Self::Word { .. } => "word-for-number",
+            Self::OpenQuote => "open-quote",
             Self::CellCount { .. } => "cell-count",
         }
     }
 
-    /// Worth a line in the receipt, but nothing was lost by it.
+    /// Worth a line in the receipt, but nothing was lost by it, or a cell that said no number.
     pub fn is_note(&self) -> bool {
         match self {
-            Self::EmptyElement { .. } | Self::PriceTwice { .. } => true,
+            Self::EmptyElement { .. }
+            | Self::PriceTwice { .. }
+            | Self::Word { .. }
+            | Self::OpenQuote => true,
             Self::Sku(_)
             | Self::Money(_)
             | Self::Quantity(_)
@@ -150,7 +164,7 @@ impl RowFault {
             | Self::OrderNumber(_)
             | Self::NoStatus
             | Self::Encoding { .. }
-            | Self::CommerceMl1Goods
+            | Self::CommerceMl1Part { .. }
             | Self::CellCount { .. } => false,
         }
     }

@@ -7,18 +7,19 @@
 
 pub mod archive;
 pub mod commerceml;
-mod csv_list;
 pub mod csv_write;
 mod decode;
 mod detect;
 mod error;
+mod table;
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
 
 use crate::domain::{Fact, Offer};
 
-pub use csv_list::{Column, CsvOptions};
+use detect::Kind;
 pub use error::{FileError, Place, RowError, RowFault};
+pub use table::{Column, CsvOptions};
 
 /// What a file held, counted while it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,11 +46,13 @@ pub struct Summary {
 pub enum Format {
     #[default]
     CommerceMl,
-    /// The format of 1C 7.7, with everything in attributes: documents only.
+    /// The format of 1C 7.7, with everything in attributes: goods, groups and documents.
     CommerceMl1,
     Csv,
     /// A zip archive of other files.
     Archive,
+    /// An Excel workbook, old ones too.
+    Xlsx,
 }
 
 impl Format {
@@ -59,6 +62,7 @@ impl Format {
             Self::CommerceMl1 => "commerceml1",
             Self::Csv => "csv",
             Self::Archive => "zip",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -69,20 +73,32 @@ pub type Row = Result<Fact, RowError>;
 /// The facts of one file, in its order. After an `Err` nothing more comes.
 pub struct Facts<R: Read>(Inner<R>);
 
+/// The source, with the bytes that were looked at put back.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 enum Inner<R: Read> {
-    CommerceMl(Box<commerceml::Reader<R>>),
-    Csv(Box<csv_list::Reader<R>>),
+    CommerceMl(Box<commerceml::Reader<Whole<R>>>),
+    Table(Box<table::Reader<Whole<R>>>),
 }
 
-/// Looks at the first bytes and begins to read.
-pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
+/// Looks at the first bytes and begins to read. A workbook is read whole, within
+/// its limits; everything else is a stream.
+pub fn read<R: Read>(mut source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
+    let mut magic = Vec::new();
+    (&mut source)
+        .take(detect::N_MAGIC)
+        .read_to_end(&mut magic)
+        .map_err(FileError::Io)?;
+    let is_workbook = detect::is_workbook(&magic);
+    let source = Cursor::new(magic).chain(source);
+    if is_workbook {
+        let reader = table::Reader::from_workbook(source, csv)?;
+        return Ok(Facts(Inner::Table(Box::new(reader))));
+    }
     let mut text = decode::Utf8Reader::new(source)?;
     Ok(Facts(match detect::detect(text.head()?)? {
-        Format::CommerceMl | Format::CommerceMl1 => {
-            Inner::CommerceMl(Box::new(commerceml::Reader::new(text)))
-        }
-        // An archive does not look like text.
-        Format::Csv | Format::Archive => Inner::Csv(Box::new(csv_list::Reader::new(text, csv)?)),
+        Kind::Xml => Inner::CommerceMl(Box::new(commerceml::Reader::new(text))),
+        Kind::Table => Inner::Table(Box::new(table::Reader::new(text, csv)?)),
     }))
 }
 
@@ -91,7 +107,7 @@ impl<R: Read> Facts<R> {
     pub fn summary(&self) -> Summary {
         match &self.0 {
             Inner::CommerceMl(reader) => reader.summary(),
-            Inner::Csv(reader) => reader.summary(),
+            Inner::Table(reader) => reader.summary(),
         }
     }
 }
@@ -102,7 +118,7 @@ impl<R: Read> Iterator for Facts<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::CommerceMl(reader) => reader.next_row().transpose(),
-            Inner::Csv(reader) => reader.next_row().transpose(),
+            Inner::Table(reader) => reader.next_row().transpose(),
         }
     }
 }
@@ -210,8 +226,6 @@ fn root_name(head: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 
 use obmen::domain::Fact;
-use obmen::formats::{self, CsvOptions, Format, Summary};
+use obmen::formats::{self, Column, CsvOptions, Format, Summary};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -108,14 +108,20 @@ fn differences(expected: &Value, found: &Found) -> Vec<String> {
     let summary = &found.summary;
     let mut pairs: Vec<(String, String, String)> = [
         ("offers", summary.n_offers),
-        ("goods", summary.n_products),
         ("documents", summary.n_documents),
     ]
     .into_iter()
     .map(|(field, n)| (field.to_owned(), n.to_string(), number(field)))
     .collect();
-    // The independent reading counts elements only; 7.7 keeps lines and sums in attributes.
+    // The independent reading counts goods below `Товары` and what elements say
+    // only; 7.7 has its goods below `Каталог`, and lines and sums in attributes.
+    // What is in its files is checked by a test of its own.
     if summary.format != Format::CommerceMl1 {
+        pairs.push((
+            "goods".into(),
+            summary.n_products.to_string(),
+            number("goods"),
+        ));
         pairs.push((
             "lines".into(),
             found.document_lines.to_string(),
@@ -172,4 +178,205 @@ fn differences(expected: &Value, found: &Found) -> Vec<String> {
         .filter(|(_, found, expected)| found != expected)
         .map(|(what, found, expected)| format!("{what}: found {found}, expected {expected}"))
         .collect()
+}
+
+/// Counted with `grep -c '<Товар '` and `grep -c '<Группа '`.
+#[test]
+fn the_goods_and_groups_of_1c_7_7_are_all_there() {
+    let Some(corpus) = facts::folder("OBMEN_CORPUS") else {
+        return;
+    };
+    for (name, n_products, n_groups, n_documents) in
+        [("Sale77", 52, 31, 1), ("Transformed77-Order8x", 56, 0, 1)]
+    {
+        let name = format!("alexander-rakov__1C-CommerceML-Exchange77-8x__{name}.xml");
+        let file = File::open(corpus.join(&name)).unwrap();
+        let mut facts = formats::read(file, &CsvOptions::default()).unwrap();
+        let (mut groups, mut parents) = (BTreeSet::new(), BTreeSet::new());
+        for row in &mut facts {
+            match row.unwrap().unwrap() {
+                Fact::Group(group) => {
+                    assert!(groups.insert(group.id));
+                    parents.extend(group.parent);
+                }
+                Fact::Product(product) => {
+                    assert!(product.item.is_some() && product.name.is_some());
+                    parents.extend(product.groups);
+                }
+                Fact::Document(_) => {}
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        // The padded ids find their groups.
+        assert!(parents.is_subset(&groups), "{name}");
+        let summary = facts.summary();
+        assert_eq!(
+            (
+                summary.format,
+                summary.n_products,
+                summary.n_groups,
+                summary.n_documents,
+                summary.n_faults
+            ),
+            (Format::CommerceMl1, n_products, n_groups, n_documents, 0),
+            "{name}"
+        );
+    }
+}
+
+/// What Python's `csv` module finds in a list of the corpus: with quoting where
+/// the file is quoted, without where it is not.
+struct List {
+    file: &'static str,
+    without_header: &'static [Column],
+    n_products: usize,
+    n_prices: usize,
+    price_sum: &'static str,
+    n_stocks: usize,
+    stock_sum: &'static str,
+    /// Line and article of the first row of goods.
+    first: (u64, &'static str),
+    faults: &'static [(u64, &'static str)],
+}
+
+const LISTS: [List; 6] = [
+    List {
+        file: "NGPpQr0oWJ__HOF__Остатки.csv",
+        without_header: &[Column::Code, Column::Quantity],
+        n_products: 0,
+        n_prices: 0,
+        price_sum: "0",
+        n_stocks: 11,
+        stock_sum: "110",
+        first: (1, "80639140"),
+        faults: &[],
+    },
+    List {
+        file: "d2bapps__dft4fsf__ostatok.csv",
+        without_header: &[Column::Article, Column::Quantity, Column::Price],
+        n_products: 0,
+        n_prices: 1_823,
+        price_sum: "71993.8",
+        n_stocks: 1_824,
+        stock_sum: "50877",
+        first: (2, "Z CZE917053 !!!"),
+        // Line 1 is `34,5;`: a single cell names a group, or nothing.
+        faults: &[],
+    },
+    List {
+        file: "etozhealexey__ventilaciaAI__Номенклатура.csv",
+        without_header: &[],
+        n_products: 47_906,
+        n_prices: 0,
+        price_sum: "0",
+        n_stocks: 0,
+        stock_sum: "0",
+        first: (2, "НФ-00043093"),
+        faults: &[],
+    },
+    List {
+        file: "mikohan__old_procenka__TDSheet-excerpt.csv",
+        without_header: &[],
+        n_products: 8,
+        n_prices: 8,
+        price_sum: "4431",
+        n_stocks: 8,
+        stock_sum: "111",
+        first: (21, "22135-26011"),
+        faults: &[],
+    },
+    List {
+        file: "vlad-ir__el-price__price.csv",
+        without_header: &[
+            Column::Article,
+            Column::Name,
+            Column::Ignored,
+            Column::Ignored,
+            Column::Ignored,
+            Column::Ignored,
+            Column::Ignored,
+            Column::Ignored,
+            Column::Quantity,
+            Column::Price,
+            Column::Ignored,
+        ],
+        n_products: 4_522,
+        n_prices: 4_522,
+        price_sum: "139629.94",
+        n_stocks: 4_522,
+        // Python's 15758, and the `1 025` that is no number to it.
+        stock_sum: "16783",
+        first: (1, "1038"),
+        // A `;` within a cell.
+        faults: &[(1_203, "cell-count")],
+    },
+    List {
+        file: "wuriken__DatalogicScorpio__Exchange_Products.csv",
+        without_header: &[],
+        n_products: 9_329,
+        n_prices: 9_328,
+        price_sum: "136082825",
+        n_stocks: 9_329,
+        stock_sum: "43601198",
+        first: (2, "1"),
+        // A line break within a cell that is not quoted.
+        faults: &[(4_064, "cell-count"), (4_065, "cell-count")],
+    },
+];
+
+#[test]
+fn every_real_list_says_what_an_independent_reading_found() {
+    let Some(corpus) = facts::folder("OBMEN_CORPUS") else {
+        return;
+    };
+    let n_lists = corpus
+        .read_dir()
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension() == Some("csv".as_ref()))
+        .count();
+    assert_eq!(n_lists, LISTS.len());
+    for list in LISTS {
+        let options = CsvOptions {
+            without_header: list.without_header.to_vec(),
+            ..CsvOptions::default()
+        };
+        let file = File::open(corpus.join(list.file)).unwrap();
+        let mut facts = formats::read(file, &options).unwrap();
+        let mut first = None;
+        let mut faults = Vec::new();
+        let (mut price_sum, mut stock_sum) = (Decimal::ZERO, Decimal::ZERO);
+        for row in &mut facts {
+            match row.unwrap() {
+                Ok(Fact::Product(product)) => {
+                    first.get_or_insert((product.line, product.sku));
+                }
+                Ok(Fact::Offer(offer)) => {
+                    price_sum += offer
+                        .prices
+                        .iter()
+                        .map(|price| price.price.as_decimal())
+                        .sum::<Decimal>();
+                    stock_sum += offer
+                        .quantity
+                        .map(obmen::domain::Quantity::as_decimal)
+                        .unwrap_or_default();
+                    first.get_or_insert((offer.line, offer.sku));
+                }
+                Ok(other) => panic!("{}: {other:?}", list.file),
+                Err(err) => faults.push((err.place.line, err.fault.code())),
+            }
+        }
+        let summary = facts.summary();
+        let (line, sku) = first.unwrap();
+        assert_eq!((line, sku.unwrap().as_str()), list.first, "{}", list.file);
+        assert_eq!(faults, list.faults, "{}", list.file);
+        assert_eq!(
+            (summary.n_products, summary.n_prices, summary.n_stocks),
+            (list.n_products, list.n_prices, list.n_stocks),
+            "{}",
+            list.file
+        );
+        assert_eq!(price_sum.normalize().to_string(), list.price_sum);
+        assert_eq!(stock_sum.normalize().to_string(), list.stock_sum);
+    }
 }

@@ -181,7 +181,9 @@ fn one_bad_row_costs_that_row() {
     world
         .assert_product("ЧАЙ-100", "349", 1)
         .assert_product("00123", "7", 15);
-    assert_eq!(report.files[0].tally.n(OutcomeKind::Rejected), 4);
+    assert_eq!(report.files[0].tally.n(OutcomeKind::Rejected), 2);
+    // A word among numbers costs its cell only.
+    assert_eq!(report.files[0].tally.n(OutcomeKind::Note), 2);
 }
 
 #[test]

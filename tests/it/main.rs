@@ -10,6 +10,7 @@
 mod archives;
 mod corpus;
 mod crash;
+mod encodings;
 mod facts;
 mod identity;
 mod inbound;

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use obmen::formats::{self, CsvOptions};
+use obmen::domain::Fact;
+use obmen::formats::{self, CsvOptions, Format};
 
 /// Faults of a file, rows and the file itself alike.
 fn faults(path: &Path) -> Vec<String> {
@@ -48,11 +49,43 @@ fn good_samples_have_no_fault() {
     let files: Vec<PathBuf> = files_in("commerceml")
         .into_iter()
         .chain(files_in("csv"))
+        .chain(files_in("xlsx"))
         .collect();
-    assert_eq!(files.len(), 9);
+    assert_eq!(files.len(), 10);
     for path in files {
         assert_eq!(faults(&path), Vec::<String>::new(), "{}", path.display());
     }
+}
+
+/// A first sheet without a list, title rows, numbers with binary noise, a
+/// number as an article, a formula, a total.
+#[test]
+fn the_workbook_says_what_excel_shows() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/xlsx/price.xlsx");
+    let mut facts = formats::read(File::open(path).unwrap(), &CsvOptions::default()).unwrap();
+    let mut found = Vec::new();
+    for row in &mut facts {
+        if let Fact::Offer(offer) = row.unwrap().unwrap() {
+            found.push(format!(
+                "{} {} = {} / {}",
+                offer.line,
+                offer.sku.unwrap(),
+                offer.prices[0].price,
+                offer.quantity.unwrap()
+            ));
+        }
+    }
+    assert_eq!(
+        found,
+        [
+            "6 ЧАЙ-100 = 349.50 / 40",
+            "7 00123 = 62.10 / 0.3",
+            "8 4600000000017 = 1200.00 / 1.5",
+            "9 МЁД-1 = 250.00 / 5",
+        ]
+    );
+    assert_eq!(facts.summary().format, Format::Xlsx);
+    assert_eq!(facts.summary().n_products, 4);
 }
 
 #[test]
@@ -74,11 +107,11 @@ fn broken_samples_are_broken_as_they_say() {
         (
             "plohie-stroki.csv",
             &[
-                "price-not-a-number",
+                "word-for-number",
                 "price-negative",
                 "no-key",
                 "article-too-long",
-                "quantity-not-a-number",
+                "word-for-number",
             ],
         ),
         ("statusy.csv", &["order-number", "no-status"]),

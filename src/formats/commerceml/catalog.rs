@@ -18,13 +18,13 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    fn learn(&mut self, id: &str, name: &str) {
+    pub(super) fn learn(&mut self, id: &str, name: &str) {
         if !id.is_empty() && !name.is_empty() && self.names.len() < MAX_NAMES {
             self.names.insert(id.to_owned(), name.to_owned());
         }
     }
 
-    fn name<'a>(&'a self, id: &'a str) -> &'a str {
+    pub(super) fn name<'a>(&'a self, id: &'a str) -> &'a str {
         self.names.get(id).map_or(id, String::as_str)
     }
 }

@@ -6,6 +6,7 @@
 mod catalog;
 mod documents;
 mod element;
+mod legacy;
 mod lists;
 mod names;
 mod offers;

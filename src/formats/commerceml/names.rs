@@ -87,6 +87,9 @@ tags! {
     Sum = "Сумма";
     // CommerceML 1: a line of a document.
     LegacyLine = "ТоварнаяПозиция";
+    // CommerceML 1: in a product.
+    LegacyPropertyValue = "ЗначениеСвойства";
+    LegacyPropertyLink = "СсылкаНаСвойство";
 }
 
 pub(super) mod attr {
@@ -98,7 +101,13 @@ pub(super) mod attr {
     pub(in super::super) const WAREHOUSE_ID: &str = "ИдСклада";
     pub(in super::super) const WAREHOUSE_QUANTITY: &str = "КоличествоНаСкладе";
     /// CommerceML 1 (1C 7.7) keeps everything in attributes.
-    pub(in super::super) const LEGACY_ARTICLE: &str = "ИдентификаторВКаталоге";
+    pub(in super::super) const LEGACY_ID: &str = "Идентификатор";
+    pub(in super::super) const LEGACY_ITEM: &str = "ИдентификаторВКаталоге";
+    pub(in super::super) const LEGACY_NAME: &str = "Наименование";
+    pub(in super::super) const LEGACY_PARENT: &str = "Родитель";
+    pub(in super::super) const LEGACY_UNIT: &str = "Единица";
+    pub(in super::super) const LEGACY_PROPERTY: &str = "ИдентификаторСвойства";
+    pub(in super::super) const LEGACY_VALUE: &str = "Значение";
     pub(in super::super) const LEGACY_NUMBER: &str = "Номер";
     pub(in super::super) const LEGACY_DATE: &str = "Дата";
     pub(in super::super) const LEGACY_TIME: &str = "Время";

@@ -6,18 +6,19 @@
 //! together, in `open` and `close` alone.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use crate::domain::{Fact, Group, Reference};
+use crate::domain::{Fact, Group, Product, Reference};
 use crate::formats::commerceml::catalog::{
     Dictionary, NameBuilder, ProductBuilder, end_group, end_reference, is_true,
 };
 use crate::formats::commerceml::documents::DocumentBuilder;
+use crate::formats::commerceml::legacy;
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
 use crate::formats::decode::Utf8Reader;
@@ -25,6 +26,8 @@ use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary}
 
 /// Real files nest about 15 deep; groups add two for each level.
 const MAX_DEPTH: usize = 200;
+/// More kinds of unknown elements than this say nothing new.
+const MAX_LEGACY_PARTS: usize = 50;
 
 /// See the module's documentation.
 pub(in crate::formats) struct Reader<R: Read> {
@@ -43,6 +46,8 @@ pub(in crate::formats) struct Reader<R: Read> {
     names: Interner,
     rows: VecDeque<Row>,
     summary: Summary,
+    /// Elements of CommerceML 1 that were told to be not understood.
+    legacy_parts: BTreeSet<String>,
     has_root: bool,
     has_ended: bool,
 }
@@ -56,6 +61,8 @@ enum Record {
     Product(Box<ProductBuilder>),
     Offer(Box<OfferBuilder>),
     Document(Box<DocumentBuilder>),
+    /// A product of CommerceML 1.
+    Legacy(Box<Product>),
 }
 
 struct OpenGroup {
@@ -102,6 +109,7 @@ impl<R: Read> Reader<R> {
                 encoding: "utf-8",
                 ..Summary::default()
             },
+            legacy_parts: BTreeSet::new(),
             has_root: false,
             has_ended: false,
         }
@@ -212,21 +220,35 @@ impl<R: Read> Reader<R> {
         self.text_starts.push(self.text.len());
         let attributes = Attributes(start);
         if matches!(self.record, Record::None) {
-            self.open_record(parent, tag, &attributes);
+            self.open_record(parent, tag, name.as_ref(), &attributes);
         } else {
-            self.open_inside(&attributes);
+            self.open_inside(name.as_ref(), &attributes);
         }
         Ok(())
     }
 
     /// An element outside of any record: a new record, or a part of the file's frame.
-    fn open_record(&mut self, parent: Option<Tag>, tag: Tag, attributes: &Attributes<'_>) {
+    fn open_record(
+        &mut self,
+        parent: Option<Tag>,
+        tag: Tag,
+        name: &str,
+        attributes: &Attributes<'_>,
+    ) {
+        let is_legacy = self.summary.format == Format::CommerceMl1;
         let record = match (parent, tag) {
+            (Some(Tag::Catalogue | Tag::OfferPackage), _) if is_legacy => {
+                self.open_legacy(tag, name, attributes);
+                return;
+            }
             (_, Tag::Root) => {
                 self.summary.formed_at = attributes.get(attr::FORMED_AT).map(Cow::into_owned);
                 return;
             }
             (_, Tag::Catalogue | Tag::OfferPackage | Tag::OfferChanges | Tag::Classifier) => {
+                if legacy::is_legacy(attributes) {
+                    self.summary.format = Format::CommerceMl1;
+                }
                 if let Some(value) = attributes.get(attr::CHANGES_ONLY) {
                     self.note_only_changes(&value);
                 }
@@ -249,12 +271,6 @@ impl<R: Read> Reader<R> {
                 self.summary.n_products += 1;
                 Record::Product(Box::new(ProductBuilder::new(self.line(), attributes)))
             }
-            (Some(Tag::Catalogue), Tag::Product)
-                if attributes.get(attr::LEGACY_ARTICLE).is_some() =>
-            {
-                self.refuse_legacy_goods();
-                return;
-            }
             (Some(Tag::Offers), Tag::Offer) => {
                 self.summary.n_offers += 1;
                 Record::Offer(Box::new(OfferBuilder::new(self.line(), attributes)))
@@ -269,12 +285,52 @@ impl<R: Read> Reader<R> {
         self.record_depth = self.path.len();
     }
 
-    fn open_inside(&mut self, attributes: &Attributes<'_>) {
+    /// An element in a catalogue or an offer package of CommerceML 1.
+    fn open_legacy(&mut self, tag: Tag, name: &str, attributes: &Attributes<'_>) {
+        let line = self.line();
+        let is_catalogue = self.path.contains(&Tag::Catalogue);
+        match tag {
+            Tag::Group if is_catalogue => self
+                .rows
+                .push_back(legacy::group(attributes, line).map(Fact::Group)),
+            Tag::Property if is_catalogue => {
+                legacy::learn_property(attributes, &mut self.dictionary);
+            }
+            Tag::Product if is_catalogue => {
+                self.summary.n_products += 1;
+                self.record = Record::Legacy(Box::new(legacy::product(attributes, line)));
+                self.record_depth = self.path.len();
+            }
+            _ => self.tell_legacy_part(name),
+        }
+    }
+
+    /// Told once for each kind of element, not each time.
+    fn tell_legacy_part(&mut self, name: &str) {
+        let is_new =
+            self.legacy_parts.len() < MAX_LEGACY_PARTS && self.legacy_parts.insert(name.to_owned());
+        if is_new {
+            let place = self.place();
+            self.rows.push_back(Err(RowError {
+                place,
+                fault: RowFault::CommerceMl1Part {
+                    element: name.to_owned(),
+                },
+            }));
+        }
+    }
+
+    fn open_inside(&mut self, name: &str, attributes: &Attributes<'_>) {
         let line = self.line();
         let path = self.path.get(self.record_depth..).unwrap_or_default();
         match &mut self.record {
             Record::Product(product) => product.start(path, attributes),
             Record::Offer(offer) => offer.start(path, attributes, line, &mut self.names),
+            Record::Legacy(product) => {
+                if !legacy::add_part(product, path, attributes, &self.dictionary) {
+                    self.tell_legacy_part(name);
+                }
+            }
             Record::None
             | Record::Name(_)
             | Record::PriceType(_)
@@ -317,6 +373,7 @@ impl<R: Read> Reader<R> {
                 offer.end(relative, text, line, &mut self.names);
             }
             Record::Document(document) => document.end(relative, text),
+            Record::Legacy(_) => {}
         }
         if self.groups.last().is_some_and(|open| open.depth == depth) {
             self.tell_group();
@@ -344,6 +401,9 @@ impl<R: Read> Reader<R> {
                 self.rows.extend(faults.into_iter().map(Err));
                 self.rows.extend(offer.map(|offer| Ok(Fact::Offer(offer))));
             }
+            Record::Legacy(product) => self.rows.push_back(
+                legacy::finish(*product).map(|product| Fact::Product(Box::new(product))),
+            ),
             Record::Document(document) => self
                 .rows
                 .push_back(Ok(Fact::Document(Box::new(document.finish())))),
@@ -390,18 +450,6 @@ impl<R: Read> Reader<R> {
     fn note_only_changes(&mut self, value: &str) {
         let stated = is_true(value);
         self.summary.only_changes = Some(self.summary.only_changes.unwrap_or_default() || stated);
-    }
-
-    /// Told once for a file, not once for each of its goods.
-    fn refuse_legacy_goods(&mut self) {
-        if self.summary.format != Format::CommerceMl1 {
-            let place = self.place();
-            self.rows.push_back(Err(RowError {
-                place,
-                fault: RowFault::CommerceMl1Goods,
-            }));
-            self.summary.format = Format::CommerceMl1;
-        }
     }
 
     /// Only the five predefined entities and character references exist without a DTD.

@@ -1,0 +1,354 @@
+//! Cuts the lines of a text list into records.
+//!
+//! Not with the `csv` crate: exports write quotation marks as they stand in the
+//! goods' names, and a strict reader then takes the rest of the file for one
+//! cell. A cell is quoted only where a quotation mark begins it and another one
+//! ends it; everything else is text as it stands.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+
+use crate::formats::decode::Utf8Reader;
+use crate::formats::{FileError, Place, RowFault};
+
+/// A quoted cell of more lines than this was never closed. Descriptions of some
+/// hundred lines exist.
+const MAX_LINES: usize = 500;
+/// A quoted cell of more bytes than this was never closed.
+const MAX_CELL: usize = 4 * 1024 * 1024;
+
+/// One row, as text.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) cells: Vec<String>,
+    /// Where it begins, from 1.
+    pub(super) line: u64,
+    /// What was wrong with its text.
+    pub(super) faults: Vec<RowFault>,
+}
+
+/// See the module's documentation.
+pub(super) struct Lines<R: Read> {
+    text: Utf8Reader<R>,
+    delimiter: char,
+    /// Lines read from `text`.
+    passed: u64,
+    /// Read, but not yet part of a record.
+    ahead: VecDeque<Line>,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    text: String,
+    number: u64,
+    is_damaged: bool,
+}
+
+/// What became of a cell that begins with a quotation mark.
+enum Quoted {
+    Closed {
+        text: String,
+        /// How many further lines it took.
+        n_lines: usize,
+        /// How many bytes of its last line stand behind it.
+        n_left: usize,
+    },
+    /// `"Ahmad" чай`: text that happens to begin with a quotation mark.
+    Text,
+    NeverClosed,
+}
+
+/// What a piece of a quoted cell ends with.
+enum End {
+    /// A quotation mark that closes it, with so many bytes behind.
+    Quote(usize),
+    /// A quotation mark that can close nothing.
+    StrayQuote,
+    Line,
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(mut text: Utf8Reader<R>) -> Result<Self, FileError> {
+        let delimiter = sniff_delimiter(text.head()?);
+        Ok(Self {
+            text,
+            delimiter,
+            passed: 0,
+            ahead: VecDeque::new(),
+            bytes: Vec::new(),
+        })
+    }
+
+    pub(super) fn encoding(&self) -> &'static str {
+        self.text.encoding()
+    }
+
+    /// The next row that is not blank; `None` at the end of the file.
+    pub(super) fn record(&mut self) -> Result<Option<Record>, FileError> {
+        let first = loop {
+            if !self.has_ahead(1)? {
+                return Ok(None);
+            }
+            let line = self.ahead.pop_front().unwrap_or_default();
+            if !line.text.trim().is_empty() {
+                break line;
+            }
+        };
+        let mut record = Record {
+            line: first.number,
+            ..Record::default()
+        };
+        let mut is_damaged = first.is_damaged;
+        let mut line = first.text;
+        let mut n_left = line.len();
+        // Lines in `ahead` that belong to this record.
+        let mut n_taken = 0;
+        loop {
+            let rest = tail(&line, n_left);
+            let quoted = if rest.starts_with('"') {
+                self.quoted(tail(rest, rest.len() - 1), n_taken)?
+            } else {
+                Quoted::Text
+            };
+            if let Quoted::Closed {
+                text,
+                n_lines,
+                n_left: behind,
+            } = quoted
+            {
+                record.cells.push(text);
+                n_taken += n_lines;
+                if n_lines > 0 {
+                    line = self
+                        .ahead
+                        .get(n_taken - 1)
+                        .map(|line| line.text.clone())
+                        .unwrap_or_default();
+                }
+                n_left = behind;
+            } else {
+                if matches!(quoted, Quoted::NeverClosed) && record.faults.is_empty() {
+                    record.faults.push(RowFault::OpenQuote);
+                }
+                let n_cell = rest.find(self.delimiter).unwrap_or(rest.len());
+                let cell = rest.get(..n_cell).unwrap_or_default();
+                record.cells.push(without_outer_quotes(cell).to_owned());
+                n_left = rest.len() - n_cell;
+            }
+            // Behind a cell stands a delimiter or nothing.
+            if n_left == 0 {
+                break;
+            }
+            n_left -= self.delimiter.len_utf8();
+        }
+        for line in self.ahead.drain(..n_taken) {
+            is_damaged |= line.is_damaged;
+        }
+        if is_damaged {
+            let encoding = self.text.encoding();
+            record.faults.push(RowFault::Encoding { encoding });
+        }
+        Ok(Some(record))
+    }
+
+    /// Reads on behind the quotation mark that begins a cell.
+    fn quoted(&mut self, rest: &str, n_taken: usize) -> Result<Quoted, FileError> {
+        let mut text = String::new();
+        let mut piece = rest;
+        let mut n_lines = 0;
+        loop {
+            match end_of_quoted(piece, self.delimiter, &mut text) {
+                End::Quote(n_left) => {
+                    return Ok(Quoted::Closed {
+                        text,
+                        n_lines,
+                        n_left,
+                    });
+                }
+                End::StrayQuote if n_lines == 0 => return Ok(Quoted::Text),
+                End::StrayQuote => return Ok(Quoted::NeverClosed),
+                End::Line => {}
+            }
+            n_lines += 1;
+            if n_lines > MAX_LINES || text.len() > MAX_CELL || !self.has_ahead(n_taken + n_lines)? {
+                return Ok(Quoted::NeverClosed);
+            }
+            text.push('\n');
+            piece = self
+                .ahead
+                .get(n_taken + n_lines - 1)
+                .map(|line| line.text.as_str())
+                .unwrap_or_default();
+        }
+    }
+
+    /// Reads until `n` lines lie ahead; false where the file has fewer.
+    fn has_ahead(&mut self, n: usize) -> Result<bool, FileError> {
+        while self.ahead.len() < n {
+            self.text.mark();
+            self.bytes.clear();
+            let line = self.passed + 1;
+            let n_read = self
+                .text
+                .read_until(b'\n', &mut self.bytes)
+                .map_err(|err| file_error(err, line))?;
+            if n_read == 0 {
+                return Ok(false);
+            }
+            let is_damaged = self.text.take_damage();
+            let text = String::from_utf8_lossy(&self.bytes);
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            // Files from an old Mac end their lines with `\r` alone.
+            for text in text.split('\r') {
+                self.passed += 1;
+                self.ahead.push_back(Line {
+                    text: text.to_owned(),
+                    number: self.passed,
+                    is_damaged,
+                });
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn file_error(err: io::Error, line: u64) -> FileError {
+    if err.kind() == io::ErrorKind::FileTooLarge {
+        return FileError::Limit {
+            place: Place { line },
+            detail: err.to_string(),
+        };
+    }
+    FileError::Io(err)
+}
+
+/// The last `n` bytes.
+fn tail(text: &str, n: usize) -> &str {
+    text.get(text.len().saturating_sub(n)..).unwrap_or_default()
+}
+
+/// Appends to `text` what the piece of a quoted cell says.
+fn end_of_quoted(piece: &str, delimiter: char, text: &mut String) -> End {
+    let mut rest = piece;
+    while let Some((before, behind)) = rest.split_once('"') {
+        text.push_str(before);
+        if let Some(behind) = behind.strip_prefix('"') {
+            text.push('"');
+            rest = behind;
+            continue;
+        }
+        let behind = behind.trim_start_matches(' ');
+        if behind.is_empty() || behind.starts_with(delimiter) {
+            return End::Quote(behind.len());
+        }
+        return End::StrayQuote;
+    }
+    text.push_str(rest);
+    End::Line
+}
+
+/// `"Чай "Ahmad" №1"` was meant to be quoted: its second quotation mark opens a
+/// word. In `"Ahmad" и "Lipton"` it closes one.
+fn without_outer_quotes(cell: &str) -> &str {
+    let inside = cell
+        .trim_end_matches(' ')
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let Some(inside) = inside else { return cell };
+    let opens_a_word = inside.split_once('"').is_some_and(|(before, behind)| {
+        before.ends_with([' ', '(']) && behind.starts_with(|c: char| !c.is_whitespace())
+    });
+    if opens_a_word { inside } else { cell }
+}
+
+/// The separator that most of the first lines have most often, outside quotes.
+fn sniff_delimiter(head: &str) -> char {
+    let lines: Vec<&str> = head
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(50)
+        .collect();
+    let has = |line: &str, wanted: char| {
+        let mut is_quoted = false;
+        line.chars().any(|c| {
+            is_quoted ^= c == '"';
+            !is_quoted && c == wanted
+        })
+    };
+    ['\t', ';', ',']
+        .into_iter()
+        .map(|c| (c, lines.iter().filter(|line| has(line, c)).count()))
+        // A comma is in every price; it separates only where nothing else does.
+        .find(|(c, n_lines)| *n_lines * 2 > lines.len() || (*c == ',' && *n_lines > 0))
+        .map_or(';', |(c, _)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str) -> Vec<String> {
+        let mut lines = Lines::new(Utf8Reader::new(text.as_bytes()).unwrap()).unwrap();
+        let mut found = Vec::new();
+        while let Some(record) = lines.record().unwrap() {
+            let faults: Vec<&str> = record.faults.iter().map(RowFault::code).collect();
+            found.push(format!(
+                "{} {}{}",
+                record.line,
+                record.cells.join("|"),
+                faults.concat()
+            ));
+        }
+        found
+    }
+
+    #[test]
+    fn quotes_are_taken_as_they_are_meant() {
+        for (written, read) in [
+            ("Чай \"Ahmad\";1", "Чай \"Ahmad\"|1"),
+            ("\"Ahmad\" чай;1", "\"Ahmad\" чай|1"),
+            ("\"Чай \"\"Ahmad\"\"; 5\";1", "Чай \"Ahmad\"; 5|1"),
+            ("\"Чай \"Ahmad\" №1\";1", "Чай \"Ahmad\" №1|1"),
+            ("\"Ahmad\" и \"Lipton\";1", "\"Ahmad\" и \"Lipton\"|1"),
+            ("\"\";1;\"x\" ;", "|1|x|"),
+            ("Монитор 27\";\"5\"", "Монитор 27\"|5"),
+        ] {
+            assert_eq!(records(written), [format!("1 {read}")], "{written}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_costs_no_other_line() {
+        assert_eq!(
+            records("а;б\n\"Чай;1\nКофе;2\n"),
+            ["1 а|б", "2 \"Чай|1open-quote", "3 Кофе|2"]
+        );
+        assert_eq!(
+            records("а;б\n\"Чай;1\nКофе \"Jardin\" в зёрнах;2\n"),
+            [
+                "1 а|б",
+                "2 \"Чай|1open-quote",
+                "3 Кофе \"Jardin\" в зёрнах|2"
+            ]
+        );
+        let long = format!("\"Чай;1\n{}\"x\";3\n", "Кофе;2\n".repeat(1_000));
+        assert_eq!(records(&long).len(), 1_002);
+    }
+
+    #[test]
+    fn quoted_cells_hold_line_breaks() {
+        assert_eq!(
+            records("a;\"x\r\n\r\ny\";b\r\n\r\nc;\"1\n2\";\"3\n4\"\nd"),
+            ["1 a|x\n\ny|b", "5 c|1\n2|3\n4", "8 d"]
+        );
+    }
+
+    #[test]
+    fn lines_end_in_every_usual_way() {
+        assert_eq!(records("a;1\rb;2\r\rc;3"), ["1 a|1", "2 b|2", "4 c|3"]);
+        assert_eq!(records("a\t1;2\nb\t2\n"), ["1 a|1;2", "2 b|2"]);
+        assert_eq!(records("a,\"1,5\"\nb,2\n"), ["1 a|1,5", "2 b|2"]);
+    }
+}

@@ -1,0 +1,344 @@
+//! Turns the rows of a list into facts, whatever kind of file they came from.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::money::BadMoney;
+use crate::domain::number::BadNumber;
+use crate::domain::{
+    Document, Fact, ItemKey, Money, Offer, OfferPrice, OrderId, Product, Property, Quantity, Sku,
+    WarehouseStock,
+};
+use crate::formats::table::header::{Slot, n_filled};
+use crate::formats::table::lines::Record;
+use crate::formats::table::{Column, CsvOptions, text_of, word_key};
+use crate::formats::{Place, Row, RowError, RowFault, Summary};
+
+/// Kopecks in a rouble, and what is like them elsewhere.
+const KOPECKS: rust_decimal::Decimal = rust_decimal::Decimal::ONE_HUNDRED;
+
+/// What the columns of a list mean, and how its cells are read.
+pub(super) struct Rows {
+    slots: Vec<Slot>,
+    is_goods_list: bool,
+    /// Whether a row must have as many cells as the header has known columns.
+    counts_cells: CountsCells,
+    words: BTreeMap<String, Quantity>,
+    prices_in_kopecks: bool,
+}
+
+/// In a text a missing or additional delimiter moves the cells into other
+/// columns; in a workbook nothing moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CountsCells {
+    Yes,
+    No,
+}
+
+impl Rows {
+    pub(super) fn new(slots: Vec<Slot>, counts_cells: CountsCells, options: &CsvOptions) -> Self {
+        let has = |wanted: Column| slots.iter().any(|slot| slot.column == wanted);
+        // A stock report names its goods for the reader's sake; a list that
+        // prices or describes what it names, or names it and says nothing
+        // else, can make new goods.
+        let has_stock = has(Column::Quantity) || has(Column::WarehouseStock);
+        let is_goods_list =
+            has(Column::Name) && (has(Column::Price) || has(Column::Description) || !has_stock);
+        Self {
+            is_goods_list,
+            slots,
+            counts_cells,
+            words: options
+                .words
+                .iter()
+                .map(|(word, quantity)| (word_key(word), *quantity))
+                .collect(),
+            prices_in_kopecks: options.prices_in_kopecks,
+        }
+    }
+
+    /// Turns one record into facts and faults.
+    pub(super) fn take(&self, record: Record, summary: &mut Summary, ready: &mut VecDeque<Row>) {
+        let place = Place { line: record.line };
+        let fault = |fault| Err(RowError { place, fault });
+        let row = Cells {
+            rows: self,
+            record: &record,
+        };
+        let goes_on = !row.is_blank() && !row.is_header_again() && !row.is_total_or_group();
+        if goes_on {
+            if let Some(count) = row.wrong_count() {
+                ready.push_back(fault(count));
+            } else if self.has(Column::Order) && self.has(Column::Status) {
+                summary.n_documents += 1;
+                ready.push_back(
+                    row.order_status()
+                        .map(|document| Fact::Document(Box::new(document)))
+                        .map_err(|fault| RowError { place, fault }),
+                );
+            } else {
+                row.goods(summary, ready);
+            }
+        }
+        // Behind the facts of the row: what it says was still understood.
+        ready.extend(record.faults.into_iter().map(fault));
+    }
+
+    fn has(&self, wanted: Column) -> bool {
+        self.slots.iter().any(|slot| slot.column == wanted)
+    }
+}
+
+/// One row under its header.
+struct Cells<'a> {
+    rows: &'a Rows,
+    record: &'a Record,
+}
+
+impl<'a> Cells<'a> {
+    fn pairs(&self) -> impl Iterator<Item = (&'a Slot, &'a str)> {
+        let cells = self.record.cells.iter().map(|cell| text_of(cell));
+        self.rows.slots.iter().zip(cells)
+    }
+
+    /// The first cell of that column, unless it is empty.
+    fn cell(&self, wanted: Column) -> Option<&'a str> {
+        self.pairs()
+            .find(|(slot, _)| slot.column == wanted)
+            .map(|(_, text)| text)
+            .filter(|text| !text.is_empty())
+    }
+
+    fn is_blank(&self) -> bool {
+        n_filled(self.record) == 0
+    }
+
+    /// Printed lists repeat their header on every page.
+    fn is_header_again(&self) -> bool {
+        let mut filled = self.pairs().filter(|(_, text)| !text.is_empty());
+        filled.all(|(slot, text)| slot.header == text.trim_end_matches(':'))
+    }
+
+    /// `Итого` rows, and rows of a report that only name a group.
+    fn is_total_or_group(&self) -> bool {
+        let mut filled = self
+            .record
+            .cells
+            .iter()
+            .map(|cell| text_of(cell))
+            .filter(|text| !text.is_empty());
+        let Some(first) = filled.next() else {
+            return true;
+        };
+        let is_alone = filled.next().is_none();
+        if is_alone {
+            return self.rows.slots.len() > 1 && !self.rows.has(Column::Order);
+        }
+        let lower = first.to_lowercase();
+        let word = lower.split([' ', ':', '.']).next().unwrap_or_default();
+        // `Total` is a brand of motor oil, too.
+        let is_total = matches!(word, "итого" | "всего" | "разом")
+            || lower.trim_end_matches([':', '.']) == "total";
+        // Goods may be called so; a total has no article.
+        is_total && self.cell(Column::Article).is_none_or(|text| text == first)
+    }
+
+    /// Whether cells have moved into the wrong columns.
+    fn wrong_count(&self) -> Option<RowFault> {
+        let expected = self.rows.slots.len();
+        let n_needed = self
+            .rows
+            .slots
+            .iter()
+            .rposition(|slot| slot.column != Column::Ignored)
+            .map_or(0, |at| at + 1);
+        let n_filled = n_filled(self.record);
+        let n_cells = self.record.cells.len();
+        match self.rows.counts_cells {
+            CountsCells::No => None,
+            CountsCells::Yes if n_filled > expected => Some(n_filled),
+            CountsCells::Yes => (n_cells < n_needed).then_some(n_cells),
+        }
+        .map(|found| RowFault::CellCount { found, expected })
+    }
+
+    fn order_status(&self) -> Result<Document, RowFault> {
+        let number = self.cell(Column::Order).unwrap_or_default();
+        OrderId::parse(number).ok_or_else(|| RowFault::OrderNumber(number.to_owned()))?;
+        let status = self.cell(Column::Status).ok_or(RowFault::NoStatus)?;
+        Ok(Document {
+            number: Some(number.to_owned()),
+            status: Some(status.to_owned()),
+            line: self.record.line,
+            ..Document::default()
+        })
+    }
+
+    /// Tells the product, what is wrong with its numbers, and the offer.
+    fn goods(&self, summary: &mut Summary, ready: &mut VecDeque<Row>) {
+        let place = Place {
+            line: self.record.line,
+        };
+        let keys = match self.keys() {
+            Ok(keys) => keys,
+            Err(fault) => {
+                ready.push_back(Err(RowError { place, fault }));
+                return;
+            }
+        };
+        if self.rows.is_goods_list {
+            summary.n_products += 1;
+            ready.push_back(Ok(Fact::Product(Box::new(self.product(&keys)))));
+        }
+        let mut faults = Vec::new();
+        let offer = self.offer(keys, &mut faults);
+        ready.extend(
+            faults
+                .into_iter()
+                .map(|fault| Err(RowError { place, fault })),
+        );
+        summary.n_offers += 1;
+        summary.n_prices += offer.prices.len();
+        summary.n_stocks += offer.warehouses.len() + usize::from(offer.quantity.is_some());
+        if !offer.prices.is_empty() || offer.quantity.is_some() || !offer.warehouses.is_empty() {
+            ready.push_back(Ok(Fact::Offer(offer)));
+        }
+    }
+
+    fn keys(&self) -> Result<Keys, RowFault> {
+        const ELEMENT: &str = "the row";
+        let keys = Keys {
+            sku: self.cell(Column::Article).map(Sku::parse).transpose()?,
+            item: self.cell(Column::Id).and_then(ItemKey::parse),
+            name: self.cell(Column::Name).map(str::to_owned),
+        };
+        if keys.sku.is_none() && keys.item.is_none() && keys.name.is_none() {
+            return Err(RowFault::NoKey { element: ELEMENT });
+        }
+        Ok(keys)
+    }
+
+    fn product(&self, keys: &Keys) -> Product {
+        let text = |column| self.cell(column).map(str::to_owned);
+        let unknown_columns = self.pairs().filter(|(slot, value)| {
+            slot.column == Column::Ignored && !slot.header.is_empty() && !value.is_empty()
+        });
+        Product {
+            item: keys.item.clone(),
+            sku: keys.sku.clone(),
+            barcode: text(Column::Barcode),
+            name: keys.name.clone(),
+            description: text(Column::Description),
+            unit: text(Column::Unit),
+            groups: text(Column::Group).into_iter().collect(),
+            images: Vec::new(),
+            manufacturer: text(Column::Manufacturer),
+            properties: unknown_columns
+                .map(|(slot, value)| Property {
+                    name: slot.header.clone(),
+                    value: value.to_owned(),
+                })
+                .collect(),
+            deleted: false,
+            line: self.record.line,
+        }
+    }
+
+    fn offer(&self, keys: Keys, faults: &mut Vec<RowFault>) -> Offer {
+        let line = self.record.line;
+        let mut offer = Offer {
+            item: keys.item,
+            sku: keys.sku,
+            name: keys.name,
+            line,
+            barcode: self.cell(Column::Barcode).map(str::to_owned),
+            ..Offer::default()
+        };
+        let total = self
+            .pairs()
+            .find(|(slot, text)| slot.column == Column::Quantity && !text.is_empty())
+            .and_then(|(slot, text)| self.quantity(slot, text, faults));
+        match (self.cell(Column::Warehouse), total) {
+            (Some(warehouse), Some(quantity)) => offer.warehouses.push(WarehouseStock {
+                warehouse: warehouse.into(),
+                quantity,
+                line,
+            }),
+            (_, quantity) => offer.quantity = quantity,
+        }
+        for (slot, text) in self.pairs() {
+            if slot.column == Column::WarehouseStock
+                && !text.is_empty()
+                && let Some(quantity) = self.quantity(slot, text, faults)
+            {
+                offer.warehouses.push(WarehouseStock {
+                    warehouse: slot.header.as_str().into(),
+                    quantity,
+                    line,
+                });
+            }
+        }
+        offer.prices = self.prices(faults);
+        offer
+    }
+
+    fn prices(&self, faults: &mut Vec<RowFault>) -> Vec<OfferPrice> {
+        let currency: Option<Arc<str>> = self.cell(Column::Currency).map(Arc::from);
+        let is_price = |slot: &&Slot| slot.column == Column::Price;
+        let n_price_columns = self.rows.slots.iter().filter(is_price).count();
+        let mut prices = Vec::new();
+        for (slot, text) in self.pairs() {
+            if slot.column != Column::Price || text.is_empty() {
+                continue;
+            }
+            match self.price(text) {
+                Ok(price) => prices.push(OfferPrice {
+                    price_type: (n_price_columns > 1).then(|| slot.header.as_str().into()),
+                    price,
+                    currency: currency.clone(),
+                    line: self.record.line,
+                }),
+                Err(BadMoney::Number(BadNumber::NotANumber(word))) => {
+                    faults.push(word_in(slot, word));
+                }
+                Err(err) => faults.push(err.into()),
+            }
+        }
+        prices
+    }
+
+    fn price(&self, text: &str) -> Result<Money, BadMoney> {
+        let price = Money::parse(text)?;
+        if self.rows.prices_in_kopecks {
+            return Money::from_decimal(price.as_decimal() / KOPECKS);
+        }
+        Ok(price)
+    }
+
+    /// A number, or a word that the configuration says is one.
+    fn quantity(&self, slot: &Slot, text: &str, faults: &mut Vec<RowFault>) -> Option<Quantity> {
+        if let Some(quantity) = self.rows.words.get(&word_key(text)) {
+            return Some(*quantity);
+        }
+        match Quantity::parse(text) {
+            Ok(quantity) => return Some(quantity),
+            Err(BadNumber::NotANumber(word)) => faults.push(word_in(slot, word)),
+            Err(err) => faults.push(RowFault::Quantity(err)),
+        }
+        None
+    }
+}
+
+fn word_in(slot: &Slot, word: String) -> RowFault {
+    RowFault::Word {
+        column: slot.header.clone(),
+        word,
+    }
+}
+
+/// What a row is about.
+struct Keys {
+    sku: Option<Sku>,
+    item: Option<ItemKey>,
+    name: Option<String>,
+}
