@@ -357,6 +357,7 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
                 .into_iter()
                 .map(|(requisite, column)| ExtraField { column, requisite })
                 .collect(),
+            tax_fields: shop::TaxFields::default(),
         },
         batch: section.shop.batch,
         goods: goods(section.goods)?,

@@ -138,6 +138,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             store: None,
             language: None,
             extra_fields: Vec::new(),
+            tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
         goods: GoodsSettings {

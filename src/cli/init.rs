@@ -78,6 +78,7 @@ fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), S
         store: None,
         language: None,
         extra_fields: Vec::new(),
+        tax_fields: crate::shop::TaxFields::default(),
     })?;
     choices.statuses = client.statuses()?;
     choices.categories = client.categories()?;

@@ -11,6 +11,7 @@ mod csv_list;
 pub mod csv_write;
 mod decode;
 mod detect;
+mod encode;
 mod error;
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,6 +19,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use crate::domain::{Fact, Offer};
 
 pub use csv_list::{Column, CsvOptions};
+pub use encode::Encoding;
 pub use error::{FileError, Place, RowError, RowFault};
 
 /// What a file held, counted while it was read.

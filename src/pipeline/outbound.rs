@@ -9,10 +9,10 @@ use tracing::warn;
 use crate::domain::{ItemKey, Order, OrderId, ShopProduct, StatusId};
 use crate::folders::{FolderError, Outbox, Presence};
 use crate::formats::commerceml::{
-    ListedProduct, check, write_catalogue, write_categories, write_offers, write_orders,
+    ListedProduct, Profile, check, write_catalogue, write_categories, write_offers, write_orders,
     write_statuses,
 };
-use crate::formats::csv_write;
+use crate::formats::{Encoding, csv_write};
 use crate::journal::{Journal, OrderState};
 use crate::pipeline::lookup::{Lookup, Reach, path_of};
 use crate::pipeline::{CarryError, Exchange, clock};
@@ -67,7 +67,7 @@ pub fn ask_for_orders(
             continue;
         }
         complete(&mut order, exchange, journal)?;
-        let faults = check(&order);
+        let faults = check(&order, &Profile::default());
         if faults.is_empty() {
             ready.push(order);
         } else {
@@ -136,7 +136,7 @@ fn publish_orders(
     let last = ids.last().map(OrderId::to_string).unwrap_or_default();
     // Orders written again come in a file of their own: hence the time in the name.
     let file = format!("orders-{}-{last}.xml", now.format("%Y%m%d-%H%M%S"));
-    let content = in_memory(write_orders(Vec::new(), orders, now))?;
+    let content = in_memory(write_orders(Vec::new(), orders, now, &Profile::default()))?;
     outbox.prepare(&file, &content)?;
     journal.mark_publishing(exchange.name(), &ids, &file)?;
     let path = outbox.publish(&file)?;
@@ -344,7 +344,12 @@ fn categories(exchange: &Exchange, outbox: Option<&Outbox>) -> Result<ListReport
 
 fn table(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, CarryError> {
     let mut content = Vec::new();
-    in_memory(csv_write::write_table(&mut content, header, rows))?;
+    in_memory(csv_write::write_table(
+        &mut content,
+        header,
+        rows,
+        Encoding::Utf8WithMark,
+    ))?;
     Ok(content)
 }
 

@@ -181,6 +181,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             store: None,
             language: None,
             extra_fields: Vec::new(),
+            tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
         goods: GoodsSettings {
