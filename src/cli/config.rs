@@ -9,11 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
+use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::domain::Quantity;
 use crate::formats::{Column, CsvOptions};
-use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule};
+use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Guard, Negative, Rounding};
-use crate::shop::{self, ApiKey, Dialect, ExtraField};
+use crate::shop::{self, ApiKey, Dialect};
 
 /// The name of the exchange where the configuration does not give one.
 pub(super) const ONLY_EXCHANGE: &str = "main";
@@ -38,6 +39,7 @@ struct File {
     schedule: Option<ScheduleSection>,
     goods: Option<GoodsSection>,
     orders: Option<OrdersSection>,
+    lists: Option<ListsSection>,
     csv: Option<CsvSection>,
     guard: Option<GuardSection>,
 }
@@ -54,6 +56,8 @@ struct ExchangeSection {
     goods: GoodsSection,
     #[serde(default)]
     orders: OrdersSection,
+    #[serde(default)]
+    lists: ListsSection,
     #[serde(default)]
     csv: CsvSection,
     #[serde(default)]
@@ -154,27 +158,6 @@ impl Default for GoodsSection {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct OrdersSection {
-    statuses: Vec<toml::Value>,
-    currency: Option<String>,
-    map: BTreeMap<String, toml::Value>,
-    extra: BTreeMap<String, String>,
-}
-
-impl Default for OrdersSection {
-    fn default() -> Self {
-        Self {
-            // OpenCart's own first status; its id is 1 in every language.
-            statuses: vec![toml::Value::Integer(1)],
-            currency: None,
-            map: BTreeMap::new(),
-            extra: BTreeMap::new(),
-        }
-    }
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CsvSection {
@@ -270,6 +253,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
             schedule: file.schedule.unwrap_or_default(),
             goods: file.goods.unwrap_or_default(),
             orders: file.orders.unwrap_or_default(),
+            lists: file.lists.unwrap_or_default(),
             csv: file.csv.unwrap_or_default(),
             guard: file.guard.unwrap_or_default(),
         }]
@@ -277,7 +261,8 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         let is_mixed = file.shop.is_some()
             || file.folders.is_some()
             || file.goods.is_some()
-            || file.orders.is_some();
+            || file.orders.is_some()
+            || file.lists.is_some();
         ensure!(
             !is_mixed,
             "with `[[exchange]]`, every section belongs into an exchange, as in `[exchange.shop]`"
@@ -355,30 +340,13 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
             timeout: Duration::from_secs(section.shop.timeout_s),
             store: section.shop.store,
             language: section.shop.language,
-            extra_fields: section
-                .orders
-                .extra
-                .into_iter()
-                .map(|(requisite, column)| ExtraField { column, requisite })
-                .collect(),
+            extra_fields: section.orders.extra_fields(),
+            tax_fields: section.orders.tax_fields()?,
         },
         batch: section.shop.batch,
         goods: goods(section.goods)?,
-        orders: OrderSettings {
-            statuses: section
-                .orders
-                .statuses
-                .iter()
-                .map(plain_text)
-                .collect::<anyhow::Result<_>>()?,
-            map: section
-                .orders
-                .map
-                .into_iter()
-                .map(|(from, to)| Ok((from, plain_text(&to)?)))
-                .collect::<anyhow::Result<_>>()?,
-            currency: section.orders.currency,
-        },
+        orders: section.orders.settings()?,
+        lists: section.lists.settings()?,
         guard: Guard {
             zeroed_percent: section.guard.zeroed_percent,
             moved_percent: section.guard.moved_percent,
@@ -497,7 +465,7 @@ fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
 }
 
 /// Ids may be written as numbers or as text.
-fn plain_text(value: &toml::Value) -> anyhow::Result<String> {
+pub(super) fn plain_text(value: &toml::Value) -> anyhow::Result<String> {
     match value {
         toml::Value::String(text) => Ok(text.clone()),
         toml::Value::Integer(number) => Ok(number.to_string()),

@@ -13,8 +13,8 @@ use crate::folders::{Inbox, Lock, Outbox};
 use crate::formats::CsvOptions;
 use crate::journal::Journal;
 use crate::pipeline::{
-    self, Deleted, Exchange, ExchangeSettings, GoodsSettings, ListKind, MatchBy, OrderSettings,
-    Schedule, ask_for_orders, fetch_list,
+    self, Deleted, Exchange, ExchangeSettings, GoodsSettings, ListKind, ListSettings, MatchBy,
+    OrderSettings, Schedule, ask_for_orders, fetch_list,
 };
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey};
@@ -138,6 +138,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             store: None,
             language: None,
             extra_fields: Vec::new(),
+            tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
         goods: GoodsSettings {
@@ -158,8 +159,9 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
                 .iter()
                 .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
                 .collect(),
-            currency: None,
+            ..OrderSettings::default()
         },
+        lists: ListSettings::default(),
         guard: Guard::default(),
         csv: CsvOptions::default(),
         schedule: Schedule {

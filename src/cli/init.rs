@@ -78,6 +78,7 @@ fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), S
         store: None,
         language: None,
         extra_fields: Vec::new(),
+        tax_fields: crate::shop::TaxFields::default(),
     })?;
     choices.statuses = client.statuses()?;
     choices.categories = client.categories()?;
@@ -230,6 +231,38 @@ outbox = "outbox"
 # statuses = [1]
 {statuses}# How 1C calls the currency, where it is not the shop's three-letter code.
 # currency = "RUB"
+# Which 1C loads the orders: "ut11" (also КА, ERP, Розница), "unf", "ut103",
+# "bitrix31" (the exchange module of Bitrix, version 3.1), or "custom". It is where
+# the options from `version` to `warehouse_in` start from; `custom` is as `ut11`.
+# profile = "ut11"
+# How files of orders are called. A name with {time} is new every time. Under a
+# fixed name, such as "orders.xml", a file that 1C has not taken yet is replaced by
+# one that holds its orders too; 1C should move it away before reading it.
+# file = "orders-{time}-{last}.xml"
+# version = "2.08"
+# "utf-8", "utf-8-bom" or "windows-1251".
+# encoding = "utf-8"
+# Whether each order stands in a container, with prices and units as in 3.1.
+# container = false
+# The code of pieces, "796" or, for modules that compare it so, "796 " with a blank.
+# unit_code = "796"
+# Organisation and warehouse, by their exact names in 1C; none: 1C's own settings.
+# organisation = "ООО Ромашка"
+# warehouse = "Основной склад"
+# warehouse_id = "bd72d8f9-55bc-11d9-848a-00112f43529a"
+# Where 1C looks for the warehouse: "document" (ut11) or "requisites" (the others).
+# warehouse_in = "document"
+# VAT of every line, in percent; without it nothing is said of taxes. The shop's
+# prices hold it ("included"), or it comes on top of them ("on top").
+# vat = 20
+# vat_is = "included"
+# Where buyers state ИНН and КПП: the id of a custom field, or an order column.
+# inn_field = 3
+# kpp_field = 4
+# Hours added to the shop's times, where its clock is in another zone than 1C's.
+# shift_h = 0
+# Whether an order is written again when it has changed in the shop.
+# rewrite_changed = false
 
 # What 1C says of an order, and the status that the order gets in the shop. On the
 # left a status of 1C, or one of: cancelled, shipped, paid, accepted.
@@ -241,6 +274,13 @@ outbox = "outbox"
 # Further order columns of the shop for 1C: name of the requisite, column.
 [orders.extra]
 # "Отслеживание" = "tracking"
+
+# The product list that `obmen products` writes as products.csv.
+[lists]
+# Its columns, in their order.
+# columns = ["article", "name", "price", "category", "manufacturer", "weight", "image", "id"]
+# "utf-8" (with a byte order mark, for Excel) or "windows-1251".
+# encoding = "utf-8"
 
 # Columns of CSV files and workbooks with headers of your own: header, and what it is (article,
 # code, id, barcode, name, description, price, currency, quantity, warehouse, unit,

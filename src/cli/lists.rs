@@ -59,6 +59,9 @@ fn say_orders(report: &OrdersReport, out: &mut Out) {
     for (order, reason) in &report.held {
         out.say(&format!("order {order} is held: {reason}"));
     }
+    for (order, note) in &report.notes {
+        out.say(&format!("order {order}: {note}"));
+    }
     for reason in &report.unreadable {
         out.say(&format!("an order of the shop cannot be read: {reason}"));
     }
@@ -71,6 +74,7 @@ pub(super) fn json_orders(report: &OrdersReport) -> Value {
         "file": report.file.as_ref().map(|file| file.display().to_string()),
         "held": report.held.iter().map(|(order, reason)| json!({"order": order.get(), "reason": reason})).collect::<Vec<_>>(),
         "unreadable": report.unreadable,
+        "notes": report.notes.iter().map(|(order, note)| json!({"order": order.get(), "note": note})).collect::<Vec<_>>(),
     })
 }
 

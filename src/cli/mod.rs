@@ -9,6 +9,7 @@ mod demo;
 mod history;
 mod init;
 mod lists;
+mod out_config;
 mod output;
 mod plan;
 mod read;

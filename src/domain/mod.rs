@@ -11,6 +11,7 @@ pub mod order;
 pub mod product;
 pub mod quantity;
 pub mod sku;
+pub mod tax_id;
 
 pub use fact::{
     Document, Fact, Group, Offer, OfferPrice, Product, Property, Reference, WarehouseStock,
@@ -21,3 +22,4 @@ pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, S
 pub use product::{Category, CategoryId, NewProduct, ShopProduct};
 pub use quantity::Quantity;
 pub use sku::Sku;
+pub use tax_id::{Inn, Kpp};

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
 
-use crate::domain::{ItemKey, Money, Quantity, Sku};
+use crate::domain::{Inn, ItemKey, Kpp, Money, Quantity, Sku};
 
 /// OpenCart's order id: what ties the order on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,8 @@ pub struct Order {
     pub site: Option<String>,
     /// Further order fields that the configuration names.
     pub extra: Vec<(String, String)>,
+    /// What of the shop's order was left out, in words and without the buyer's data.
+    pub notes: Vec<String>,
 }
 
 /// Who buys.
@@ -88,8 +90,10 @@ pub struct Party {
     pub customer: Option<u32>,
     pub first_name: String,
     pub last_name: String,
-    /// Set for a company.
+    /// Set for most companies; see [`is_company`](Self::is_company).
     pub company: Option<String>,
+    pub inn: Option<Inn>,
+    pub kpp: Option<Kpp>,
     pub email: Option<String>,
     pub phone: Option<String>,
     pub address: Address,
@@ -104,6 +108,12 @@ impl Party {
             .or_else(|| Some(self.person_name()).filter(|n| !n.is_empty()))
             .or_else(|| self.email.clone())
             .or_else(|| self.phone.clone())
+    }
+
+    /// A company names itself, or has the two numbers that only companies have.
+    pub fn is_company(&self) -> bool {
+        let is_registered = self.inn.as_ref().is_some_and(Inn::is_of_company) && self.kpp.is_some();
+        self.company.is_some() || is_registered
     }
 
     /// `Last First`, the order 1C uses.
@@ -193,11 +203,16 @@ impl Order {
     /// The upstream module sends no order totals. Where the shop does not tell
     /// the cost of delivery either, a surplus can only be delivery.
     pub fn settlement(&self) -> Settlement {
-        let lines: Decimal = self.lines.iter().map(|line| line.sum().as_decimal()).sum();
+        let lines = self.lines.iter().map(|line| line.sum().as_decimal()).sum();
+        self.settlement_over(lines, self.shipping_cost)
+    }
+
+    /// The same where lines and delivery cost more than they say, as with a tax on top.
+    pub fn settlement_over(&self, lines: Decimal, shipping_cost: Option<Money>) -> Settlement {
         let difference = self.total.rounded().as_decimal() - lines;
         let positive =
             |amount: Decimal| Money::from_decimal(amount.max(Decimal::ZERO)).unwrap_or(Money::ZERO);
-        let Some(cost) = self.shipping_cost.map(Money::rounded) else {
+        let Some(cost) = shipping_cost.map(Money::rounded) else {
             return Settlement {
                 delivery: positive(difference),
                 other: Money::ZERO,
@@ -245,6 +260,7 @@ mod tests {
                 .collect(),
             site: None,
             extra: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

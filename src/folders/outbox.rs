@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::folders::FolderError;
 use crate::folders::inbox::write_whole;
 
+/// What the name of a file that is being made ends in.
+const TEMPORARY: &str = ".tmp";
+
 /// An outbox.
 #[derive(Debug)]
 pub struct Outbox {
@@ -17,7 +20,7 @@ pub struct Outbox {
 pub enum Presence {
     /// There under its own name.
     Published,
-    /// Ready under its temporary name.
+    /// Ready under its temporary name, to take the place of an older one if there is one.
     Prepared,
     /// Neither: it was published, and 1C has taken it; or it never was prepared.
     Gone,
@@ -41,8 +44,8 @@ impl Outbox {
         write_whole(&self.temporary(name), content)
     }
 
-    /// Gives a prepared file its own name. It takes the place of an older list;
-    /// files of orders have names of their own, so none is ever overwritten.
+    /// Gives a prepared file its own name. It takes the place of an older one:
+    /// whoever publishes orders sees to it that none is lost by that.
     pub fn publish(&self, name: &str) -> Result<PathBuf, FolderError> {
         let target = self.root.join(name);
         fs::rename(self.temporary(name), &target).map_err(FolderError::of("publish", &target))?;
@@ -63,17 +66,31 @@ impl Outbox {
     }
 
     pub fn presence(&self, name: &str) -> Presence {
-        if self.root.join(name).exists() {
-            Presence::Published
-        } else if self.temporary(name).exists() {
+        if self.temporary(name).exists() {
             Presence::Prepared
+        } else if self.holds(name) {
+            Presence::Published
         } else {
             Presence::Gone
         }
     }
 
+    /// Files that are ready under a temporary name, by their own names.
+    pub fn prepared(&self) -> Result<Vec<String>, FolderError> {
+        let entries = fs::read_dir(&self.root).map_err(FolderError::of("read", &self.root))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        Ok(names
+            .filter_map(|name| name.strip_suffix(TEMPORARY).map(str::to_owned))
+            .collect())
+    }
+
+    /// Whether a file lies under this very name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.root.join(name).exists()
+    }
+
     fn temporary(&self, name: &str) -> PathBuf {
-        self.root.join(format!("{name}.tmp"))
+        self.root.join(format!("{name}{TEMPORARY}"))
     }
 }
 
@@ -104,5 +121,9 @@ mod tests {
         let path = outbox.publish("a.xml").unwrap();
         assert_eq!(outbox.presence("a.xml"), Presence::Published);
         assert_eq!(fs::read(path).unwrap(), b"text");
+        outbox.prepare("a.xml", b"more").unwrap();
+        assert_eq!(outbox.presence("a.xml"), Presence::Prepared);
+        assert!(outbox.holds("a.xml"));
+        assert_eq!(outbox.prepared().unwrap(), ["a.xml"]);
     }
 }

@@ -10,6 +10,7 @@ pub mod commerceml;
 pub mod csv_write;
 mod decode;
 mod detect;
+mod encode;
 mod error;
 mod table;
 
@@ -18,6 +19,7 @@ use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
 use crate::domain::{Fact, Offer};
 
 use detect::Kind;
+pub use encode::Encoding;
 pub use error::{FileError, Place, RowError, RowFault};
 pub use table::{Column, CsvOptions};
 

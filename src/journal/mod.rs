@@ -5,6 +5,7 @@
 //! where SQLite's locks do not hold.
 
 mod calls;
+mod documents;
 mod error;
 mod identity;
 mod known;

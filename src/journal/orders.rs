@@ -103,12 +103,37 @@ impl Journal {
         file: &str,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
-        self.connection.execute(
-            "UPDATE order_ledger SET state = 'taken', taken_at = ?3, written_at = coalesce(written_at, ?3)
-             WHERE exchange = ?1 AND file = ?2 AND state IN ('publishing', 'written')",
-            params![exchange, file, stamp(now)],
-        )?;
-        Ok(())
+        self.atomically(|| {
+            self.connection.execute(
+                "UPDATE order_ledger SET state = 'taken', taken_at = ?3, written_at = coalesce(written_at, ?3)
+                 WHERE exchange = ?1 AND file = ?2 AND state IN ('publishing', 'written')",
+                params![exchange, file, stamp(now)],
+            )?;
+            self.forget_documents("exchange = ?1 AND file = ?2", params![exchange, file])
+        })
+    }
+
+    /// The file that was to be replaced has been taken: its orders have gone,
+    /// those that are still publishing have not.
+    pub fn mark_replaced_taken(
+        &self,
+        exchange: &str,
+        file: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            self.connection.execute(
+                "UPDATE order_ledger SET state = 'taken', taken_at = ?3
+                 WHERE exchange = ?1 AND file = ?2 AND state = 'written'",
+                params![exchange, file, stamp(now)],
+            )?;
+            self.forget_documents(
+                "exchange = ?1 AND file = ?2 AND NOT EXISTS (
+                     SELECT 1 FROM order_ledger l WHERE l.exchange = ?1
+                     AND l.order_id = order_document.order_id AND l.state = 'publishing')",
+                params![exchange, file],
+            )
+        })
     }
 
     /// 1C sent a document about this order. False if the ledger does not have it.
@@ -125,6 +150,12 @@ impl Journal {
                  AND state IN ('written', 'taken', 'confirmed')",
             )?
             .execute(params![exchange, order.get(), stamp(now)])?;
+        if n > 0 {
+            self.forget_documents(
+                "exchange = ?1 AND order_id = ?2",
+                params![exchange, order.get()],
+            )?;
+        }
         Ok(n > 0)
     }
 
@@ -135,6 +166,17 @@ impl Journal {
             params![exchange, order.get()],
         )?;
         Ok(n > 0)
+    }
+
+    /// Files that 1C is still to take.
+    pub fn open_order_files(&self, exchange: &str) -> Result<Vec<String>, JournalError> {
+        // An order to be written again has left its file by the ledger, not by its text.
+        let mut statement = self.connection.prepare_cached(
+            "SELECT file FROM order_ledger WHERE exchange = ?1 AND state = 'written' AND file IS NOT NULL
+             UNION SELECT file FROM order_document WHERE exchange = ?1 ORDER BY file",
+        )?;
+        let files = statement.query_map(params![exchange], |row| row.get(0))?;
+        Ok(files.collect::<Result<_, _>>()?)
     }
 
     /// Files whose orders are in this state.

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::formats::CsvOptions;
+use chrono::TimeDelta;
+
+use crate::formats::commerceml::Profile;
+use crate::formats::{CsvOptions, Encoding};
+use crate::pipeline::lists::ListColumn;
+use crate::pipeline::publishing::OrderFileName;
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop;
 
@@ -20,6 +25,7 @@ pub struct ExchangeSettings {
     pub batch: usize,
     pub goods: GoodsSettings,
     pub orders: OrderSettings,
+    pub lists: ListSettings,
     pub guard: Guard,
     pub csv: CsvOptions,
     pub schedule: Schedule,
@@ -64,7 +70,7 @@ pub enum MatchBy {
 }
 
 /// What happens with orders.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct OrderSettings {
     /// Orders in these statuses are new to 1C; by name or id.
     pub statuses: Vec<String>,
@@ -72,6 +78,28 @@ pub struct OrderSettings {
     pub map: BTreeMap<String, String>,
     /// How 1C calls the currency, where it is not the shop's code.
     pub currency: Option<String>,
+    pub profile: Profile,
+    pub file: OrderFileName,
+    /// Added to the shop's local times.
+    pub shift: TimeDelta,
+    /// Whether an order that has changed in the shop is written again.
+    pub rewrites_changed: bool,
+}
+
+/// What the product list for 1C's table loader looks like.
+#[derive(Debug, Clone)]
+pub struct ListSettings {
+    pub columns: Vec<ListColumn>,
+    pub encoding: Encoding,
+}
+
+impl Default for ListSettings {
+    fn default() -> Self {
+        Self {
+            columns: ListColumn::ALL.to_vec(),
+            encoding: Encoding::Utf8WithMark,
+        }
+    }
 }
 
 /// When the service does what.

@@ -8,8 +8,10 @@ mod error;
 mod exchange;
 mod fate;
 mod inbound;
+mod lists;
 mod lookup;
 mod outbound;
+mod publishing;
 mod receipt;
 mod resolve;
 mod send;
@@ -20,9 +22,12 @@ mod survey;
 pub use clock::now;
 pub use error::CarryError;
 pub use exchange::{
-    Deleted, Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, Schedule,
+    Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,
+    Schedule,
 };
 pub use inbound::{Carried, Change, Look, look_ahead, send_file};
-pub use outbound::{ListKind, ListReport, OrdersReport, ask_for_orders, fetch_list};
+pub use lists::{ListColumn, ListKind, ListReport, fetch_list};
+pub use outbound::{OrdersReport, ask_for_orders};
+pub use publishing::OrderFileName;
 pub use receipt::write_text as write_receipt;
 pub use service::{Event, FileReport, PassReport, Service, Waker};

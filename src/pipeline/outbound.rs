@@ -1,4 +1,4 @@
-//! The way out: orders and lists from the shop into the outbox.
+//! The way out for orders: asked for, checked, and handed to publishing.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,16 +6,12 @@ use std::path::PathBuf;
 
 use tracing::warn;
 
-use crate::domain::{ItemKey, Order, OrderId, ShopProduct, StatusId};
-use crate::folders::{FolderError, Outbox, Presence};
-use crate::formats::commerceml::{
-    ListedProduct, check, write_catalogue, write_categories, write_offers, write_orders,
-    write_statuses,
-};
-use crate::formats::csv_write;
-use crate::journal::{Journal, OrderState};
-use crate::pipeline::lookup::{Lookup, Reach, path_of};
-use crate::pipeline::{CarryError, Exchange, clock};
+use crate::domain::{Order, OrderId, StatusId};
+use crate::folders::{FolderError, Outbox};
+use crate::formats::commerceml::{Profile, check, order_text};
+use crate::journal::Journal;
+use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::{CarryError, Exchange, clock, publishing};
 
 /// What one asking for orders came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +24,14 @@ pub struct OrdersReport {
     pub held: Vec<(OrderId, String)>,
     /// Rows so broken that not even an order number could be read.
     pub unreadable: Vec<String>,
+    /// What was left out of an order, or why it was not written again.
+    pub notes: Vec<(OrderId, String)>,
+}
+
+/// An order ready to be written, and what tells later whether it has changed.
+pub(super) struct Outgoing {
+    pub(super) order: Order,
+    pub(super) digest: String,
 }
 
 /// Asks for new orders and writes those that have not been written yet.
@@ -36,13 +40,37 @@ pub fn ask_for_orders(
     journal: &Journal,
     outbox: &Outbox,
 ) -> Result<OrdersReport, CarryError> {
-    let name = exchange.name();
-    finish_publishing(exchange, journal, outbox)?;
-    note_taken(exchange, journal, outbox)?;
-    let lookup = Lookup::new(exchange, journal, Reach::Online);
+    publishing::finish(exchange, journal, outbox)?;
+    publishing::note_taken(exchange, journal, outbox)?;
     let mut report = OrdersReport::default();
-    // By number: one that moves to another asked status between two calls comes twice.
-    let mut orders: BTreeMap<OrderId, Order> = BTreeMap::new();
+    let mut ready = Vec::new();
+    for order in fetch(exchange, journal, &mut report)?.into_values() {
+        ready.extend(prepare(order, exchange, journal, &mut report)?);
+    }
+    for (order, reason) in &report.held {
+        journal.hold_order(exchange.name(), *order, reason)?;
+        warn!(
+            order = order.get(),
+            reason, "order {order} is held: {reason}"
+        );
+    }
+    for (order, note) in &report.notes {
+        warn!(order = order.get(), note, "order {order}: {note}");
+    }
+    report.written = ready.iter().map(|outgoing| outgoing.order.id).collect();
+    report.file = publishing::publish(exchange, journal, outbox, &ready)?;
+    Ok(report)
+}
+
+/// The orders in the asked statuses, by number: one that moves to another asked
+/// status between two calls comes twice.
+fn fetch(
+    exchange: &Exchange,
+    journal: &Journal,
+    report: &mut OrdersReport,
+) -> Result<BTreeMap<OrderId, Order>, CarryError> {
+    let lookup = Lookup::new(exchange, journal, Reach::Online);
+    let mut orders = BTreeMap::new();
     for (status, status_name) in asked_statuses(exchange, &lookup)? {
         for order in exchange.client.orders(status)? {
             match order {
@@ -51,7 +79,7 @@ pub fn ask_for_orders(
                     orders.insert(order.id, order);
                 }
                 Err(bad) => match bad.id {
-                    Some(id) if journal.is_to_write(name, id, clock::now())? => {
+                    Some(id) if journal.is_to_write(exchange.name(), id, clock::now())? => {
                         report.held.push((id, bad.to_string()));
                     }
                     Some(_) => {}
@@ -61,32 +89,76 @@ pub fn ask_for_orders(
         }
     }
     report.n_seen = orders.len() + report.held.len();
-    let mut ready = Vec::new();
-    for mut order in orders.into_values() {
-        if !journal.is_to_write(name, order.id, clock::now())? {
-            continue;
-        }
-        complete(&mut order, exchange, journal)?;
-        let faults = check(&order);
-        if faults.is_empty() {
-            ready.push(order);
-        } else {
-            let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            report.held.push((order.id, reasons.join("; ")));
-        }
+    Ok(orders)
+}
+
+/// `None` for an order that is not to be written, now or ever again.
+fn prepare(
+    mut order: Order,
+    exchange: &Exchange,
+    journal: &Journal,
+    report: &mut OrdersReport,
+) -> Result<Option<Outgoing>, CarryError> {
+    let digest = digest_of(&order)?;
+    let is_new = journal.is_to_write(exchange.name(), order.id, clock::now())?;
+    if !is_new && !is_changed(order.id, &digest, exchange, journal)? {
+        return Ok(None);
     }
-    for (order, reason) in &report.held {
-        journal.hold_order(name, *order, reason)?;
-        warn!(
-            order = order.get(),
-            reason, "order {order} is held: {reason}"
-        );
+    complete(&mut order, exchange, journal)?;
+    let faults = check(&order, &exchange.settings.orders.profile);
+    if faults.is_empty() {
+        let notes = order.notes.iter().map(|note| (order.id, note.clone()));
+        report.notes.extend(notes);
+        return Ok(Some(Outgoing { order, digest }));
     }
-    if !ready.is_empty() {
-        report.written = ready.iter().map(|order| order.id).collect();
-        report.file = Some(publish_orders(exchange, journal, outbox, &ready)?);
+    let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let reasons = reasons.join("; ");
+    if is_new {
+        report.held.push((order.id, reasons));
+    } else {
+        // Not held: what was written of it before still counts.
+        let note = format!("it has changed in the shop and cannot be written again: {reasons}");
+        report.notes.push((order.id, note));
     }
-    Ok(report)
+    Ok(None)
+}
+
+/// Says how digests are made. Raised when orders come to be written in another
+/// way, so that a new obmen does not take every order for changed.
+const DIGEST_SCHEME: &str = "1:";
+
+/// Of everything that 1C is told, in whatever profile, but for the status: that
+/// one changes at 1C's own word.
+fn digest_of(order: &Order) -> Result<String, CarryError> {
+    let mut order = order.clone();
+    order.status = None;
+    order.status_name = None;
+    let text = in_memory(order_text(&order, &Profile::default()))?;
+    Ok(format!(
+        "{DIGEST_SCHEME}{}",
+        blake3::hash(text.as_bytes()).to_hex()
+    ))
+}
+
+/// Whether an order has changed since it was written, and that matters.
+fn is_changed(
+    order: OrderId,
+    digest: &str,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<bool, CarryError> {
+    if !exchange.settings.orders.rewrites_changed {
+        return Ok(false);
+    }
+    let known = journal
+        .order_digest(exchange.name(), order)?
+        .filter(|known| known.starts_with(DIGEST_SCHEME));
+    if let Some(known) = known {
+        return Ok(known != digest);
+    }
+    // Written by an older obmen: changes are seen from now on.
+    journal.keep_order_digest(exchange.name(), order, digest)?;
+    Ok(false)
 }
 
 /// The statuses of the configuration, found in the shop's list.
@@ -110,11 +182,16 @@ fn asked_statuses(
     exchange.settings.orders.statuses.iter().map(find).collect()
 }
 
-/// What the shop cannot know: 1C's own ids, and its word for the currency.
+/// What the shop cannot know: 1C's own ids, its word for the currency, its time.
 fn complete(order: &mut Order, exchange: &Exchange, journal: &Journal) -> Result<(), CarryError> {
-    if let Some(currency) = &exchange.settings.orders.currency {
+    let settings = &exchange.settings.orders;
+    if let Some(currency) = &settings.currency {
         order.currency.clone_from(currency);
     }
+    order.placed_at = order
+        .placed_at
+        .checked_add_signed(settings.shift)
+        .unwrap_or(order.placed_at);
     for line in &mut order.lines {
         if let Some(sku) = &line.sku {
             line.item = journal.item_of(exchange.name(), sku)?;
@@ -123,233 +200,8 @@ fn complete(order: &mut Order, exchange: &Exchange, journal: &Journal) -> Result
     Ok(())
 }
 
-/// Prepared, written down, published, written down: whichever step a crash
-/// falls behind, [`finish_publishing`] can tell.
-fn publish_orders(
-    exchange: &Exchange,
-    journal: &Journal,
-    outbox: &Outbox,
-    orders: &[Order],
-) -> Result<PathBuf, CarryError> {
-    let now = clock::now();
-    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
-    let last = ids.last().map(OrderId::to_string).unwrap_or_default();
-    // Orders written again come in a file of their own: hence the time in the name.
-    let file = format!("orders-{}-{last}.xml", now.format("%Y%m%d-%H%M%S"));
-    let content = in_memory(write_orders(Vec::new(), orders, now))?;
-    outbox.prepare(&file, &content)?;
-    journal.mark_publishing(exchange.name(), &ids, &file)?;
-    let path = outbox.publish(&file)?;
-    journal.mark_written(exchange.name(), &file, now)?;
-    Ok(path)
-}
-
-/// After a crash: a file that is there has been published; one under its
-/// temporary name is published now; one that is gone has been taken already.
-fn finish_publishing(
-    exchange: &Exchange,
-    journal: &Journal,
-    outbox: &Outbox,
-) -> Result<(), CarryError> {
-    let name = exchange.name();
-    for file in journal.order_files(name, OrderState::Publishing)? {
-        match outbox.presence(&file) {
-            Presence::Published => journal.mark_written(name, &file, clock::now())?,
-            Presence::Prepared => {
-                outbox.publish(&file)?;
-                journal.mark_written(name, &file, clock::now())?;
-            }
-            Presence::Gone => journal.mark_taken(name, &file, clock::now())?,
-        }
-    }
-    Ok(())
-}
-
-/// A file that has gone from the outbox was taken by 1C.
-fn note_taken(exchange: &Exchange, journal: &Journal, outbox: &Outbox) -> Result<(), CarryError> {
-    for file in journal.order_files(exchange.name(), OrderState::Written)? {
-        if outbox.presence(&file) == Presence::Gone {
-            journal.mark_taken(exchange.name(), &file, clock::now())?;
-        }
-    }
-    Ok(())
-}
-
-/// A list of the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListKind {
-    Products,
-    Statuses,
-    Categories,
-}
-
-/// A fetched list: its rows for whoever prints them, and where it was written.
-#[derive(Debug, Clone)]
-pub struct ListReport {
-    pub header: Vec<&'static str>,
-    pub rows: Vec<Vec<String>>,
-    pub files: Vec<PathBuf>,
-}
-
-/// Fetches a list and, given an outbox, writes it as XML and CSV.
-pub fn fetch_list(
-    kind: ListKind,
-    exchange: &Exchange,
-    journal: &Journal,
-    outbox: Option<&Outbox>,
-) -> Result<ListReport, CarryError> {
-    match kind {
-        ListKind::Products => products(exchange, journal, outbox),
-        ListKind::Statuses => statuses(exchange, outbox),
-        ListKind::Categories => categories(exchange, outbox),
-    }
-}
-
-fn products(
-    exchange: &Exchange,
-    journal: &Journal,
-    outbox: Option<&Outbox>,
-) -> Result<ListReport, CarryError> {
-    let listed = exchange.client.products()?;
-    let header = vec![
-        "article",
-        "name",
-        "price",
-        "category",
-        "manufacturer",
-        "weight",
-        "image",
-        "id",
-    ];
-    let mut products = Vec::with_capacity(listed.len());
-    for product in listed {
-        let item = known_item(&product, exchange, journal)?;
-        products.push(ListedProduct { item, product });
-    }
-    let categories = exchange.client.categories()?;
-    let paths: BTreeMap<_, _> = categories
-        .iter()
-        .map(|category| (category.id, path_of(category)))
-        .collect();
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let rows: Vec<Vec<String>> = products
-        .iter()
-        .map(|ListedProduct { item, product }| {
-            vec![
-                product.sku.to_string(),
-                product.name.clone(),
-                product
-                    .price
-                    .map(|price| price.to_string())
-                    .unwrap_or_default(),
-                product
-                    .category
-                    .and_then(|id| paths.get(&id).cloned())
-                    .unwrap_or_default(),
-                text(&product.manufacturer),
-                product
-                    .weight
-                    .map(|weight| weight.to_string())
-                    .unwrap_or_default(),
-                text(&product.image),
-                item.to_string(),
-            ]
-        })
-        .collect();
-    let mut files = Vec::new();
-    if let Some(outbox) = outbox {
-        let now = clock::now();
-        let currency = exchange
-            .settings
-            .orders
-            .currency
-            .as_deref()
-            .unwrap_or("RUB");
-        let catalogue = in_memory(write_catalogue(Vec::new(), &categories, &products, now))?;
-        files.push(outbox.put("import.xml", &catalogue)?);
-        files.push(outbox.put(
-            "offers.xml",
-            &in_memory(write_offers(Vec::new(), &products, currency, now))?,
-        )?);
-        files.push(outbox.put("products.csv", &table(&header, &rows)?)?);
-    }
-    Ok(ListReport {
-        header,
-        rows,
-        files,
-    })
-}
-
-/// 1C's own id, or one derived from the article, which is remembered: when 1C
-/// takes it over and names the product by it, it will be known.
-fn known_item(
-    product: &ShopProduct,
-    exchange: &Exchange,
-    journal: &Journal,
-) -> Result<ItemKey, CarryError> {
-    if let Some(item) = journal.item_of(exchange.name(), &product.sku)? {
-        return Ok(item);
-    }
-    let item = ItemKey::derived_from(&product.sku.match_key());
-    journal.learn_identity(
-        exchange.name(),
-        &item,
-        Some(&product.sku),
-        None,
-        Some(&product.name),
-        clock::now(),
-    )?;
-    Ok(item)
-}
-
-fn statuses(exchange: &Exchange, outbox: Option<&Outbox>) -> Result<ListReport, CarryError> {
-    let statuses = exchange.client.statuses()?;
-    let header = vec!["id", "name"];
-    let rows: Vec<Vec<String>> = statuses
-        .iter()
-        .map(|(id, name)| vec![id.to_string(), name.clone()])
-        .collect();
-    let mut files = Vec::new();
-    if let Some(outbox) = outbox {
-        let xml = in_memory(write_statuses(Vec::new(), &statuses, clock::now()))?;
-        files.push(outbox.put("statuses.xml", &xml)?);
-        files.push(outbox.put("statuses.csv", &table(&header, &rows)?)?);
-    }
-    Ok(ListReport {
-        header,
-        rows,
-        files,
-    })
-}
-
-fn categories(exchange: &Exchange, outbox: Option<&Outbox>) -> Result<ListReport, CarryError> {
-    let categories = exchange.client.categories()?;
-    let header = vec!["id", "path"];
-    let rows: Vec<Vec<String>> = categories
-        .iter()
-        .map(|c| vec![c.id.to_string(), path_of(c)])
-        .collect();
-    let mut files = Vec::new();
-    if let Some(outbox) = outbox {
-        let xml = in_memory(write_categories(Vec::new(), &categories, clock::now()))?;
-        files.push(outbox.put("categories.xml", &xml)?);
-        files.push(outbox.put("categories.csv", &table(&header, &rows)?)?);
-    }
-    Ok(ListReport {
-        header,
-        rows,
-        files,
-    })
-}
-
-fn table(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, CarryError> {
-    let mut content = Vec::new();
-    in_memory(csv_write::write_table(&mut content, header, rows))?;
-    Ok(content)
-}
-
 /// A writer into memory fails only where something is wrong with the values.
-fn in_memory<T>(result: io::Result<T>) -> Result<T, CarryError> {
+pub(super) fn in_memory<T>(result: io::Result<T>) -> Result<T, CarryError> {
     result.map_err(|reason| {
         CarryError::Folder(FolderError {
             action: "put together",

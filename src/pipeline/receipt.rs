@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::formats::{Summary, csv_write};
+use crate::formats::{Encoding, Summary, csv_write};
 use crate::journal::{Journal, JournalError, Outcome, OutcomeKind, Run, RunState, Tally};
 
 /// How many rows the text lists; the table beside it has all.
@@ -135,6 +135,7 @@ pub(super) fn write_table(journal: &Journal, run: &Run) -> Result<Vec<u8>, Journ
         &mut table,
         &["line", "key", "field", "outcome", "detail"],
         &rows,
+        Encoding::Utf8WithMark,
     )
     .unwrap_or_default();
     Ok(table)

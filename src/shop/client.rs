@@ -19,7 +19,7 @@ use crate::shop::error::{ApiKey, ShopError};
 use crate::shop::escape::to_json;
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
 use crate::shop::reply::{Reply, excerpt, understand};
-use crate::shop::wire::{self, BadOrder, ExtraField};
+use crate::shop::wire::{self, BadOrder, ExtraField, TaxFields};
 
 /// The largest answer taken: lists of some hundred thousand products fit in.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
@@ -41,6 +41,7 @@ pub struct Settings {
     pub language: Option<String>,
     /// Order columns handed on to 1C.
     pub extra_fields: Vec<ExtraField>,
+    pub tax_fields: TaxFields,
 }
 
 /// A shop, spoken to in its own dialect.
@@ -115,7 +116,12 @@ impl Client {
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
     pub fn orders(&self, status: StatusId) -> Result<Vec<Result<Order, BadOrder>>, ShopError> {
         let reply = self.ask("orders", &[("status_id", status.to_string())])?;
-        Ok(wire::orders(&reply, &self.settings.extra_fields))
+        let Settings {
+            extra_fields,
+            tax_fields,
+            ..
+        } = &self.settings;
+        Ok(wire::orders(&reply, extra_fields, tax_fields))
     }
 
     /// Enabled products that have an article. Quantities are not told.

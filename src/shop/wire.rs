@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use crate::domain::{
-    Address, Category, CategoryId, Method, Money, NewProduct, Order, OrderId, OrderLine, Party,
-    Quantity, ShopProduct, Sku, StatusId,
+    Address, Category, CategoryId, Inn, Kpp, Method, Money, NewProduct, Order, OrderId, OrderLine,
+    Party, Quantity, ShopProduct, Sku, StatusId,
 };
 use crate::shop::escape::{as_stored, as_written};
 
@@ -19,6 +19,14 @@ use crate::shop::escape::{as_stored, as_written};
 pub struct ExtraField {
     pub column: String,
     pub requisite: String,
+}
+
+/// Where shops keep the numbers of a company: a column of the order, or the id
+/// of a custom field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaxFields {
+    pub inn: Option<String>,
+    pub kpp: Option<String>,
 }
 
 /// An order that the shop sent and that makes no sense.
@@ -113,8 +121,18 @@ pub(super) fn names(reply: &Value) -> Vec<(Sku, String)> {
         .collect()
 }
 
-pub(super) fn orders(reply: &Value, extra: &[ExtraField]) -> Vec<Result<Order, BadOrder>> {
-    list(reply, "orders").map(|row| order(row, extra)).collect()
+pub(super) fn orders(
+    reply: &Value,
+    extra: &[ExtraField],
+    tax: &TaxFields,
+) -> Vec<Result<Order, BadOrder>> {
+    list(reply, "orders")
+        .map(|row| {
+            let mut order = order(row, extra)?;
+            add_tax_ids(&mut order, row, tax);
+            Ok(order)
+        })
+        .collect()
 }
 
 fn order(row: &Value, extra: &[ExtraField]) -> Result<Order, BadOrder> {
@@ -166,7 +184,54 @@ fn order(row: &Value, extra: &[ExtraField]) -> Result<Order, BadOrder> {
             .map(|field| (field.requisite.clone(), text(row, &field.column)))
             .filter(|(_, value)| !value.trim().is_empty())
             .collect(),
+        notes: Vec::new(),
     })
+}
+
+/// A number that cannot be one is left out: by it 1C would look for the buyer.
+fn add_tax_ids(order: &mut Order, row: &Value, fields: &TaxFields) {
+    let written = |field: &Option<String>| field.as_deref().and_then(|f| field_of_buyer(row, f));
+    let Order { buyer, notes, .. } = order;
+    if let Some(inn) = written(&fields.inn) {
+        buyer.inn = Inn::parse(&inn);
+        if buyer.inn.is_none() {
+            notes.push("its ИНН is left out: it has not 10 or 12 digits".to_owned());
+        }
+    }
+    if let Some(kpp) = written(&fields.kpp) {
+        // A person has none, and without the ИНН it says nothing.
+        let is_company = buyer.inn.as_ref().is_some_and(Inn::is_of_company);
+        buyer.kpp = Kpp::parse(&kpp).filter(|_| is_company);
+        if buyer.kpp.is_none() {
+            notes.push(
+                "its КПП is left out: it has not 9 digits or no ИНН of 10 beside it".to_owned(),
+            );
+        }
+    }
+}
+
+/// A column of that name, else the custom field with that id, of the buyer or
+/// of an address.
+fn field_of_buyer(row: &Value, field: &str) -> Option<String> {
+    let custom = [
+        "custom_field",
+        "payment_custom_field",
+        "shipping_custom_field",
+    ]
+    .into_iter()
+    .filter_map(|column| filled(custom_field(row.get(column)?, field)));
+    filled(text(row, field)).or_else(|| custom.into_iter().next())
+}
+
+/// The column holds JSON text; its values are escaped, in some shops the whole of it is.
+fn custom_field(column: &Value, field: &str) -> String {
+    let parsed = match column {
+        Value::String(stored) => serde_json::from_str(stored)
+            .or_else(|_| serde_json::from_str(&as_written(stored)))
+            .unwrap_or(Value::Null),
+        other => other.clone(),
+    };
+    text(&parsed, field)
 }
 
 fn order_line(
@@ -203,6 +268,8 @@ fn buyer(row: &Value) -> Party {
         last_name: either("lastname").unwrap_or_default(),
         company: filled(text(row, "payment_company"))
             .or_else(|| filled(text(row, "shipping_company"))),
+        inn: None,
+        kpp: None,
         email: filled(text(row, "email")),
         phone: filled(text(row, "telephone")),
         address: payment_address,
@@ -332,4 +399,75 @@ fn new_product(product: &NewProduct) -> Value {
             .or_insert_with(|| json!(as_stored(description)));
     }
     Value::Object(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &Value) -> Order {
+        let mut row = json!({
+            "order_id": "5", "date_added": "2026-02-02 10:11:12", "total": "1.0000",
+            "currency_code": "RUB", "_products_": [],
+        });
+        for (name, value) in fields.as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        let tax = TaxFields {
+            inn: Some("3".to_owned()),
+            kpp: Some("kpp".to_owned()),
+        };
+        let reply = json!({"orders": [row]});
+        orders(&reply, &[], &tax).remove(0).unwrap()
+    }
+
+    #[test]
+    fn the_numbers_of_a_company_are_found_where_the_shop_keeps_them() {
+        for (fields, inn, kpp, n_notes) in [
+            (json!({"custom_field": "[]"}), "", "", 0),
+            (
+                json!({"custom_field": r#"{"3":"7707083893"}"#}),
+                "7707083893",
+                "",
+                0,
+            ),
+            (
+                json!({
+                    "custom_field": r#"{"3":""}"#,
+                    "payment_custom_field": "{&quot;3&quot;:&quot;7707083893&quot;}",
+                    "kpp": "770701001",
+                }),
+                "7707083893",
+                "770701001",
+                0,
+            ),
+            (
+                json!({"shipping_custom_field": {"3": "500100732259", "1": "a &quot;b&quot;"}}),
+                "500100732259",
+                "",
+                0,
+            ),
+            (json!({"custom_field": r#"{"3":"по запросу"}"#}), "", "", 1),
+            (
+                json!({"custom_field": r#"{"3":"770708389"}"#, "kpp": "770701001"}),
+                "",
+                "",
+                2,
+            ),
+            (
+                json!({"custom_field": r#"{"3":["x"]}"#, "kpp": ""}),
+                "",
+                "",
+                0,
+            ),
+        ] {
+            let order = read(&fields);
+            let found = (
+                order.buyer.inn.as_ref().map_or("", Inn::as_str),
+                order.buyer.kpp.as_ref().map_or("", Kpp::as_str),
+                order.notes.len(),
+            );
+            assert_eq!(found, (inn, kpp, n_notes), "{fields}");
+        }
+    }
 }

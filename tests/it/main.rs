@@ -17,6 +17,7 @@ mod inbound;
 mod order_rules;
 mod orders_for_1c;
 mod outbound;
+mod profiles;
 mod program;
 mod replay;
 mod samples;

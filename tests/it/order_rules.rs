@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use roxmltree::{Document, Node};
 use rust_decimal::Decimal;
 
-const DOCUMENT: [&str; 14] = [
+const DOCUMENT: [&str; 16] = [
     "Ид",
     "Номер",
     "Дата",
@@ -19,25 +19,47 @@ const DOCUMENT: [&str; 14] = [
     "Контрагенты",
     "Время",
     "Комментарий",
+    "Налоги",
     "Скидки",
+    "Склады",
     "Товары",
     "ЗначенияРеквизитов",
 ];
 
 /// Those of a company and of a person side by side, as УТ wants them.
-const PARTY: [&str; 12] = [
+const PARTY: [&str; 15] = [
     "Ид",
     "Наименование",
     "ОфициальноеНаименование",
     "ЮридическийАдрес",
+    // Of a company; of a person it stands behind the name.
+    "ИНН",
+    "КПП",
     "ПолноеНаименование",
     "Фамилия",
     "Имя",
+    "ИНН",
     "АдресРегистрации",
     "Адрес",
     "Контакты",
     "Представители",
     "Роль",
+];
+
+/// The dialect of Bitrix's module; it has units with parts, and `Цена`.
+const LINE_IN_CONTAINER: [&str; 12] = [
+    "Ид",
+    "Артикул",
+    "Наименование",
+    "СтавкиНалогов",
+    "ХарактеристикиТовара",
+    "ЗначенияРеквизитов",
+    "Единица",
+    "Коэффициент",
+    "Количество",
+    "Цена",
+    "Сумма",
+    "Налоги",
 ];
 
 /// `Единица` and `Коэффициент` leak from line to line in 1C, `Скидки` of a line
@@ -83,17 +105,73 @@ const CONTACTS: [&str; 11] = [
     "Прочее",
 ];
 
-/// Every rule that the file breaks, in words; none, and 1C can load it.
+/// What one kind of 1C wants otherwise than the next.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    pub(crate) versions: &'static [&'static str],
+    /// Whether `Документ` stands in a `Контейнер`, and lines are those of 3.1.
+    pub(crate) has_containers: bool,
+    /// Whether the file may be in windows-1251.
+    pub(crate) may_be_1251: bool,
+    /// Whether `Склады` of a document is read. Elsewhere it is a stranger.
+    pub(crate) reads_warehouses: bool,
+}
+
+/// УТ 11, КА, ERP, Розница.
+pub(crate) const UT11: Rules = Rules {
+    versions: &["2.04", "2.05", "2.07", "2.08"],
+    has_containers: false,
+    may_be_1251: false,
+    reads_warehouses: true,
+};
+
+/// УНФ reads a file in the encoding that it declares.
+pub(crate) const UNF: Rules = Rules {
+    may_be_1251: true,
+    reads_warehouses: false,
+    ..UT11
+};
+
+pub(crate) const UT103: Rules = Rules {
+    versions: &["2.03", "2.04", "2.05"],
+    has_containers: false,
+    may_be_1251: true,
+    reads_warehouses: false,
+};
+
+pub(crate) const BITRIX31: Rules = Rules {
+    versions: &["3.1"],
+    has_containers: true,
+    may_be_1251: false,
+    reads_warehouses: false,
+};
+
+/// Every rule of УТ 11 that the file breaks, in words; none, and 1C can load it.
 pub(crate) fn faults_of(xml: &[u8]) -> Vec<String> {
+    faults_by(&UT11, xml)
+}
+
+/// The file as text, in the encoding that it declares.
+pub(crate) fn decoded(xml: &[u8], rules: &Rules) -> Option<String> {
+    let is_1251 = xml.starts_with(b"<?xml version=\"1.0\" encoding=\"windows-1251\"?>");
+    if is_1251 && rules.may_be_1251 {
+        let (text, _, is_broken) = encoding_rs::WINDOWS_1251.decode(xml);
+        return (!is_broken).then(|| text.into_owned());
+    }
+    let text = std::str::from_utf8(xml).ok()?;
+    (!is_1251).then(|| text.to_owned())
+}
+
+pub(crate) fn faults_by(rules: &Rules, xml: &[u8]) -> Vec<String> {
     let mut faults = Faults::default();
     if !xml.starts_with(b"<?xml") {
         faults.note("the file does not begin with `<?xml`");
     }
-    let Ok(text) = std::str::from_utf8(xml) else {
+    let Some(text) = decoded(xml, rules) else {
         faults.note("the file is not UTF-8");
         return faults.0;
     };
-    let document = match Document::parse(text) {
+    let document = match Document::parse(&text) {
         Ok(document) => document,
         Err(err) => {
             faults.note(&format!("no XML: {err}"));
@@ -103,7 +181,7 @@ pub(crate) fn faults_of(xml: &[u8]) -> Vec<String> {
     for node in document.descendants().filter(Node::is_element) {
         check_element(node, &mut faults);
     }
-    check_root(document.root_element(), &mut faults);
+    check_root(document.root_element(), rules, &mut faults);
     faults.0
 }
 
@@ -166,14 +244,14 @@ fn check_element(node: Node<'_, '_>, faults: &mut Faults) {
     }
 }
 
-fn check_root(root: Node<'_, '_>, faults: &mut Faults) {
+fn check_root(root: Node<'_, '_>, rules: &Rules, faults: &mut Faults) {
     faults.demand(
         name(root) == "КоммерческаяИнформация",
         "the root has another name",
     );
     let version = root.attribute("ВерсияСхемы").unwrap_or_default();
     faults.demand(
-        matches!(version, "2.04" | "2.05" | "2.07" | "2.08"),
+        rules.versions.contains(&version),
         "ВерсияСхемы is not one that 1C writes itself",
     );
     let formed_at = root.attribute("ДатаФормирования").unwrap_or_default();
@@ -182,19 +260,24 @@ fn check_root(root: Node<'_, '_>, faults: &mut Faults) {
             && NaiveDateTime::parse_from_str(formed_at, "%Y-%m-%dT%H:%M:%S").is_ok(),
         "ДатаФормирования is no date and time",
     );
-    for document in elements(root) {
-        faults.demand(
-            name(document) == "Документ",
-            "beside documents stands something else",
-        );
-        check_document(document, faults);
+    for outermost in elements(root) {
+        let document = if rules.has_containers {
+            in_order(outermost, &["Документ"], faults);
+            child(outermost, "Документ").filter(|_| name(outermost) == "Контейнер")
+        } else {
+            Some(outermost).filter(|one| name(*one) == "Документ")
+        };
+        match document {
+            Some(document) => check_document(document, rules, faults),
+            None => faults.note("beside documents stands something else"),
+        }
     }
 }
 
-fn check_document(document: Node<'_, '_>, faults: &mut Faults) {
+fn check_document(document: Node<'_, '_>, rules: &Rules, faults: &mut Faults) {
     in_order(document, &DOCUMENT, faults);
     for needed in DOCUMENT {
-        let may_lack = matches!(needed, "Комментарий" | "Скидки");
+        let may_lack = matches!(needed, "Комментарий" | "Налоги" | "Скидки" | "Склады");
         faults.demand(
             may_lack || child(document, needed).is_some(),
             &format!("`Документ` lacks `{needed}`"),
@@ -228,8 +311,38 @@ fn check_document(document: Node<'_, '_>, faults: &mut Faults) {
     for party in parties {
         check_party(party, faults);
     }
-    check_lines(document, faults);
+    check_lines(document, rules, faults);
     check_requisites(document, faults);
+    check_warehouse(document, rules, faults);
+}
+
+/// УТ reads all of it unchecked, and exactly one field and one contact.
+fn check_warehouse(document: Node<'_, '_>, rules: &Rules, faults: &mut Faults) {
+    let warehouses = all(document, "Склады", "Склад");
+    faults.demand(
+        rules.reads_warehouses || warehouses.is_empty(),
+        "a warehouse stands where nobody looks for it",
+    );
+    for warehouse in warehouses {
+        in_order(
+            warehouse,
+            &["Ид", "Наименование", "Адрес", "Контакты"],
+            faults,
+        );
+        let fields = all(warehouse, "Адрес", "АдресноеПоле");
+        let contacts = all(warehouse, "Контакты", "Контакт");
+        let is_complete = |part: &Node<'_, '_>| {
+            child(*part, "Тип").is_some() && child(*part, "Значение").is_some()
+        };
+        faults.demand(
+            child(warehouse, "Ид").is_some()
+                && child(warehouse, "Наименование").is_some()
+                && fields.len() == 1
+                && contacts.len() == 1
+                && fields.iter().chain(&contacts).all(is_complete),
+            "a Склад is not complete",
+        );
+    }
 }
 
 fn check_party(party: Node<'_, '_>, faults: &mut Faults) {
@@ -254,6 +367,17 @@ fn check_party(party: Node<'_, '_>, faults: &mut Faults) {
     faults.demand(
         has_registration || !(has_seat || has_delivery),
         "АдресРегистрации is missing",
+    );
+    let is_number = |wanted: &str, lengths: &[usize]| {
+        let number = value(party, wanted);
+        let is_number = number.bytes().all(|b| b.is_ascii_digit());
+        child(party, wanted).is_none() || (is_number && lengths.contains(&number.len()))
+    };
+    faults.demand(is_number("ИНН", &[10, 12]), "ИНН has not 10 or 12 digits");
+    faults.demand(
+        is_number("КПП", &[9])
+            && (child(party, "КПП").is_none() || value(party, "ИНН").len() == 10),
+        "КПП has not 9 digits, or no ИНН of a company beside it",
     );
     for contact in all(party, "Контакты", "Контакт") {
         in_order(contact, &["Тип", "Значение"], faults);
@@ -281,7 +405,11 @@ fn check_address(address: Node<'_, '_>, faults: &mut Faults) {
         child(address, "Представление").is_some(),
         "an address lacks Представление",
     );
-    faults.demand(fields.len() != 1, "an address has a single АдресноеПоле");
+    // A warehouse's has to be single; see there.
+    faults.demand(
+        fields.len() != 1 || parent_name(address) == "Склад",
+        "an address has a single АдресноеПоле",
+    );
     for field in fields {
         in_order(field, &["Тип", "Значение"], faults);
         faults.demand(
@@ -291,12 +419,19 @@ fn check_address(address: Node<'_, '_>, faults: &mut Faults) {
     }
 }
 
-fn check_lines(document: Node<'_, '_>, faults: &mut Faults) {
+fn check_lines(document: Node<'_, '_>, rules: &Rules, faults: &mut Faults) {
     let lines = all(document, "Товары", "Товар");
-    let mut sum = Decimal::ZERO;
+    let mut sum = tax_on_top(document, &lines, faults);
     for line in &lines {
-        in_order(*line, &LINE, faults);
-        check_line(*line, faults);
+        if rules.has_containers {
+            in_order(*line, &LINE_IN_CONTAINER, faults);
+            check_unit_parts(*line, faults);
+            check_line(*line, "Цена", faults);
+        } else {
+            in_order(*line, &LINE, faults);
+            check_base_unit(*line, faults);
+            check_line(*line, "ЦенаЗаЕдиницу", faults);
+        }
         sum += number(*line, "Сумма", faults);
     }
     // The rate is not reset between lines: one without takes that of the line before.
@@ -323,15 +458,69 @@ fn check_lines(document: Node<'_, '_>, faults: &mut Faults) {
     );
 }
 
-fn check_line(line: Node<'_, '_>, faults: &mut Faults) {
-    for needed in [
-        "Ид",
-        "Наименование",
-        "БазоваяЕдиница",
-        "ЦенаЗаЕдиницу",
-        "Количество",
-        "Сумма",
-    ] {
+/// The document's tax where it is not in the prices; its own taxes must agree
+/// with those of the lines.
+fn tax_on_top(document: Node<'_, '_>, lines: &[Node<'_, '_>], faults: &mut Faults) -> Decimal {
+    let of = |node: Node<'_, '_>, faults: &mut Faults| {
+        let taxes = all(node, "Налоги", "Налог");
+        let [tax] = taxes[..] else {
+            faults.demand(taxes.is_empty(), "there is more than one Налог");
+            return None;
+        };
+        in_order(
+            tax,
+            &["Наименование", "УчтеноВСумме", "Сумма", "Ставка"],
+            faults,
+        );
+        faults.demand(value(tax, "Наименование") == "НДС", "a Налог is no НДС");
+        number(tax, "Ставка", faults);
+        Some((
+            value(tax, "УчтеноВСумме") == "true",
+            number(tax, "Сумма", faults),
+        ))
+    };
+    let total = of(document, faults);
+    let mut sum = Decimal::ZERO;
+    for line in lines {
+        let tax = of(*line, faults);
+        faults.demand(
+            tax.map(|(is_included, _)| is_included) == total.map(|(is_included, _)| is_included),
+            "a line and the document disagree on taxes",
+        );
+        sum += tax.map_or(Decimal::ZERO, |(_, tax)| tax);
+    }
+    let Some((is_included, tax)) = total else {
+        return Decimal::ZERO;
+    };
+    faults.demand(
+        tax == sum || (tax < sum && child(document, "Скидки").is_some()),
+        "the document's tax is not that of its lines",
+    );
+    if is_included { Decimal::ZERO } else { tax }
+}
+
+fn check_unit_parts(line: Node<'_, '_>, faults: &mut Faults) {
+    let unit = child(line, "Единица");
+    let code = unit.map_or("", |unit| value(unit, "Код"));
+    faults.demand(
+        unit.is_some_and(|unit| !value(unit, "Ид").is_empty()) && code == "796",
+        "Единица has no code",
+    );
+    faults.demand(value(line, "Коэффициент") == "1", "Коэффициент is not 1");
+}
+
+fn check_base_unit(line: Node<'_, '_>, faults: &mut Faults) {
+    let unit = child(line, "БазоваяЕдиница").and_then(|unit| unit.attribute("Код"));
+    // Padded to the width of 1C's column, or not.
+    faults.demand(
+        matches!(unit, Some("796" | "796 ")),
+        "БазоваяЕдиница has no code",
+    );
+}
+
+fn check_line(line: Node<'_, '_>, price: &str, faults: &mut Faults) {
+    for needed in ["Ид", "Наименование", price, "Количество", "Сумма"]
+    {
         faults.demand(
             child(line, needed).is_some(),
             &format!("`Товар` lacks `{needed}`"),
@@ -341,13 +530,6 @@ fn check_line(line: Node<'_, '_>, faults: &mut Faults) {
     faults.demand(
         !value(line, "Наименование").contains('#'),
         "a name has a `#`",
-    );
-    let unit = child(line, "БазоваяЕдиница").and_then(|unit| unit.attribute("Код"));
-    faults.demand(
-        unit.is_some_and(|code| {
-            (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit())
-        }),
-        "БазоваяЕдиница has no code",
     );
     let kind = requisite(line, "ТипНоменклатуры");
     faults.demand(
@@ -359,7 +541,7 @@ fn check_line(line: Node<'_, '_>, faults: &mut Faults) {
         !is_service || kind == Some("Услуга"),
         "delivery is not a service",
     );
-    let price = number(line, "ЦенаЗаЕдиницу", faults);
+    let price = number(line, price, faults);
     let quantity = number(line, "Количество", faults);
     let sum = number(line, "Сумма", faults);
     faults.demand(quantity > Decimal::ZERO, "Количество is not above zero");

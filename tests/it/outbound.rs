@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use obmen::domain::OrderId;
+use obmen::domain::{OrderId, StatusId};
 use obmen::folders::Outbox;
+use obmen::formats::Encoding;
 use obmen::journal::OrderState;
-use obmen::pipeline::{Exchange, ListKind, fetch_list};
+use obmen::pipeline::{Exchange, ListColumn, ListKind, ListSettings, OrderFileName, fetch_list};
 
 use crate::order_rules::faults_of;
 use crate::world::World;
@@ -117,6 +118,278 @@ fn a_crash_while_publishing_neither_loses_nor_doubles_an_order() {
             on_disk.is_some()
         );
     }
+}
+
+fn orders_in(world: &World, name: &str) -> Vec<String> {
+    let text = world.read(&format!("outbox/{name}"));
+    assert_eq!(faults_of(text.as_bytes()), Vec::<String>::new(), "{text}");
+    let parsed = roxmltree::Document::parse(&text).unwrap();
+    let numbers = parsed
+        .descendants()
+        .filter(|node| node.has_tag_name("Номер"))
+        .map(|node| node.text().unwrap().to_owned());
+    numbers.collect()
+}
+
+fn with_fixed_name() -> World {
+    World::new().with(|settings| {
+        settings.orders.file = OrderFileName::parse("orders.xml").unwrap();
+    })
+}
+
+fn another_order(world: &World) {
+    let order = obmen::demo_shop::NewOrder::by(buyer()).line("00123", 1);
+    world.shop.place_order(order);
+}
+
+fn documents(world: &World) -> usize {
+    let journal = world.journal();
+    journal.documents_of("main", "orders.xml").unwrap().len()
+}
+
+/// What the shop no longer lists must be in the file all the same.
+fn cancel_in_the_shop(world: &World, order: &str) {
+    let client = Exchange::new(world.settings.clone()).unwrap().client;
+    let change = (
+        OrderId::parse(order).unwrap(),
+        StatusId::parse("7").unwrap(),
+    );
+    client.update_orders(&[change]).unwrap();
+}
+
+#[test]
+fn a_file_of_a_fixed_name_keeps_what_1c_has_not_taken() {
+    let world = with_fixed_name();
+    world.carry();
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "2"]);
+    cancel_in_the_shop(&world, "1");
+    another_order(&world);
+    let report = world.carry().orders.unwrap();
+    assert_eq!(report.written.len(), 1);
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "2", "3"]);
+    assert_eq!(documents(&world), 3);
+    // An order that 1C has spoken of need not be there any more.
+    world.drop_in("st.csv", "Заказ;Статус\n2;Shipped\n");
+    world.carry();
+    another_order(&world);
+    world.carry();
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "3", "4"]);
+    fs::remove_file(world.settings.outbox.join("orders.xml")).unwrap();
+    another_order(&world);
+    world.carry();
+    assert_eq!(orders_in(&world, "orders.xml"), ["5"]);
+    assert_eq!(documents(&world), 1);
+    fs::remove_file(world.settings.outbox.join("orders.xml")).unwrap();
+    world.carry();
+    // Nothing of the buyers stays behind.
+    assert_eq!(documents(&world), 0);
+    assert_eq!(
+        world.journal().n_orders("main", OrderState::Taken).unwrap(),
+        4
+    );
+}
+
+#[test]
+fn an_order_asked_for_again_stays_in_the_file_meanwhile() {
+    let world = with_fixed_name();
+    world.carry();
+    let order = OrderId::parse("1").unwrap();
+    assert!(world.journal().write_again("main", order).unwrap());
+    cancel_in_the_shop(&world, "1");
+    another_order(&world);
+    world.carry();
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "2", "3"]);
+}
+
+#[test]
+fn a_file_of_orders_that_nobody_knows_is_not_overwritten() {
+    let world = with_fixed_name();
+    let path = world.settings.outbox.join("orders.xml");
+    crate::world::put(&path, b"<x/>");
+    let report = world.pass();
+    assert!(
+        report
+            .errors
+            .iter()
+            .any(|err| err.to_string().contains("orders.xml")),
+        "{:?}",
+        report.errors
+    );
+    assert_eq!(fs::read(&path).unwrap(), b"<x/>");
+    fs::remove_file(&path).unwrap();
+    world.carry();
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "2"]);
+}
+
+/// How much of the new file was ready under its temporary name.
+#[derive(Debug, Clone, Copy)]
+enum Prepared {
+    Not,
+    Half,
+    Whole,
+}
+
+/// Orders 1 and 2 are in the file, 3 is to join them, and the process dies.
+#[derive(Debug)]
+struct Crash {
+    prepared: Prepared,
+    /// Whether 3 was written down as about to appear.
+    is_noted: bool,
+    is_old_taken: bool,
+    /// What must lie in the outbox afterwards, and how many orders have been taken.
+    left: &'static [&'static str],
+    n_taken: u64,
+}
+
+const ALL: &[&str] = &["1", "2", "3"];
+
+#[rustfmt::skip]
+const CRASHES: [Crash; 7] = [
+    Crash { prepared: Prepared::Half, is_noted: false, is_old_taken: false, left: ALL, n_taken: 0 },
+    Crash { prepared: Prepared::Whole, is_noted: false, is_old_taken: false, left: ALL, n_taken: 0 },
+    Crash { prepared: Prepared::Whole, is_noted: false, is_old_taken: true, left: &["3"], n_taken: 2 },
+    Crash { prepared: Prepared::Whole, is_noted: true, is_old_taken: false, left: ALL, n_taken: 0 },
+    Crash { prepared: Prepared::Whole, is_noted: true, is_old_taken: true, left: &["3"], n_taken: 2 },
+    // A second crash, while the first one was mended.
+    Crash { prepared: Prepared::Half, is_noted: true, is_old_taken: false, left: ALL, n_taken: 0 },
+    // Published and taken before the journal heard of it.
+    Crash { prepared: Prepared::Not, is_noted: true, is_old_taken: true, left: &[], n_taken: 3 },
+];
+
+/// The file that holds all three orders, and the text of the third.
+fn whole_file() -> (String, String) {
+    let world = with_fixed_name();
+    world.carry();
+    another_order(&world);
+    world.carry();
+    let mut texts = world.journal().documents_of("main", "orders.xml").unwrap();
+    (world.read("outbox/orders.xml"), texts.remove(2).1)
+}
+
+/// Leaves behind what the process would have.
+fn crash(world: &World, crash: &Crash) {
+    let (whole, third) = whole_file();
+    let path = world.settings.outbox.join("orders.xml");
+    let n_bytes = match crash.prepared {
+        Prepared::Not => None,
+        Prepared::Half => Some(whole.len() / 2),
+        Prepared::Whole => Some(whole.len()),
+    };
+    if let Some(n_bytes) = n_bytes {
+        let temporary = path.with_extension("xml.tmp");
+        crate::world::put(&temporary, &whole.as_bytes()[..n_bytes]);
+    }
+    if crash.is_noted {
+        let (journal, order) = (world.journal(), OrderId::parse("3").unwrap());
+        let now = chrono::NaiveDateTime::default();
+        journal.is_to_write("main", order, now).unwrap();
+        journal
+            .mark_publishing("main", &[order], "orders.xml")
+            .unwrap();
+        journal
+            .keep_document("main", order, "orders.xml", &third)
+            .unwrap();
+    }
+    if crash.is_old_taken {
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_crash_while_replacing_a_file_neither_loses_nor_doubles_an_order() {
+    for case in CRASHES {
+        let world = with_fixed_name();
+        world.carry();
+        another_order(&world);
+        crash(&world, &case);
+        world.carry();
+        let names = world.names_in("outbox");
+        if case.left.is_empty() {
+            assert_eq!(names, [""; 0], "{case:?}");
+        } else {
+            assert_eq!(names, ["orders.xml"], "{case:?}");
+            assert_eq!(orders_in(&world, "orders.xml"), case.left, "{case:?}");
+        }
+        let n_taken = world.journal().n_orders("main", OrderState::Taken).unwrap();
+        assert_eq!(n_taken, case.n_taken, "{case:?}");
+        assert_eq!(documents(&world), case.left.len(), "{case:?}");
+    }
+}
+
+#[test]
+fn a_changed_order_is_written_again_only_if_asked_for() {
+    for (rewrites, n_files) in [(false, 1), (true, 2)] {
+        let world = World::new().with(|settings| {
+            settings.orders.rewrites_changed = rewrites;
+        });
+        world.carry();
+        // Its lines are told by today's articles.
+        world
+            .shop
+            .edit_product("R&D 12\"", |product| product.sku = "R&D 13\"".to_owned());
+        let report = world.carry().orders.unwrap();
+        let written: Vec<u32> = report.written.iter().map(|order| order.get()).collect();
+        assert_eq!(written, if rewrites { vec![1, 2] } else { vec![] });
+        assert_eq!(world.names_in("outbox").len(), n_files);
+        assert_eq!(world.carry().orders.unwrap().written, []);
+    }
+}
+
+#[test]
+fn a_changed_order_takes_the_place_of_its_older_self() {
+    let world = with_fixed_name().with(|settings| settings.orders.rewrites_changed = true);
+    world.carry();
+    world
+        .shop
+        .edit_product("R&D 12\"", |product| product.sku = "R&D 13\"".to_owned());
+    assert_eq!(world.carry().orders.unwrap().written.len(), 2);
+    assert_eq!(orders_in(&world, "orders.xml"), ["1", "2"]);
+    let text = world.read("outbox/orders.xml");
+    assert!(text.contains("R&amp;D 13") && !text.contains("R&amp;D 12"));
+    // A status that 1C itself has set is no change.
+    world.drop_in("st.csv", "Заказ;Статус\n1;Pending\n");
+    world.carry();
+    assert_eq!(world.carry().orders.unwrap().written, []);
+}
+
+#[test]
+fn times_are_told_in_the_zone_of_1c() {
+    let world = with_fixed_name().with(|settings| {
+        settings.orders.shift = chrono::TimeDelta::hours(25);
+    });
+    let placed = world.shop.orders()[0].added + chrono::TimeDelta::hours(25);
+    world.carry();
+    let text = world.read("outbox/orders.xml");
+    let date = placed.format("<Дата>%Y-%m-%d</Дата>").to_string();
+    let time = placed.format("<Время>%H:%M:%S</Время>").to_string();
+    assert!(text.contains(&date) && text.contains(&time), "{text}");
+}
+
+#[test]
+fn the_product_list_has_the_columns_and_the_encoding_that_are_asked_for() {
+    let world = World::new().with(|settings| {
+        settings.lists = ListSettings {
+            columns: vec![ListColumn::Price, ListColumn::Article],
+            encoding: Encoding::Windows1251,
+        };
+    });
+    world
+        .shop
+        .edit_product("ЧАЙ-100", |product| product.enabled = true);
+    let exchange = Exchange::new(world.settings.clone()).unwrap();
+    let outbox = Outbox::open(&world.settings.outbox).unwrap();
+    let report = fetch_list(
+        ListKind::Products,
+        &exchange,
+        &world.journal(),
+        Some(&outbox),
+    )
+    .unwrap();
+    assert_eq!(report.header.len(), 8);
+    let bytes = fs::read(world.settings.outbox.join("products.csv")).unwrap();
+    let (text, _, _) = encoding_rs::WINDOWS_1251.decode(&bytes);
+    assert!(text.starts_with("price;article\r\n"), "{text}");
+    assert!(text.contains("349.00;ЧАЙ-100\r\n"), "{text}");
 }
 
 #[test]

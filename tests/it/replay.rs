@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use obmen::domain::{Order, StatusId};
-use obmen::formats::commerceml::{check, write_orders};
-use obmen::shop::{ApiKey, Client, Dialect, ExtraField, Settings, ShopError};
+use obmen::formats::commerceml::{Profile, check, write_orders};
+use obmen::shop::{ApiKey, Client, Dialect, ExtraField, Settings, ShopError, TaxFields};
 
 use crate::facts;
 use crate::order_rules::faults_of;
@@ -64,6 +64,7 @@ impl Replay {
                 column: "ip".to_owned(),
                 requisite: "Адрес покупателя".to_owned(),
             }],
+            tax_fields: TaxFields::default(),
         })
         .unwrap();
         Self { client, shop }
@@ -428,9 +429,20 @@ fn recorded_orders_are_written_by_the_rules_of_1c() {
     ] {
         for orders in orders(case) {
             for order in &orders {
-                assert_eq!(check(order), [], "{case}, order {}", order.id);
+                assert_eq!(
+                    check(order, &Profile::default()),
+                    [],
+                    "{case}, order {}",
+                    order.id
+                );
             }
-            let xml = write_orders(Vec::new(), &orders, orders[0].placed_at).unwrap();
+            let xml = write_orders(
+                Vec::new(),
+                &orders,
+                orders[0].placed_at,
+                &Profile::default(),
+            )
+            .unwrap();
             assert_eq!(faults_of(&xml), [""; 0], "{case}");
         }
     }

@@ -8,14 +8,15 @@ use std::process::{Command, Stdio};
 
 use obmen::domain::{Category, CategoryId, ItemKey, Money, Quantity, ShopProduct, Sku};
 use obmen::formats::commerceml::{
-    ListedProduct, write_catalogue, write_categories, write_offers, write_orders,
+    ListedProduct, Profile, Version, write_catalogue, write_categories, write_offers, write_orders,
 };
 use roxmltree::{Document, Node};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::facts;
-use crate::order_rules::child;
+use crate::order_rules::{child, decoded};
 use crate::orders_for_1c::{company, orders};
+use crate::profiles::cases;
 
 const SCHEMA: &str = "imega-teleport__xml2db__cml208.xsd";
 
@@ -170,11 +171,39 @@ fn orders_keep_the_schema_but_for_what_1c_wants_otherwise() {
     };
     let mut wrong = Vec::new();
     for (kind, order) in orders() {
-        let xml = write_orders(Vec::new(), &[order], formed_at()).unwrap();
+        let xml = write_orders(Vec::new(), &[order], formed_at(), &Profile::default()).unwrap();
         let complaints = complaints(&schema, &for_the_schema(&xml));
         wrong.extend(complaints.iter().map(|said| format!("{kind}: {said}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// There is none for 2.03 and 3.1. The bare profiles differ in nothing that this
+/// schema sees, so every kind of order is tried with the options.
+#[test]
+fn every_profile_of_the_schema_s_version_keeps_it() {
+    let Some(schema) = schema() else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let mut n_cases = 0;
+    for case in cases() {
+        if case.profile.version != Version::V208 {
+            continue;
+        }
+        n_cases += 1;
+        let all: Vec<_> = orders().into_iter().map(|(_, order)| order).collect();
+        let xml = write_orders(Vec::new(), &all, formed_at(), &case.profile).unwrap();
+        let text = decoded(&xml, &case.rules).unwrap();
+        let complaints = complaints(&schema, &for_the_schema(text.as_bytes()));
+        wrong.extend(
+            complaints
+                .iter()
+                .map(|said| format!("{}: {said}", case.name)),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_ne!(n_cases, 0, "no profile is of the schema's version");
 }
 
 #[test]
@@ -204,7 +233,7 @@ fn the_schema_still_has_no_place_for_the_documented_extras() {
     let Some(schema) = schema() else {
         return;
     };
-    let xml = write_orders(Vec::new(), &[company()], formed_at()).unwrap();
+    let xml = write_orders(Vec::new(), &[company()], formed_at(), &Profile::default()).unwrap();
     let xml = String::from_utf8(xml).unwrap().replace(
         " ВерсияСхемы",
         " xmlns=\"urn:1C.ru:commerceml_2\" ВерсияСхемы",
@@ -239,7 +268,13 @@ fn the_schema_notices_an_element_in_the_wrong_place() {
     let [(_, order), ..] = &orders()[..] else {
         panic!("no orders");
     };
-    let xml = write_orders(Vec::new(), std::slice::from_ref(order), formed_at()).unwrap();
+    let xml = write_orders(
+        Vec::new(),
+        std::slice::from_ref(order),
+        formed_at(),
+        &Profile::default(),
+    )
+    .unwrap();
     let xml = for_the_schema(&xml);
     let course = "<Курс>1</Курс>\n";
     let moved = xml

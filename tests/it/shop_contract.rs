@@ -275,6 +275,7 @@ fn a_real_shop_keeps_the_contract() {
         store: None,
         language: None,
         extra_fields: Vec::new(),
+        tax_fields: obmen::shop::TaxFields::default(),
     })
     .unwrap();
     let dialect = client.log_in().unwrap();

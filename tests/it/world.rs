@@ -10,8 +10,8 @@ use obmen::demo_shop::{self, Catalogue, DemoShop, Dialect, Module};
 use obmen::formats::CsvOptions;
 use obmen::journal::Journal;
 use obmen::pipeline::{
-    Deleted, Exchange, ExchangeSettings, GoodsSettings, MatchBy, OrderSettings, PassReport,
-    Schedule, Service,
+    Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,
+    PassReport, Schedule, Service,
 };
 use obmen::plan::{Guard, Negative, Rounding};
 use obmen::shop::{self, ApiKey};
@@ -181,6 +181,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             store: None,
             language: None,
             extra_fields: Vec::new(),
+            tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
         goods: GoodsSettings {
@@ -201,8 +202,9 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
                 .iter()
                 .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
                 .collect(),
-            currency: None,
+            ..OrderSettings::default()
         },
+        lists: ListSettings::default(),
         guard: Guard::default(),
         csv: CsvOptions::default(),
         schedule: Schedule {

@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-/// A CommerceML file being written: UTF-8 without a byte order mark, the
-/// declaration first (1C compares the first five characters with `<?xml`), no
-/// namespace (with one, 1C would check every element against its own schema).
+use crate::formats::Encoding;
+
+const ROOT: &str = "КоммерческаяИнформация";
+
+/// A CommerceML file being written: the declaration first (1C compares the first
+/// five characters with `<?xml`), no namespace (with one, 1C would check every
+/// element against its own schema).
 pub(super) struct Document<W: Write> {
     writer: Writer<W>,
     /// Elements begun that hold nothing yet, the outermost first: if they end
@@ -18,18 +22,33 @@ pub(super) struct Document<W: Write> {
 impl<W: Write> Document<W> {
     /// `attributes` are those of the root, in order.
     pub(super) fn begin(target: W, attributes: &[(&str, &str)]) -> io::Result<Self> {
+        Self::begin_in(Encoding::Utf8, target, attributes)
+    }
+
+    /// Declares the encoding; what is written is UTF-8 all the same.
+    pub(super) fn begin_in(
+        encoding: Encoding,
+        target: W,
+        attributes: &[(&str, &str)],
+    ) -> io::Result<Self> {
         let mut writer = Writer::new_with_indent(target, b'\t', 1);
-        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let declaration = BytesDecl::new("1.0", Some(encoding.declared()), None);
+        writer.write_event(Event::Decl(declaration))?;
         let mut document = Self {
             writer,
             pending: Vec::new(),
         };
-        document.open_with("КоммерческаяИнформация", attributes)?;
+        document.open_with(ROOT, attributes)?;
         Ok(document)
     }
 
+    /// Puts in what [`part_of_root`] has made.
+    pub(super) fn put_part(&mut self, part: &str) -> io::Result<()> {
+        self.writer.get_mut().write_all(part.as_bytes())
+    }
+
     pub(super) fn finish(mut self) -> io::Result<W> {
-        self.close("КоммерческаяИнформация")?;
+        self.close(ROOT)?;
         let mut target = self.writer.into_inner();
         target.write_all(b"\n")?;
         Ok(target)
@@ -42,7 +61,8 @@ impl<W: Write> Document<W> {
         }
         let mut start = BytesStart::new(name);
         for (key, value) in attributes {
-            start.push_attribute((*key, clean(value, MAX_TEXT).as_str()));
+            // Not trimmed: in a unit's code the blank counts.
+            start.push_attribute((*key, allowed(value).as_str()));
         }
         self.writer.write_event(Event::Start(start))
     }
@@ -89,6 +109,14 @@ impl<W: Write> Document<W> {
         self.close(name)
     }
 
+    /// Text as it is: in a unit's code the blank behind it counts.
+    pub(super) fn exact(&mut self, name: &str, text: &str) -> io::Result<()> {
+        self.open_with(name, &[])?;
+        self.writer
+            .write_event(Event::Text(BytesText::new(&allowed(text))))?;
+        self.close(name)
+    }
+
     pub(super) fn optional(
         &mut self,
         name: &str,
@@ -125,6 +153,18 @@ impl<W: Write> Document<W> {
     }
 }
 
+/// What `content` writes right below the root, as text: it may be kept and put
+/// into a file later, beside others.
+pub(super) fn part_of_root(
+    content: impl FnOnce(&mut Document<Vec<u8>>) -> io::Result<()>,
+) -> io::Result<String> {
+    let mut document = Document::begin(Vec::new(), &[])?;
+    let start = document.writer.get_ref().len();
+    content(&mut document)?;
+    let part = document.writer.into_inner().split_off(start);
+    String::from_utf8(part).map_err(io::Error::other)
+}
+
 /// Lengths that the schemas 2.06 to 2.10 set, in characters.
 pub(super) const MAX_ID: usize = 40;
 pub(super) const MAX_GOODS_ID: usize = 80;
@@ -142,10 +182,13 @@ pub(super) fn is_blank(text: &str) -> bool {
 /// Trims, cuts to `max_chars`, and drops the characters that XML 1.0 forbids:
 /// on a single one of them 1C refuses the whole file.
 fn clean(text: &str, max_chars: usize) -> String {
-    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    let kept: String = text.chars().filter(allowed).collect();
-    let kept: String = kept.trim().chars().take(max_chars).collect();
+    let kept: String = allowed(text).trim().chars().take(max_chars).collect();
     kept.trim().to_owned()
+}
+
+fn allowed(text: &str) -> String {
+    let is_allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    text.chars().filter(is_allowed).collect()
 }
 
 #[cfg(test)]

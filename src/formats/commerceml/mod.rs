@@ -11,9 +11,11 @@ mod lists;
 mod names;
 mod offers;
 mod orders;
+mod profile;
 mod reader;
 
 pub use lists::{ListedProduct, write_catalogue, write_categories, write_offers, write_statuses};
-pub use orders::{OrderFault, check, write_orders};
+pub use orders::{OrderFault, check, order_text, write_order_texts, write_orders};
+pub use profile::{Layout, Profile, UnitCode, Vat, VatMode, Version, Warehouse, WarehousePlace};
 
 pub(super) use reader::Reader;
