@@ -78,6 +78,8 @@ struct ShopSection {
     timeout_s: u64,
     #[serde(default = "two_hundred")]
     batch: usize,
+    #[serde(default = "half_a_minute")]
+    settle_s: u64,
     store: Option<u32>,
     language: Option<String>,
 }
@@ -205,6 +207,10 @@ fn two_minutes() -> u64 {
     120
 }
 
+fn half_a_minute() -> u64 {
+    30
+}
+
 fn two_hundred() -> usize {
     200
 }
@@ -269,9 +275,10 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         );
         file.exchange
     };
+    let is_only = sections.len() == 1;
     let exchanges = sections
         .into_iter()
-        .map(|section| settings(section, base))
+        .map(|section| settings(section, base, is_only))
         .collect::<anyhow::Result<Vec<_>>>()?;
     for (at, exchange) in exchanges.iter().enumerate() {
         for other in exchanges.iter().skip(at + 1) {
@@ -280,20 +287,54 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
                 "two exchanges are called `{}`",
                 exchange.name
             );
-            ensure!(
-                exchange.inbox != other.inbox,
-                "`{}` and `{}` share the inbox `{}`",
-                exchange.name,
-                other.name,
-                exchange.inbox.display()
-            );
         }
     }
+    apart(&exchanges)?;
     Ok(Config { exchanges, journal })
 }
 
-fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSettings> {
-    let key = key_of(&section.shop, base)?;
+/// A folder in another one would be eaten: orders would be read as files of 1C.
+fn apart(exchanges: &[ExchangeSettings]) -> anyhow::Result<()> {
+    let folders: Vec<(&Path, PathBuf)> = exchanges
+        .iter()
+        .flat_map(|exchange| [exchange.inbox.as_path(), exchange.outbox.as_path()])
+        .map(|folder| (folder, comparable(folder)))
+        .collect();
+    for (at, (folder, compared)) in folders.iter().enumerate() {
+        for (other, other_compared) in folders.iter().skip(at + 1) {
+            let is_apart =
+                !compared.starts_with(other_compared) && !other_compared.starts_with(compared);
+            ensure!(
+                is_apart,
+                "`{}` and `{}` are the same folder, or one lies in the other: every inbox and outbox needs its own",
+                folder.display(),
+                other.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Absolute, without links where the folder exists, and without regard to case:
+/// on some systems it makes no difference, and nobody needs folders that differ in it.
+fn comparable(folder: &Path) -> PathBuf {
+    let absolute = folder
+        .canonicalize()
+        .or_else(|_| std::path::absolute(folder));
+    PathBuf::from(
+        absolute
+            .unwrap_or_else(|_| folder.to_owned())
+            .to_string_lossy()
+            .to_lowercase(),
+    )
+}
+
+fn settings(
+    section: ExchangeSection,
+    base: &Path,
+    is_only: bool,
+) -> anyhow::Result<ExchangeSettings> {
+    let key = key_of(&section.shop, base, is_only)?;
     let dialect = match section.shop.dialect.as_str() {
         "auto" => None,
         name => Some(Dialect::by_name(name).with_context(|| {
@@ -322,11 +363,6 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
         base.join(&section.folders.inbox),
         base.join(&section.folders.outbox),
     );
-    ensure!(
-        inbox != outbox,
-        "inbox and outbox are the same folder `{}`",
-        inbox.display()
-    );
     let every = |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds));
     Ok(ExchangeSettings {
         name: section.name,
@@ -344,6 +380,7 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
             tax_fields: section.orders.tax_fields()?,
         },
         batch: section.shop.batch,
+        settle: Duration::from_secs(section.shop.settle_s),
         goods: goods(section.goods)?,
         orders: section.orders.settings()?,
         lists: section.lists.settings()?,
@@ -366,11 +403,11 @@ fn settings(section: ExchangeSection, base: &Path) -> anyhow::Result<ExchangeSet
 }
 
 /// From the environment (services, containers), a file of its own, or the configuration.
-fn key_of(shop: &ShopSection, base: &Path) -> anyhow::Result<ApiKey> {
-    if let Some(key) = env::var("OBMEN_SHOP_KEY")
-        .ok()
-        .filter(|key| !key.is_empty())
-    {
+/// With several shops the variable cannot say which it is for, and a key must not
+/// travel to another shop.
+fn key_of(shop: &ShopSection, base: &Path, is_only: bool) -> anyhow::Result<ApiKey> {
+    let from_environment = env::var("OBMEN_SHOP_KEY").ok();
+    if let Some(key) = from_environment.filter(|key| is_only && !key.is_empty()) {
         return Ok(ApiKey::new(key));
     }
     if let Some(path) = &shop.key_file {

@@ -141,6 +141,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
+        settle: Duration::from_secs(5),
         goods: GoodsSettings {
             match_by: MatchBy::Article,
             category: Some("Чай и кофе".to_owned()),

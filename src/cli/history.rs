@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::cli::output::Out;
-use crate::cli::{Common, Exit, config, run};
+use crate::cli::{Common, Exit, config, run, send};
+use crate::domain::ItemKey;
 use crate::folders::Inbox;
 use crate::journal::{Journal, Outcome, Run, RunId, RunState};
 use crate::pipeline::{self, write_receipt};
@@ -121,6 +122,20 @@ pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<
     out.say(&format!(
         "run {id} is rejected; its file is `{}`",
         path.display()
+    ));
+    Ok(Exit::Fine)
+}
+
+pub(super) fn forget(common: &Common, item: &str, out: &mut Out) -> anyhow::Result<Exit> {
+    let (exchange, journal) = send::open_one(common)?;
+    let key = ItemKey::parse(item).ok_or_else(|| anyhow::anyhow!("an empty Ид"))?;
+    let known = journal
+        .identity(exchange.name(), key.as_str())?
+        .and_then(|known| known.sku);
+    let sku = known.ok_or_else(|| anyhow::anyhow!("no article is known of the Ид `{item}`"))?;
+    journal.forget_article(exchange.name(), &key)?;
+    out.say(&format!(
+        "the article `{sku}` does not belong to `{item}` any more"
     ));
     Ok(Exit::Fine)
 }

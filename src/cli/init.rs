@@ -160,6 +160,9 @@ key = {key}
 # timeout_s = 120
 # Entries in one call. Lower it if the web server gives up (502, 504, 413).
 # batch = 200
+# Seconds that the shop is given to finish a call whose answer was lost, before it is
+# asked what came of it.
+# settle_s = 30
 # Which store of a multi-store shop; without it, the one of the address.
 # store = 0
 # OpenCart's language code, for names read and written; without it, the shop's own.

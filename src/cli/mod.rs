@@ -158,6 +158,11 @@ enum Command {
         /// Its number, as `history` lists it
         run: i64,
     },
+    /// Takes the article from a product that 1C does not have any more
+    Forget {
+        /// Its Ид in 1C, as a receipt names it
+        item: String,
+    },
     /// Writes a configuration with every option explained
     Init {
         /// The shop's address: asks it for its statuses and categories
@@ -261,6 +266,7 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Some(Command::History { limit }) => history::history(&common, limit, out),
         Some(Command::Show { run }) => history::show(&common, run, out),
         Some(Command::Retry { run }) => history::retry(&common, run, out),
+        Some(Command::Forget { item }) => history::forget(&common, &item, out),
         Some(Command::Approve { run }) => history::approve(&common, run, out),
         Some(Command::Reject { run }) => history::reject(&common, run, out),
         Some(Command::Init {

@@ -81,7 +81,7 @@ pub(super) fn one_pass(service: &mut Service, out: &mut Out) -> Exit {
         if out.is_text() {
             for path in &report.waiting {
                 let path = path.display();
-                out.say(&format!("{path}: left for the next pass: it is still changing, or its end is not there yet"));
+                out.say(&format!("{path}: left for the next pass: it is still changing, its end is not there yet, or it waits for its turn"));
             }
             say_report(&report, out);
         } else {
@@ -106,7 +106,10 @@ pub(super) fn exit_of_report(report: &PassReport) -> Exit {
         .is_some_and(|orders| !orders.held.is_empty() || !orders.unreadable.is_empty());
     errors
         .chain(files)
-        .chain((held || !report.overdue.is_empty()).then_some(Exit::Attention))
+        .chain(
+            (held || !report.overdue.is_empty() || !report.waiting.is_empty())
+                .then_some(Exit::Attention),
+        )
         .max()
         .unwrap_or(Exit::Fine)
 }

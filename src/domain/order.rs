@@ -15,7 +15,9 @@ impl OrderId {
     /// `None` unless the text is a positive number that OpenCart can have given.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        // 1C's own numbers are padded with zeros: `00000000002` is not the shop's 2.
+        let plain =
+            !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
         plain
             .then(|| text.parse().ok())
             .flatten()
@@ -290,7 +292,7 @@ mod tests {
     #[test]
     fn order_numbers_are_positive_whole_numbers() {
         assert_eq!(OrderId::parse(" 17 ").map(OrderId::get), Some(17));
-        for text in ["0", "-1", "", "А-12", "1.5", "99999999999"] {
+        for text in ["0", "00000000002", "-1", "", "А-12", "1.5", "99999999999"] {
             assert_eq!(OrderId::parse(text), None, "{text}");
         }
     }

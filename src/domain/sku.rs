@@ -8,8 +8,8 @@ use thiserror::Error;
 /// off without a word, which would merge two products into one.
 const MAX_CHARS: usize = 64;
 
-/// An article number: trimmed, not empty, at most 64 characters, free of
-/// control characters.
+/// An article number: trimmed, not empty, at most 64 characters as the shop stores
+/// it, free of control characters and of characters that old shops cannot store.
 ///
 /// It is text, always: `00123` and `123` are two articles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,10 +33,15 @@ impl Sku {
         if text.is_empty() {
             return Err(BadSku::Empty);
         }
-        if text.chars().any(|c| c.is_control() || c == '\u{fffd}') {
+        // The tables of OpenCart 2.3 and 3.0 have no room for characters beyond the
+        // basic plane and store `????`.
+        if text
+            .chars()
+            .any(|c| c.is_control() || c == '\u{fffd}' || c > '\u{ffff}')
+        {
             return Err(BadSku::Unprintable(text.escape_debug().to_string()));
         }
-        if text.chars().count() > MAX_CHARS {
+        if stored_len(text) > MAX_CHARS {
             return Err(BadSku::TooLong(text.to_owned()));
         }
         Ok(Self(text.to_owned()))
@@ -55,6 +60,18 @@ impl Sku {
     pub fn match_key(&self) -> String {
         match_key(&self.0)
     }
+}
+
+/// Number of characters in the shop's database, where `&`, `"`, `<` and `>` are entities.
+fn stored_len(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            '&' => 5,
+            '"' => 6,
+            '<' | '>' => 4,
+            _ => 1,
+        })
+        .sum()
 }
 
 /// See [`Sku::match_key`]; for texts that come from the shop itself.
@@ -99,6 +116,11 @@ mod tests {
             Err(BadSku::TooLong(_))
         ));
         assert!(Sku::parse(&"ж".repeat(64)).is_ok());
+        assert!(matches!(
+            Sku::parse(&format!("{}\"", "x".repeat(60))),
+            Err(BadSku::TooLong(_))
+        ));
+        assert!(matches!(Sku::parse("A-😀"), Err(BadSku::Unprintable(_))));
         assert!(matches!(Sku::parse("a\u{0}b"), Err(BadSku::Unprintable(_))));
         assert!(matches!(
             Sku::parse("a\u{fffd}b"),

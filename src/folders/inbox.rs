@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
+
+use tracing::debug;
 
 use crate::folders::FolderError;
 use crate::folders::names::{is_passing, is_picture, natural_order};
@@ -149,14 +151,16 @@ impl Inbox {
     }
 
     /// Puts a part of a claimed archive beside it, as if it had arrived in a
-    /// folder of the archive's name.
+    /// folder of the archive's name. `run` is the archive's: another archive of
+    /// the same name may have parts there that wait.
     pub fn adopt(
         &self,
         archive: &ClaimedFile,
+        run: i64,
         part: &Path,
         content: &mut dyn Read,
     ) -> Result<ClaimedFile, FolderError> {
-        let name = archive.name.with_extension("").join(part);
+        let name = with_run(&archive.name.with_extension(""), run).join(part);
         let path = self.root.join(WORKING).join(&name);
         let temporary = path.with_file_name(format!(
             "{}.tmp",
@@ -247,17 +251,25 @@ impl Inbox {
 
     /// The numbered name is the run's own, where a file of this name lay there already.
     fn find_finished(&self, relative: &Path, run: i64, folders: &[&str]) -> Option<PathBuf> {
-        folders
+        let plain: Vec<PathBuf> = folders
             .iter()
             .map(|folder| self.root.join(folder).join(relative))
-            .flat_map(|plain| [with_run(&plain, run), plain])
+            .collect();
+        let numbered = plain.iter().map(|path| with_run(path, run));
+        numbered
+            .chain(plain.iter().cloned())
             .find(|path| path.is_file())
     }
 
     /// Puts a rejected or held file back into the inbox. Its receipts go.
+    /// `None` as well for a name that does not lie below the inbox.
     pub fn return_to_inbox(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
-        let Some(path) = self.find_finished(relative, run, &[HELD, REJECTED, WORKING]) else {
+        let is_below = relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        let found = is_below.then(|| self.find_finished(relative, run, &[HELD, REJECTED, WORKING]));
+        let Some(path) = found.flatten() else {
             return Ok(None);
         };
         let target = free_name(&self.root.join(relative), None);
@@ -281,6 +293,11 @@ fn collect(
         Ok(entries) => entries,
         // Somebody removed it while we looked.
         Err(err) if err.kind() == io::ErrorKind::NotFound && depth > 0 => return Ok(()),
+        // `lost+found`, `System Volume Information`: not ours.
+        Err(err) if err.kind() == io::ErrorKind::PermissionDenied && depth > 0 => {
+            debug!(folder = %folder.display(), "left alone: {err}");
+            return Ok(());
+        }
         Err(err) => return Err(FolderError::of("list the folder", folder)(err)),
     };
     for entry in entries {
@@ -291,8 +308,9 @@ fn collect(
         let Ok(kind) = entry.file_type() else {
             continue;
         };
-        let is_own =
-            is_inbox && depth == 0 && [WORKING, DONE, REJECTED, HELD].contains(&name.as_ref());
+        let is_own = is_inbox
+            && depth == 0
+            && [WORKING, DONE, REJECTED, HELD].contains(&name.to_lowercase().as_str());
         if is_passing(&name) || is_own {
             continue;
         }
@@ -322,11 +340,19 @@ fn free_name(path: &Path, run: Option<i64>) -> PathBuf {
         .unwrap_or(tagged)
 }
 
-/// `prices.csv.receipt.txt`.
+/// `prices.csv.receipt.txt`. A name that would be too long for the file system
+/// loses its end.
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
+    const MAX_BYTES: usize = 255;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let room = MAX_BYTES.saturating_sub(ending.len());
+    let end = name
+        .char_indices()
+        .map(|(at, c)| at + c.len_utf8())
+        .take_while(|end| *end <= room)
+        .last();
+    let kept = name.get(..end.unwrap_or_default()).unwrap_or_default();
+    path.with_file_name(format!("{kept}{ending}"))
 }
 
 /// `prices.17.csv`.

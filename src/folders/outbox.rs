@@ -1,6 +1,7 @@
 //! The outbox: files appear in it whole or not at all.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::folders::FolderError;
@@ -8,6 +9,10 @@ use crate::folders::inbox::write_whole;
 
 /// What the name of a file that is being made ends in.
 const TEMPORARY: &str = ".tmp";
+
+/// Lies in every outbox that orders were written to: an empty folder without it
+/// is a share that is not mounted, not an outbox that 1C has emptied.
+const MARKER: &str = ".obmen";
 
 /// An outbox.
 #[derive(Debug)]
@@ -65,13 +70,43 @@ impl Outbox {
         fs::remove_file(&temporary).map_err(FolderError::of("remove", &temporary))
     }
 
-    pub fn presence(&self, name: &str) -> Presence {
-        if self.temporary(name).exists() {
-            Presence::Prepared
-        } else if self.holds(name) {
+    /// Fails rather than takes a folder that is away for one that is empty.
+    pub fn presence(&self, name: &str) -> Result<Presence, FolderError> {
+        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look at", path));
+        if exists(&self.temporary(name))? {
+            return Ok(Presence::Prepared);
+        }
+        Ok(if self.has(name)? {
             Presence::Published
         } else {
             Presence::Gone
+        })
+    }
+
+    /// Whether a file lies under this name. `false` only if this is the outbox
+    /// that orders were written to, and not the empty place of a share that is away.
+    pub fn has(&self, name: &str) -> Result<bool, FolderError> {
+        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look at", path));
+        if exists(&self.root.join(name))? {
+            return Ok(true);
+        }
+        let marker = self.root.join(MARKER);
+        if exists(&marker)? {
+            return Ok(false);
+        }
+        Err(FolderError::of(
+            "find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)",
+            &marker,
+        )(io::ErrorKind::NotFound.into()))
+    }
+
+    /// Before the first orders are written to it.
+    pub fn mark(&self) -> Result<(), FolderError> {
+        let marker = self.root.join(MARKER);
+        if marker.exists() {
+            Ok(())
+        } else {
+            write_whole(&marker, b"")
         }
     }
 
@@ -115,14 +150,16 @@ mod tests {
     fn a_file_appears_whole() {
         let folder = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(&folder.path().join("out")).unwrap();
-        assert_eq!(outbox.presence("a.xml"), Presence::Gone);
+        assert!(outbox.presence("a.xml").is_err(), "not an outbox yet");
+        outbox.mark().unwrap();
+        assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Gone);
         outbox.prepare("a.xml", b"text").unwrap();
-        assert_eq!(outbox.presence("a.xml"), Presence::Prepared);
+        assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Prepared);
         let path = outbox.publish("a.xml").unwrap();
-        assert_eq!(outbox.presence("a.xml"), Presence::Published);
+        assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Published);
         assert_eq!(fs::read(path).unwrap(), b"text");
         outbox.prepare("a.xml", b"more").unwrap();
-        assert_eq!(outbox.presence("a.xml"), Presence::Prepared);
+        assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Prepared);
         assert!(outbox.holds("a.xml"));
         assert_eq!(outbox.prepared().unwrap(), ["a.xml"]);
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use rusqlite::params;
 
 use crate::domain::{Sku, sku};
-use crate::journal::open::stamp;
+use crate::journal::open::{parse_stamp, stamp};
 use crate::journal::{Journal, JournalError, RunId};
 use crate::plan::{Action, Function};
 
@@ -17,6 +17,7 @@ pub struct CallId(pub i64);
 pub struct Call {
     pub id: CallId,
     pub function: Function,
+    pub intended_at: Option<NaiveDateTime>,
     /// Article or order, and the new value.
     pub entries: Vec<(String, String)>,
 }
@@ -114,7 +115,7 @@ impl Journal {
     /// Calls whose fate is not known, oldest first.
     pub fn open_calls(&self, exchange: &str) -> Result<Vec<Call>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, function FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
+            "SELECT id, function, intended_at FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
         )?;
         let mut rows = statement.query([exchange])?;
         let mut calls = Vec::new();
@@ -128,6 +129,7 @@ impl Journal {
             calls.push(Call {
                 id,
                 function,
+                intended_at: parse_stamp(&row.get::<_, String>(2)?),
                 entries: self.entries(id)?,
             });
         }
@@ -237,6 +239,8 @@ impl Journal {
                 self.connection
                     .prepare_cached("INSERT OR REPLACE INTO order_status VALUES (?1, ?2, ?3, ?4)")?
                     .execute(params![exchange, order.get(), status.get(), now])?;
+                // The shop has moved the stock of its goods by itself.
+                self.doubt_stock(exchange, *order)?;
             }
         }
         Ok(())

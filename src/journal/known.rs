@@ -1,6 +1,6 @@
 //! What the shop has, as far as it said so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -61,6 +61,36 @@ impl Journal {
             known.extend(found.map(|product| (key, product)));
         }
         Ok(known)
+    }
+
+    /// The shop said that it had added the article, and does not list it: adding it
+    /// again would make one product after another.
+    pub fn never_add(&self, exchange: &str, sku: &Sku) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO never_added (exchange, match_key) VALUES (?1, ?2)",
+            )?
+            .execute(params![exchange, sku.match_key()])?;
+        Ok(())
+    }
+
+    /// Those of these articles that must not be added again, by match key.
+    pub fn never_added<'a>(
+        &self,
+        exchange: &str,
+        skus: impl Iterator<Item = &'a Sku>,
+    ) -> Result<HashSet<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM never_added WHERE exchange = ?1 AND match_key = ?2)",
+        )?;
+        let mut found = HashSet::new();
+        for sku in skus {
+            let key = sku.match_key();
+            if statement.query_row(params![exchange, key], |row| row.get(0))? {
+                found.insert(key);
+            }
+        }
+        Ok(found)
     }
 
     /// How many products the shop is known to have in stock.

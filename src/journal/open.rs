@@ -75,6 +75,13 @@ impl Journal {
     }
 
     fn migrate(&self) -> Result<(), JournalError> {
+        // Only a writer would have to wait for others at work.
+        let found: i64 = self
+            .connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if usize::try_from(found).is_ok_and(|found| found == MIGRATIONS.len()) {
+            return Ok(());
+        }
         self.atomically(|| {
             let found: i64 = self
                 .connection
@@ -140,7 +147,8 @@ impl Journal {
         let result = work();
         self.depth.set(depth);
         if keeps(&result) {
-            sql(&keep)?;
+            // A commit that fails must not leave its transaction open.
+            sql(&keep).inspect_err(|_| self.connection.execute_batch(&undo).unwrap_or_default())?;
         } else {
             sql(&undo)?;
         }

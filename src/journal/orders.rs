@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use rusqlite::params;
 
-use crate::domain::OrderId;
+use crate::domain::{OrderId, Sku};
 use crate::journal::open::stamp;
 use crate::journal::runs::kept_by_name;
 use crate::journal::{Journal, JournalError};
@@ -190,5 +190,36 @@ impl Journal {
         )?;
         let files = statement.query_map(params![exchange, state.name()], |row| row.get(0))?;
         Ok(files.collect::<Result<_, _>>()?)
+    }
+
+    /// Remembers what an order is about. An order placed has moved the stock of
+    /// its goods, so what was known of it is in doubt.
+    pub fn note_order_goods<'a>(
+        &self,
+        exchange: &str,
+        order: OrderId,
+        skus: impl Iterator<Item = &'a Sku>,
+    ) -> Result<(), JournalError> {
+        self.atomically(|| {
+            let mut insert = self
+                .connection
+                .prepare_cached("INSERT OR IGNORE INTO order_goods (exchange, order_id, match_key) VALUES (?1, ?2, ?3)")?;
+            for sku in skus {
+                insert.execute(params![exchange, order.get(), sku.match_key()])?;
+            }
+            self.doubt_stock(exchange, order)
+        })
+    }
+
+    /// The stock of an order's goods is what 1C says next, even if that is what
+    /// it said before.
+    pub(super) fn doubt_stock(&self, exchange: &str, order: OrderId) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE product_state SET quantity = NULL WHERE exchange = ?1 AND match_key IN
+                 (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
+            )?
+            .execute(params![exchange, order.get()])?;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Runs: one carrying of one file, and what became of its rows.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -240,6 +241,15 @@ impl Journal {
             "(?1 IS NULL OR exchange = ?1) ORDER BY id DESC LIMIT ?2",
             params![exchange, limit],
         )
+    }
+
+    /// Files of an exchange that wait to be tried again.
+    pub fn waiting_files(&self, exchange: &str) -> Result<HashSet<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT file FROM run WHERE exchange = ?1 AND state = 'retry'",
+        )?;
+        let files = statement.query_map([exchange], |row| row.get(0))?;
+        Ok(files.collect::<Result<_, _>>()?)
     }
 
     /// Of a file that waits to be tried again, whether the time has come.

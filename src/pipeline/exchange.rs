@@ -23,6 +23,8 @@ pub struct ExchangeSettings {
     /// Entries in one call. The upstream module takes about 35 ms for each in a
     /// large shop, and the web server in front of it gives up after 30 to 60 s.
     pub batch: usize,
+    /// How long a call whose answer was lost may still be at work in the shop.
+    pub settle: Duration,
     pub goods: GoodsSettings,
     pub orders: OrderSettings,
     pub lists: ListSettings,

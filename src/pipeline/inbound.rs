@@ -157,8 +157,10 @@ fn decide(
         };
         let products =
             journal.known_products(name, batch.wanted.iter().map(|wanted| &wanted.sku))?;
+        let skus = batch.wanted.iter().map(|wanted| &wanted.sku);
         let known = Known {
             products,
+            never_add: journal.never_added(name, skus)?,
             ..Known::default()
         };
         decision = diff(
@@ -260,7 +262,10 @@ pub fn send_file(
     let lookup = Lookup::new(exchange, journal, Reach::Online);
     settle_open_calls(exchange, journal, &lookup)?;
     // The path, not the name: a file of the same name in the inbox is another run.
-    let name = path.display().to_string();
+    let name = std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_owned())
+        .display()
+        .to_string();
     let run = journal.begin(
         exchange.name(),
         &name,

@@ -104,6 +104,10 @@ fn prepare(
     if !is_new && !is_changed(order.id, &digest, exchange, journal)? {
         return Ok(None);
     }
+    if is_new {
+        let skus = order.lines.iter().filter_map(|line| line.sku.as_ref());
+        journal.note_order_goods(exchange.name(), order.id, skus)?;
+    }
     complete(&mut order, exchange, journal)?;
     let faults = check(&order, &exchange.settings.orders.profile);
     if faults.is_empty() {

@@ -98,6 +98,7 @@ pub(super) fn publish(
         let text = in_memory(order_text(order, &settings.profile))?;
         texts.insert(order.id.get(), text);
     }
+    outbox.mark()?;
     outbox.prepare(&file, &content(exchange, texts.values(), now)?)?;
     journal.atomically(|| {
         journal.mark_publishing(name, &ids, &file)?;
@@ -175,10 +176,10 @@ pub(super) fn finish(
 ) -> Result<(), CarryError> {
     let (name, now) = (exchange.name(), clock::now());
     for file in journal.order_files(name, OrderState::Publishing)? {
-        match outbox.presence(&file) {
+        match outbox.presence(&file)? {
             Presence::Published => journal.mark_written(name, &file, now)?,
             Presence::Prepared => {
-                if !outbox.holds(&file) {
+                if !outbox.has(&file)? {
                     journal.mark_replaced_taken(name, &file, now)?;
                 }
                 // What was prepared may hold orders that 1C has taken since.
@@ -209,7 +210,7 @@ pub(super) fn note_taken(
     outbox: &Outbox,
 ) -> Result<(), CarryError> {
     for file in journal.open_order_files(exchange.name())? {
-        if !outbox.holds(&file) {
+        if !outbox.has(&file)? {
             journal.mark_taken(exchange.name(), &file, clock::now())?;
         }
     }

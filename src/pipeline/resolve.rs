@@ -229,12 +229,13 @@ impl<'a> Resolver<'a> {
         }
         match found {
             Found::Sku(sku) => {
-                let wanted = self.want(offer, sku.clone());
-                push_wanted(wanted, subject, batch);
+                // What has waited first: this row outweighs it where both speak.
                 if let Some(item) = &offer.item {
-                    // What the file says now outweighs what has waited.
-                    batch.released.push(item.clone());
+                    self.release(item, &sku, offer.line, batch)?;
                 }
+                let wanted = self.want(offer, sku);
+                Self::note_unused(offer, &wanted, subject, batch);
+                push_wanted(wanted, subject, batch);
             }
             Found::Waits => self.wait(offer, subject, batch)?,
             Found::No(outcome) => batch.outcomes.push(outcome),
@@ -256,6 +257,31 @@ impl<'a> Resolver<'a> {
             return want_offer(&whole, sku, &rules);
         }
         want_offer(offer, sku, &self.rules)
+    }
+
+    /// A row that states something of which nothing is wanted says why.
+    fn note_unused(
+        offer: &Offer,
+        wanted: &Result<Option<Wanted>, Refusal>,
+        subject: Subject<'_>,
+        batch: &mut Batch,
+    ) {
+        let Ok(wanted) = wanted else { return };
+        let (price, quantity) = wanted
+            .as_ref()
+            .map_or((None, None), |wanted| (wanted.price, wanted.quantity));
+        if quantity.is_none() && offer.quantity.is_some() {
+            let detail = "it states its stock without saying in which warehouse, and `goods.warehouses` chooses some";
+            batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Rejected, detail));
+        }
+        if price.is_none() && !offer.prices.is_empty() {
+            let detail = "it has no price of the type that `goods.price_type` chooses";
+            batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Note, detail));
+        }
     }
 
     /// Price and stock of a product whose goods file has not come yet.
@@ -337,16 +363,20 @@ impl<'a> Resolver<'a> {
         found: Found,
         batch: &mut Batch,
     ) -> Result<(), CarryError> {
-        let sku = match found {
-            Found::Sku(sku) => Some(sku),
-            // The survey has taken the article from the deleted product; if no other
-            // has it now, the shop's product is still the deleted one.
-            Found::Waits | Found::No(_) => match subject.sku {
-                Some(sku) if self.journal.item_of(self.exchange.name(), sku)?.is_none() => {
-                    Some(sku.clone())
-                }
-                Some(_) | None => None,
-            },
+        // The survey has taken the article from the deleted product; if no other has
+        // it now, the shop's product is still the deleted one.
+        let before = subject
+            .item
+            .and_then(|item| self.survey.article_before(item))
+            .or(subject.sku);
+        let sku = match (found, before) {
+            (Found::Sku(sku), _) => Some(sku),
+            (Found::Waits | Found::No(_), Some(sku))
+                if self.journal.item_of(self.exchange.name(), sku)?.is_none() =>
+            {
+                Some(sku.clone())
+            }
+            (Found::Waits | Found::No(_), _) => None,
         };
         match (self.exchange.settings.goods.deleted, sku) {
             (Deleted::Zero, Some(sku)) => batch.wanted.push(Wanted {
@@ -406,15 +436,12 @@ impl<'a> Resolver<'a> {
                 _ => Ok(Found::Waits),
             };
         };
-        for rival in self.journal.rivals(exchange, item, &sku)? {
-            if self.survey.may_exist(&rival) {
-                let detail = format!(
-                    "the shop cannot tell its article from that of another product in 1C (Ид {rival}): \
-                     give each its own, or make a full export if that product is gone"
-                );
-                return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
-            }
-            self.journal.forget_article(exchange, &rival)?;
+        if let Some(rival) = self.journal.rivals(exchange, item, &sku)?.first() {
+            let detail = format!(
+                "the shop cannot tell its article from that of another product in 1C (Ид {rival}): \
+                 give each its own, or `obmen forget {rival}` if that one is gone"
+            );
+            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
         }
         Ok(Found::Sku(sku))
     }

@@ -1,6 +1,6 @@
 //! Sends actions: written down, done, confirmed.
 
-use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId, sku};
+use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
 use crate::journal::{Journal, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::{CarryError, Exchange, clock};
@@ -167,9 +167,13 @@ fn missing_after(
         .map(|product| product.sku.clone())
         .collect();
     let known = journal.known_products(exchange.name(), skus.iter())?;
-    Ok(skus
+    let mut missing = Vec::new();
+    for sku in skus
         .iter()
-        .filter(|added| !known.contains_key(&sku::match_key(added.as_str())))
-        .map(Sku::to_string)
-        .collect())
+        .filter(|sku| !known.contains_key(&sku.match_key()))
+    {
+        journal.never_add(exchange.name(), sku)?;
+        missing.push(sku.to_string());
+    }
+    Ok(missing)
 }

@@ -1,7 +1,7 @@
 //! The service: everything that can wake it is one [`Event`], and one pass serves all of them.
 
-use std::collections::HashMap;
-use std::io::Read as _;
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use chrono::NaiveDateTime;
 use tracing::{error, info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox, is_passing, is_picture};
-use crate::formats::{self, Stage, archive};
-use crate::journal::{Journal, Run, RunState, Tally};
+use crate::formats::{self, FileError, Stage, archive};
+use crate::journal::{Fingerprint, Journal, Run, RunState, Tally};
 use crate::pipeline::fate::{fate_of, pause_before};
 use crate::pipeline::inbound::{carry_in, fingerprint};
 use crate::pipeline::lookup::{Lookup, Reach};
@@ -73,6 +73,30 @@ pub struct Service {
     waker: Waker,
 }
 
+/// Files about the same things are carried in the order in which they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Topic {
+    Goods,
+    Orders,
+}
+
+impl Topic {
+    fn of(stage: Option<Stage>) -> Self {
+        match stage {
+            Some(Stage::Documents) => Self::Orders,
+            Some(
+                Stage::Reference
+                | Stage::Goods
+                | Stage::Offers
+                | Stage::Prices
+                | Stage::Rests
+                | Stage::Unknown,
+            )
+            | None => Self::Goods,
+        }
+    }
+}
+
 /// What came of a claimed file's turn.
 enum Carry {
     /// It failed before, and its time has not come.
@@ -94,6 +118,9 @@ struct Post {
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
 }
+
+/// Pauses grow to an hour, so this is most of a day.
+const MAX_ATTEMPTS: u32 = 20;
 
 const ORDERS_JOB: &str = "orders";
 const PRODUCTS_JOB: &str = "products";
@@ -318,7 +345,12 @@ impl Post {
         }
         let claimed = self.claim(ready, report);
         let files = due.into_iter().chain(claimed).collect();
-        let files = in_order(self.unpack_archives(files, journal, report));
+        let files = self.unpack_archives(files, journal, report);
+        let waiting = match journal.waiting_files(self.exchange.name()) {
+            Ok(waiting) => waiting,
+            Err(err) => return report.errors.push(err.into()),
+        };
+        let files = in_order(files, &waiting);
         // An order whose status changes is no longer among the new ones: were it
         // not fetched before, it would never be.
         let has_documents = files
@@ -326,26 +358,39 @@ impl Post {
             .any(|(stage, _)| *stage == Some(Stage::Documents));
         if has_documents && report.orders.is_none() {
             self.ask(journal, report);
-            if report.orders.is_none() {
-                return;
-            }
         }
+        let may_change_orders = report.orders.is_some();
         let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
         if let Err(err) = settle_open_calls(&self.exchange, journal, &lookup) {
             return report.errors.push(err);
         }
         let mut not_before = self.retry_at.clone();
-        for (_, file) in files {
+        // Until when newer files about the same things queue behind an older one.
+        let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
+        if !may_change_orders {
+            blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
+        }
+        for (stage, file) in files {
             if stopped() {
                 break;
+            }
+            let topic = Topic::of(stage);
+            if let Some(until) = blocked.get(&topic) {
+                report.waiting.push(file.path().to_owned());
+                not_before.insert(file.path().to_owned(), *until);
+                continue;
             }
             not_before.remove(file.path());
             match self.carry(&file, journal, &lookup) {
                 Carry::NotBefore(due) => {
+                    blocked.insert(topic, due);
+                    report.waiting.push(file.path().to_owned());
                     not_before.insert(file.path().to_owned(), due);
                 }
                 Carry::Done(carried) => {
                     let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
+                    // What an older file says must not come after what newer ones say.
+                    blocked.extend(retry_at.map(|due| (topic, due)));
                     not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
                     let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
                     report.files.push(*carried);
@@ -365,11 +410,14 @@ impl Post {
     ) -> Result<(Vec<PathBuf>, Vec<ClaimedFile>), CarryError> {
         let now = clock::now();
         let mut due = self.inbox.claimed()?;
-        due.retain(|file| {
+        // Those that wait are looked at as well when something is due: newer files
+        // queue behind them.
+        let is_due = |file: &ClaimedFile| {
             self.retry_at
                 .get(file.path())
                 .is_none_or(|time| *time <= now)
-        });
+        };
+        let is_any_due = due.iter().any(is_due);
         let quiet = self.exchange.settings.schedule.quiet;
         let mut ready = Vec::new();
         for sighting in self.inbox.scan(Instant::now())? {
@@ -378,6 +426,9 @@ impl Post {
             } else {
                 report.waiting.push(sighting.path);
             }
+        }
+        if !is_any_due && ready.is_empty() {
+            due.clear();
         }
         Ok((ready, due))
     }
@@ -411,11 +462,12 @@ impl Post {
                 continue;
             }
             let (done, parts) = self.unpack(&file, journal);
-            // After a crash in between, the parts may lie there already.
-            unpacked.retain(|known| !parts.contains(known));
             unpacked.extend(parts);
             report.files.extend(done);
         }
+        // After a crash in between, a part may have lain there already.
+        let mut seen = HashSet::new();
+        unpacked.retain(|file| seen.insert(file.path().to_owned()));
         unpacked
     }
 
@@ -444,7 +496,7 @@ impl Post {
         let mut parts = Vec::new();
         let result = archive.open().map_err(CarryError::from).and_then(|opened| {
             archive::unpack(opened, is_exchange_file, |path, content| {
-                parts.push(self.inbox.adopt(archive, path, content)?);
+                parts.push(self.inbox.adopt(archive, run.id.0, path, content)?);
                 Ok::<_, CarryError>(())
             })
         });
@@ -474,10 +526,10 @@ impl Post {
                     return Ok(Err(due));
                 }
                 let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
-                Ok(Ok(run))
+                Ok(Ok((run, print)))
             });
-        let run = match begun {
-            Ok(Ok(run)) => run,
+        let (run, fingerprint_before) = match begun {
+            Ok(Ok(begun)) => begun,
             Ok(Err(due)) => return Carry::NotBefore(due),
             Err(err) => {
                 let tally = Tally::default();
@@ -492,7 +544,8 @@ impl Post {
                 }));
             }
         };
-        let result = carry_in(file.path(), &run, &self.exchange, journal, lookup, &|_| {});
+        let result = carry_in(file.path(), &run, &self.exchange, journal, lookup, &|_| {})
+            .and_then(|summary| same_as_before(file, &fingerprint_before).map(|()| summary));
         Carry::Done(Box::new(self.conclude(file, run, result, journal)))
     }
 
@@ -538,6 +591,10 @@ impl Post {
                     "no file has said which {what} `{name}` is for {} s: is the name in the configuration right?",
                     wait.as_secs()
                 ))
+            }
+            // Newer files queue behind it; for ever would be too long.
+            CarryError::Shop(err) if err.is_temporary() && run.attempts >= MAX_ATTEMPTS => {
+                CarryError::Settings(format!("given up after {MAX_ATTEMPTS} attempts: {err}"))
             }
             other => other,
         }
@@ -649,6 +706,16 @@ impl Post {
     }
 }
 
+/// A writer that paused for longer than the quiet time may still be at it: then
+/// what was carried is not all of the file.
+fn same_as_before(file: &ClaimedFile, before: &Fingerprint) -> Result<(), CarryError> {
+    if fingerprint(file.open()?)? == *before {
+        return Ok(());
+    }
+    let changed = io::Error::other("it has changed while it was carried; its writer was not done");
+    Err(CarryError::File(FileError::Io(changed)))
+}
+
 /// By its content; an Excel workbook is a zip archive, too.
 fn is_export_archive(file: &ClaimedFile) -> bool {
     let head_of = |file: &ClaimedFile| -> Option<[u8; 4]> {
@@ -667,13 +734,17 @@ fn is_exchange_file(path: &Path) -> bool {
     !has_passing_part && !is_picture(path)
 }
 
-/// Classifier before goods, goods before statuses, statuses before stock (a new
-/// status moves stock by itself); within that by portion number.
-fn in_order(files: Vec<ClaimedFile>) -> Vec<(Option<Stage>, ClaimedFile)> {
+/// Files that were tried before first. Then classifier before goods, goods before
+/// statuses, statuses before stock (a new status moves stock by itself); within
+/// that by portion number.
+fn in_order(
+    files: Vec<ClaimedFile>,
+    waiting: &HashSet<String>,
+) -> Vec<(Option<Stage>, ClaimedFile)> {
     let stage = |file: &ClaimedFile| file.open().ok().map(formats::stage_of);
     let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
     // Stable: `claimed` gives them in the order of their names.
-    staged.sort_by_key(|(stage, _)| *stage);
+    staged.sort_by_key(|(stage, file)| (!waiting.contains(&file.name()), *stage));
     staged
 }
 

@@ -21,6 +21,7 @@ pub(super) fn settle_open_calls(
     lookup: &Lookup<'_>,
 ) -> Result<(), CarryError> {
     for call in journal.open_calls(exchange.name())? {
+        wait_for(&call, exchange);
         let finding = match call.function {
             Function::AddProducts => {
                 // The list says which of them are there; the file brings the rest again.
@@ -40,6 +41,24 @@ pub(super) fn settle_open_calls(
         journal.settle(call.id, &finding, clock::now())?;
     }
     Ok(())
+}
+
+/// PHP goes on after its caller is gone: asked too early, the shop does not have
+/// yet what it is about to add.
+fn wait_for(call: &Call, exchange: &Exchange) {
+    let age = call.intended_at.and_then(|intended_at| {
+        clock::now()
+            .signed_duration_since(intended_at)
+            .to_std()
+            .ok()
+    });
+    let left = exchange
+        .settings
+        .settle
+        .saturating_sub(age.unwrap_or_default());
+    if call.function.must_not_repeat() && !left.is_zero() {
+        std::thread::sleep(left);
+    }
 }
 
 /// The order's own status tells: it is in the list of the new status, or it is not.

@@ -21,10 +21,12 @@ pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
     topics: HashSet<Topic>,
-    /// Every `Ид` in the file, by hash.
-    items: HashSet<u64>,
-    /// The file says that it is the whole of what 1C has.
-    is_full: bool,
+    /// Articles that deleted products had.
+    before: HashMap<ItemKey, Sku>,
+    /// Rows of a list by warehouse, and those of them that count.
+    n_warehouse_rows: u64,
+    n_counted_rows: u64,
+    warehouses: HashMap<String, bool>,
     /// Articles of a list without ids, by hash: the line that stated it first.
     first_lines: HashMap<u64, u64>,
     repeated: HashSet<u64>,
@@ -61,7 +63,7 @@ impl Survey {
                 batch.extend(row?.ok());
             }
             if batch.is_empty() {
-                survey.is_full = facts.summary().only_changes == Some(false);
+                survey.check_warehouses()?;
                 return Ok(survey);
             }
             journal.atomically(|| {
@@ -101,8 +103,11 @@ impl Survey {
             Fact::Product(product) => {
                 self.topics.insert(Topic::Products);
                 if let Some(item) = &product.item {
-                    self.items.insert(self.hasher.hash_one(item));
                     if product.deleted {
+                        let known = journal
+                            .identity(name, item.as_str())?
+                            .and_then(|known| known.sku);
+                        self.before.extend(known.map(|sku| (item.clone(), sku)));
                         return Ok(journal.forget_article(name, item)?);
                     }
                     let own = product.sku.as_ref();
@@ -136,10 +141,8 @@ impl Survey {
         now: NaiveDateTime,
     ) -> Result<(), CarryError> {
         let Some(item) = &offer.item else {
-            self.count_row(offer, exchange);
-            return Ok(());
+            return self.count_row(offer, exchange, journal);
         };
-        self.items.insert(self.hasher.hash_one(item));
         let own = offer.sku.as_ref();
         let sku = Self::article_of(item, own, offer.barcode.as_deref(), exchange, journal)?;
         if sku.is_none() && exchange.settings.goods.match_by == MatchBy::Article {
@@ -217,35 +220,70 @@ impl Survey {
     }
 
     /// A list may state an article once, or once for each warehouse.
-    fn count_row(&mut self, offer: &Offer, exchange: &Exchange) {
-        let Some(sku) = &offer.sku else { return };
+    fn count_row(
+        &mut self,
+        offer: &Offer,
+        exchange: &Exchange,
+        journal: &Journal,
+    ) -> Result<(), CarryError> {
+        let Some(sku) = &offer.sku else { return Ok(()) };
         let key = self.hasher.hash_one(sku.match_key());
         if offer.warehouses.is_empty() {
             if *self.first_lines.entry(key).or_insert(offer.line) != offer.line {
                 self.repeated.insert(key);
             }
-            return;
+            return Ok(());
         }
-        let chosen = &exchange.settings.goods.warehouses;
         for stock in &offer.warehouses {
-            let is_counted = chosen.is_empty()
-                || chosen
-                    .iter()
-                    .any(|name| name.to_lowercase() == stock.warehouse.to_lowercase());
+            let is_counted = self.is_counted(&stock.warehouse, exchange, journal)?;
+            self.n_warehouse_rows += 1;
+            self.n_counted_rows += u64::from(is_counted);
             let sum = self.sums.entry(key).or_insert(Quantity::ZERO);
             if is_counted {
                 *sum = sum.plus(stock.quantity).unwrap_or(*sum);
             }
         }
+        Ok(())
+    }
+
+    /// Lists name warehouses; the configuration may name them or their ids.
+    fn is_counted(
+        &mut self,
+        warehouse: &str,
+        exchange: &Exchange,
+        journal: &Journal,
+    ) -> Result<bool, CarryError> {
+        if let Some(known) = self.warehouses.get(warehouse) {
+            return Ok(*known);
+        }
+        let chosen = &exchange.settings.goods.warehouses;
+        let ids = journal.reference_ids(exchange.name(), ReferenceKind::Warehouse, warehouse)?;
+        let lower = warehouse.to_lowercase();
+        let is_counted = chosen.is_empty()
+            || chosen
+                .iter()
+                .any(|name| name.to_lowercase() == lower || ids.contains(name));
+        self.warehouses.insert(warehouse.to_owned(), is_counted);
+        Ok(is_counted)
     }
 
     pub(super) fn speaks_of(&self, topic: Topic) -> bool {
         self.topics.contains(&topic)
     }
 
-    /// Whether 1C still has the product: a whole export that leaves it out says no.
-    pub(super) fn may_exist(&self, item: &ItemKey) -> bool {
-        !self.is_full || self.items.contains(&self.hasher.hash_one(item))
+    /// The article of a product that the file marks as deleted.
+    pub(super) fn article_before(&self, item: &ItemKey) -> Option<&Sku> {
+        self.before.get(item)
+    }
+
+    /// A misspelt warehouse in the configuration must not empty the shop.
+    fn check_warehouses(&self) -> Result<(), CarryError> {
+        if self.n_warehouse_rows > 0 && self.n_counted_rows == 0 {
+            return Err(CarryError::Settings(
+                "no row of this list is of a warehouse that `goods.warehouses` chooses".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// The line that stated the article of this row first, if several do.

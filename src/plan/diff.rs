@@ -1,6 +1,6 @@
 //! Compares what rows want with what the shop has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{CategoryId, Money, NewProduct, OrderId, StatusId};
 use crate::plan::{Action, Field, Function, Wanted};
@@ -11,6 +11,8 @@ pub struct Known {
     /// By [`Sku::match_key`](crate::domain::Sku::match_key); what is not in here the shop does not have.
     pub products: HashMap<String, KnownProduct>,
     pub orders: HashMap<OrderId, StatusId>,
+    /// Articles that the shop once failed to add, by match key.
+    pub never_add: HashSet<String>,
 }
 
 /// What the shop last confirmed of a product; `None`: nothing.
@@ -100,6 +102,7 @@ pub fn diff(
 ) -> Decision {
     let mut state = State {
         known: &known.products,
+        never_add: &known.never_add,
         changed: HashMap::new(),
         decision: Decision::default(),
     };
@@ -111,6 +114,7 @@ pub fn diff(
 
 struct State<'a> {
     known: &'a HashMap<String, KnownProduct>,
+    never_add: &'a HashSet<String>,
     /// Actions of this batch by product and field.
     changed: HashMap<(String, Field), usize>,
     decision: Decision,
@@ -122,8 +126,9 @@ impl State<'_> {
         let known = self.known.get(&key).cloned();
         let is_new = known.is_none();
         if is_new && !self.changed.contains_key(&(key.clone(), Field::Product)) {
+            let may_add = !self.never_add.contains(&key);
             match (&row.goods, &row.name, new_goods) {
-                (Some(goods), Some(name), NewGoods::Into(category)) => {
+                (Some(goods), Some(name), NewGoods::Into(category)) if may_add => {
                     let product = NewProduct {
                         sku: row.sku.clone(),
                         name: name.clone(),
@@ -374,6 +379,7 @@ mod tests {
         Known {
             products: products.collect(),
             orders: HashMap::new(),
+            never_add: HashSet::new(),
         }
     }
 

@@ -101,21 +101,21 @@ impl Client {
 
     /// Order statuses by the shop's name for them, in its language.
     pub fn statuses(&self) -> Result<Vec<(StatusId, String)>, ShopError> {
-        Ok(wire::statuses(&self.ask("statuses", &[])?))
+        Ok(wire::statuses(&self.ask("statuses", "statuses", &[])?))
     }
 
     pub fn categories(&self) -> Result<Vec<Category>, ShopError> {
-        Ok(wire::categories(&self.ask("cats", &[])?))
+        Ok(wire::categories(&self.ask("cats", "cats", &[])?))
     }
 
     /// Every article that the shop has, disabled products too.
     pub fn articles(&self) -> Result<Vec<String>, ShopError> {
-        Ok(wire::articles(&self.ask("articles", &[])?))
+        Ok(wire::articles(&self.ask("articles", "articles", &[])?))
     }
 
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
     pub fn orders(&self, status: StatusId) -> Result<Vec<Result<Order, BadOrder>>, ShopError> {
-        let reply = self.ask("orders", &[("status_id", status.to_string())])?;
+        let reply = self.ask("orders", "orders", &[("status_id", status.to_string())])?;
         let Settings {
             extra_fields,
             tax_fields,
@@ -126,12 +126,12 @@ impl Client {
 
     /// Enabled products that have an article. Quantities are not told.
     pub fn products(&self) -> Result<Vec<ShopProduct>, ShopError> {
-        Ok(wire::products(&self.ask("getproducts", &[])?))
+        Ok(wire::products(&self.ask("getproducts", "products", &[])?))
     }
 
     /// Articles and names. Not in the module for 4.0.
     pub fn names(&self) -> Result<Vec<(Sku, String)>, ShopError> {
-        Ok(wire::names(&self.ask("getnames", &[])?))
+        Ok(wire::names(&self.ask("getnames", "names", &[])?))
     }
 
     /// Not idempotent: each call writes a history row.
@@ -171,9 +171,16 @@ impl Client {
     fn ask(
         &self,
         function: &'static str,
+        list: &str,
         fields: &[(&'static str, String)],
     ) -> Result<Value, ShopError> {
         match self.call(function, fields)? {
+            // An answer without its list is no empty list: taken for one, the whole
+            // catalogue would be added again.
+            Reply::Done(value) | Reply::NoisyDone { value, .. } if value.get(list).is_none() => {
+                let start = excerpt(&value.to_string());
+                Err(ShopError::Unintelligible { function, start })
+            }
             Reply::Done(value) | Reply::NoisyDone { value, .. } => Ok(value),
             Reply::NoAccess => Err(ShopError::SessionLost { function }),
             Reply::Failed(err) => Err(err),

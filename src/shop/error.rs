@@ -112,6 +112,19 @@ fn status_hint(status: u16) -> &'static str {
     }
 }
 
+/// What a database says while it is overloaded or being restarted.
+fn is_passing_trouble(message: &str) -> bool {
+    const SIGNS: [&str; 6] = [
+        "gone away",
+        "Too many connections",
+        "Lock wait timeout",
+        "Deadlock",
+        "Lost connection",
+        "max_user_connections",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
 impl ShopError {
     /// Trying again later, unchanged, may succeed.
     pub fn is_temporary(&self) -> bool {
@@ -121,6 +134,7 @@ impl ShopError {
             | Self::Unintelligible { .. }
             | Self::SessionLost { .. } => true,
             Self::Server { status, .. } => *status != 413,
+            Self::Said { message, .. } => is_passing_trouble(message),
             Self::Address(_)
             | Self::WrongKey
             | Self::IpNotAllowed(_)
@@ -129,7 +143,6 @@ impl ShopError {
             | Self::Version41
             | Self::NoFunction { .. }
             | Self::FunctionBroken { .. }
-            | Self::Said { .. }
             | Self::Noise { .. } => false,
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::shop::error::{IpHint, ShopError};
-use crate::shop::reply::{excerpt, is_version_41, json_of};
+use crate::shop::reply::{excerpt, is_version_41, json_of, without_query};
 
 /// How a shop wants to be spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub fn understand_login(status: u16, location: Option<&str>, body: &str) -> Logi
         200 => {}
         404 => return LoginReply::NotHere,
         300..=399 => {
-            let to = excerpt(location.unwrap_or_default());
+            let to = without_query(location.unwrap_or_default());
             return LoginReply::Failed(ShopError::Redirected { to });
         }
         status => {

@@ -43,7 +43,7 @@ pub fn understand(
             });
         }
         300..=399 => {
-            let to = excerpt(location.unwrap_or_default());
+            let to = without_query(location.unwrap_or_default());
             return Reply::Failed(ShopError::Redirected { to });
         }
         // 4.0 with PHP's own error display off.
@@ -90,6 +90,11 @@ pub fn understand(
             start: excerpt(body),
         }),
     }
+}
+
+/// The query of a redirect repeats the token.
+pub(super) fn without_query(address: &str) -> String {
+    excerpt(address.split('?').next().unwrap_or_default())
 }
 
 /// 4.1 refuses every `api/` route in one of two ways.

@@ -39,9 +39,9 @@ fn the_files_of_an_archive_are_carried_and_its_pictures_left_out() {
     assert_eq!(
         world.names_in("inbox"),
         [
-            "done/v8_1.zip",
-            "done/v8_1/webdata/a.csv",
-            "done/v8_1/webdata/b.csv"
+            "done/v8_1.1/webdata/a.csv",
+            "done/v8_1.1/webdata/b.csv",
+            "done/v8_1.zip"
         ]
     );
     assert!(

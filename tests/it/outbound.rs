@@ -99,6 +99,7 @@ fn a_crash_while_publishing_neither_loses_nor_doubles_an_order() {
         journal
             .is_to_write("main", order, chrono::NaiveDateTime::default())
             .unwrap();
+        crate::world::put(&world.settings.outbox.join(".obmen"), b"");
         journal.mark_publishing("main", &[order], "x.xml").unwrap();
         if let Some(name) = on_disk {
             crate::world::put(&world.settings.outbox.join(name), b"<x/>");

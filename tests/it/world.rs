@@ -106,10 +106,10 @@ impl World {
         self
     }
 
-    /// Names below a folder of the inbox or the outbox, receipts left out.
+    /// Names below a folder of the inbox or the outbox, receipts and the outbox's mark left out.
     pub(crate) fn names_in(&self, folder: &str) -> Vec<String> {
         let mut names = names_below(&self.folder.path().join(folder));
-        names.retain(|name| !name.contains(".receipt."));
+        names.retain(|name| !name.contains(".receipt.") && name != ".obmen");
         names
     }
 
@@ -122,7 +122,7 @@ impl World {
     pub(crate) fn write_config(&self) -> PathBuf {
         let path = self.folder.path().join("obmen.toml");
         let text = format!(
-            "[shop]\nurl = '{}'\nusername = '{}'\nkey = '{}'\n[schedule]\nquiet_s = 0\nscan_s = 1\n\
+            "[shop]\nurl = '{}'\nusername = '{}'\nkey = '{}'\nsettle_s = 0\n[schedule]\nquiet_s = 0\nscan_s = 1\n\
              [goods]\ncategory = 60\n[orders]\nstatuses = [1]\n[orders.map]\n'Отгружен' = 'Shipped'\nshipped = 3\n\
              cancelled = 7\n",
             self.shop.url(),
@@ -184,6 +184,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             tax_fields: shop::TaxFields::default(),
         },
         batch: 200,
+        settle: Duration::ZERO,
         goods: GoodsSettings {
             match_by: MatchBy::Article,
             category: Some("Чай".to_owned()),

@@ -131,6 +131,21 @@ CREATE TABLE order_ledger (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_ledger_by_state ON order_ledger (exchange, state);
 
+-- The goods of an order: a change of its status moves their stock.
+CREATE TABLE order_goods (
+    exchange  TEXT NOT NULL,
+    order_id  INTEGER NOT NULL,
+    match_key TEXT NOT NULL,
+    PRIMARY KEY (exchange, order_id, match_key)
+) STRICT, WITHOUT ROWID;
+
+-- Articles that the shop said it had added, and then did not have.
+CREATE TABLE never_added (
+    exchange  TEXT NOT NULL,
+    match_key TEXT NOT NULL,
+    PRIMARY KEY (exchange, match_key)
+) STRICT, WITHOUT ROWID;
+
 -- When a scheduled job last ran.
 CREATE TABLE schedule (
     exchange TEXT NOT NULL,

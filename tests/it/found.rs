@@ -1,0 +1,289 @@
+//! What a review found, each as the scenario that went wrong.
+
+use std::fs;
+
+use obmen::demo_shop::{Fault, FaultKind};
+use obmen::domain::OrderId;
+use obmen::folders::{Fate, Outbox};
+use obmen::journal::{OrderState, OutcomeKind};
+use obmen::pipeline::{Deleted, Exchange, ask_for_orders};
+
+use crate::world::{World, put};
+
+fn stock(n: i32) -> String {
+    format!("Артикул;Остаток\nЧАЙ-100;{n}\n")
+}
+
+fn offers(id: &str, rest: &str) -> String {
+    format!(
+        "<КоммерческаяИнформация><ПакетПредложений><Предложения><Предложение><Ид>{id}</Ид>{rest}</Предложение>\
+         </Предложения></ПакетПредложений></КоммерческаяИнформация>"
+    )
+}
+
+#[test]
+fn an_outbox_that_is_away_makes_no_order_taken() {
+    let world = World::new();
+    world.carry();
+    let away = world.folder.path().join("away");
+    fs::rename(&world.settings.outbox, &away).unwrap();
+    let report = world.pass();
+    assert!(
+        report.errors[0]
+            .to_string()
+            .contains("is the share mounted?"),
+        "{:?}",
+        report.errors
+    );
+    assert_eq!(
+        world
+            .journal()
+            .n_orders("main", OrderState::Written)
+            .unwrap(),
+        2
+    );
+    fs::remove_dir(&world.settings.outbox).unwrap();
+    fs::rename(&away, &world.settings.outbox).unwrap();
+    world.carry();
+    assert_eq!(
+        world.journal().n_orders("main", OrderState::Taken).unwrap(),
+        0
+    );
+}
+
+#[test]
+fn orders_written_again_within_a_second_overwrite_nothing() {
+    let world = World::new();
+    let exchange = Exchange::new(world.settings.clone()).unwrap();
+    let outbox = Outbox::open(&world.settings.outbox).unwrap();
+    let journal = world.journal();
+    for _ in 0..4 {
+        ask_for_orders(&exchange, &journal, &outbox).unwrap();
+        journal
+            .write_again("main", OrderId::parse("2").unwrap())
+            .unwrap();
+    }
+    assert_eq!(
+        world
+            .names_in("outbox")
+            .iter()
+            .filter(|name| name.starts_with("orders"))
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn stock_after_a_change_of_status_has_the_last_word() {
+    let world = World::new();
+    world.drop_in("stock.csv", stock(40));
+    world.carry();
+    world.drop_in("statuses.csv", "Заказ;Статус\n1;Canceled\n");
+    world.drop_in("stock.csv", stock(40));
+    world.carry();
+    world.assert_product("ЧАЙ-100", "349", 40);
+}
+
+#[test]
+fn stock_that_a_new_order_moved_is_stated_again() {
+    let world = World::new();
+    world.drop_in("stock.csv", stock(40));
+    world.carry();
+    let buyer = obmen::demo_shop::Buyer {
+        first_name: "Анна".to_owned(),
+        ..obmen::demo_shop::Buyer::default()
+    };
+    world
+        .shop
+        .place_order(obmen::demo_shop::NewOrder::by(buyer).line("ЧАЙ-100", 3));
+    world.drop_in("stock.csv", stock(40));
+    world.carry();
+    world.assert_product("ЧАЙ-100", "349", 40);
+}
+
+#[test]
+fn an_old_file_that_waits_is_not_carried_after_a_newer_one() {
+    let world = World::new();
+    world
+        .shop
+        .inject(Fault::once(FaultKind::Status500Before).on("updatequantity"));
+    world.drop_in("old.csv", stock(100));
+    assert_eq!(world.pass().files[0].fate, Fate::Retry);
+    world.drop_in("a-newer.csv", stock(3));
+    let report = world.pass();
+    assert_eq!(
+        report.waiting.len(),
+        2,
+        "the newer one queues behind the older"
+    );
+    let journal = world.journal();
+    for run in journal.runs(None, 10).unwrap() {
+        journal.forget_retry(run.id).unwrap();
+    }
+    world.carry();
+    world.assert_product("ЧАЙ-100", "349", 3);
+}
+
+#[test]
+fn waiting_stock_survives_an_offer_that_states_only_a_price() {
+    let world = World::new();
+    world.drop_in("rests.xml", offers("g", "<Остатки><Остаток><Склад><Ид>w</Ид><Количество>5</Количество></Склад></Остаток></Остатки>"));
+    assert_eq!(world.carry().files[0].tally.n(OutcomeKind::Pending), 1);
+    let price =
+        "<Артикул>ЧАЙ-100</Артикул><Цены><Цена><ЦенаЗаЕдиницу>7</ЦенаЗаЕдиницу></Цена></Цены>";
+    world.drop_in("offers.xml", offers("g", price));
+    world.carry();
+    world.assert_product("ЧАЙ-100", "7", 5);
+}
+
+#[test]
+fn a_misspelt_warehouse_does_not_empty_the_shop() {
+    let world =
+        World::new().with(|settings| settings.goods.warehouses = vec!["Основной склд".to_owned()]);
+    world.drop_in(
+        "list.csv",
+        "Артикул;Склад;Остаток\nЧАЙ-100;Основной склад;5\n",
+    );
+    assert_eq!(world.pass().files[0].fate, Fate::Hold);
+    world.assert_product("ЧАЙ-100", "349", 46);
+}
+
+#[test]
+fn stock_without_a_warehouse_is_reported_where_warehouses_are_chosen() {
+    let world =
+        World::new().with(|settings| settings.goods.warehouses = vec!["Основной".to_owned()]);
+    world.drop_in("list.csv", stock(5));
+    assert_eq!(world.carry().files[0].tally.n(OutcomeKind::Rejected), 1);
+}
+
+#[test]
+fn a_product_that_the_shop_lists_otherwise_is_not_added_with_every_file() {
+    let world = World::new();
+    for n in 0..3 {
+        // Cut to 255 by no means, but never listed: the shop forgets it at once.
+        world.drop_in(
+            &format!("{n}.csv"),
+            format!("Артикул;Наименование;Цена\nНОВ;Новый;{}\n", 5 + n),
+        );
+        world.pass();
+        world.shop.edit_product("НОВ", |product| {
+            product.sku = format!("чужое {}", product.id);
+        });
+        let journal = world.journal();
+        let sku = obmen::domain::Sku::parse("НОВ").unwrap();
+        journal.never_add("main", &sku).unwrap();
+    }
+    world.assert_n_calls("addproducts", 1);
+}
+
+#[test]
+fn an_article_too_long_once_stored_is_refused() {
+    let world = World::new();
+    let article = format!("{} 12\"\"\"\"", "x".repeat(56));
+    world.drop_in(
+        "new.csv",
+        format!("Артикул;Наименование;Цена\n\"{article}\";Новый;5\n"),
+    );
+    assert_eq!(world.carry().files[0].tally.n(OutcomeKind::Rejected), 1);
+    world.assert_n_calls("addproducts", 0);
+}
+
+#[test]
+fn parts_of_an_archive_overwrite_nothing() {
+    use std::io::{Cursor, Write as _};
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer
+        .start_file("a.csv", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    writer
+        .write_all("Артикул;Цена\n00123;5\n".as_bytes())
+        .unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    let world = World::new();
+    world
+        .drop_in("webdata/a.csv", stock(9))
+        .drop_in("webdata.zip", archive);
+    world.carry();
+    world
+        .assert_product("ЧАЙ-100", "349", 9)
+        .assert_product("00123", "5", 15);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_carried_is_carried_again() {
+    let world = World::new();
+    world.shop.inject(
+        Fault::once(FaultKind::Slow(std::time::Duration::from_millis(300))).on("updatequantity"),
+    );
+    world.drop_in("list.csv", stock(2));
+    let working = world.inbox().join("working/list.csv");
+    let report = std::thread::scope(|scope| {
+        let pass = scope.spawn(|| world.pass());
+        while world.shop.n_calls("updatequantity") == 0 {
+            std::thread::yield_now();
+        }
+        put(&working, format!("{}00123;7\n", stock(22)).as_bytes());
+        pass.join().unwrap()
+    });
+    assert_eq!(report.files[0].fate, Fate::Retry);
+    let journal = world.journal();
+    journal
+        .forget_retry(report.files[0].run.as_ref().unwrap().id)
+        .unwrap();
+    world.carry();
+    world
+        .assert_product("ЧАЙ-100", "349", 22)
+        .assert_product("00123", "199", 7);
+}
+
+#[test]
+fn a_long_name_ends_in_done_with_its_receipt() {
+    let world = World::new();
+    let name = format!("{}.csv", "ж".repeat(123));
+    world.drop_in(&name, stock(5));
+    world.carry();
+    assert_eq!(world.names_in("inbox"), [format!("done/{name}")]);
+}
+
+#[test]
+fn trouble_with_orders_holds_up_no_stock() {
+    let world = World::new().with(|settings| settings.orders.statuses = vec!["Nope".to_owned()]);
+    world
+        .drop_in("st.csv", "Заказ;Статус\n1;Shipped\n")
+        .drop_in("stock.csv", stock(5));
+    world.pass();
+    world.assert_product("ЧАЙ-100", "349", 5);
+    assert_eq!(world.shop.orders()[0].status_id, 1);
+}
+
+#[test]
+fn one_s_own_number_is_not_an_order_of_the_shop() {
+    let world = World::new();
+    world.drop_in(
+        "doc.xml",
+        "<КоммерческаяИнформация><Документ><Ид>x</Ид><Номер>00000000002</Номер><ХозОперация>Заказ товара</ХозОперация>\
+         <ЗначенияРеквизитов><ЗначениеРеквизита><Наименование>Отменен</Наименование><Значение>true</Значение>\
+         </ЗначениеРеквизита></ЗначенияРеквизитов></Документ></КоммерческаяИнформация>",
+    );
+    world.carry();
+    world.assert_n_calls("updateorder", 0);
+}
+
+#[test]
+fn a_deleted_product_without_an_article_is_zeroed_by_the_one_it_had() {
+    let world = World::new().with(|settings| settings.goods.deleted = Deleted::Zero);
+    let goods = |rest: &str| {
+        format!(
+            "<КоммерческаяИнформация><Каталог><Товары><Товар><Ид>g</Ид><Наименование>Чай</Наименование>{rest}</Товар>\
+             </Товары></Каталог></КоммерческаяИнформация>"
+        )
+    };
+    world.drop_in("goods.xml", goods("<Артикул>ЧАЙ-100</Артикул>"));
+    world.carry();
+    world.drop_in(
+        "goods.xml",
+        goods("<ПометкаУдаления>true</ПометкаУдаления>"),
+    );
+    world.carry();
+    world.assert_product("ЧАЙ-100", "349", 0);
+}
