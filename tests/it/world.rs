@@ -59,8 +59,9 @@ impl World {
         self
     }
 
+    /// Where the program itself has it, too.
     pub(crate) fn journal_path(&self) -> PathBuf {
-        self.folder.path().join("journal.sqlite")
+        self.folder.path().join("obmen.sqlite")
     }
 
     pub(crate) fn journal(&self) -> Journal {
