@@ -16,10 +16,10 @@ use crate::domain::{
     Category, CategoryId, Money, NewProduct, Order, OrderId, ShopProduct, Sku, StatusId,
 };
 use crate::shop::error::{ApiKey, ShopError};
-use crate::shop::escape::to_json;
+use crate::shop::escape::{as_written, to_json};
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
 use crate::shop::reply::{Reply, excerpt, understand};
-use crate::shop::wire::{self, BadOrder, ExtraField, TaxFields};
+use crate::shop::wire::{self, BadOrder, ExtraField, RawArticles, TaxFields};
 
 /// The largest answer taken: lists of some hundred thousand products fit in.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
@@ -50,6 +50,7 @@ pub struct Client {
     index: Url,
     http: HttpClient,
     session: Mutex<Option<Session>>,
+    raw: Mutex<RawArticles>,
 }
 
 #[derive(Clone)]
@@ -88,6 +89,7 @@ impl Client {
             index,
             http,
             session: Mutex::new(None),
+            raw: Mutex::new(RawArticles::new()),
         })
     }
 
@@ -108,9 +110,12 @@ impl Client {
         Ok(wire::categories(&self.ask("cats", "cats", &[])?))
     }
 
-    /// Every article that the shop has, disabled products too.
+    /// Every article that the shop has, disabled products too. How the shop stores
+    /// them is remembered for the commands that name them.
     pub fn articles(&self) -> Result<Vec<String>, ShopError> {
-        Ok(wire::articles(&self.ask("articles", "articles", &[])?))
+        let reply = self.ask("articles", "articles", &[])?;
+        *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = wire::raw_articles(&reply);
+        Ok(wire::stored_articles(&reply).map(as_written).collect())
     }
 
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
@@ -155,16 +160,29 @@ impl Client {
     }
 
     pub fn update_quantities(&self, entries: &[(Sku, i32)]) -> Result<(), ShopError> {
-        self.tell("updatequantity", &[data(&wire::quantities(entries))])
+        self.tell(
+            "updatequantity",
+            &[data(&wire::quantities(entries, &self.raw()))],
+        )
     }
 
     pub fn update_prices(&self, entries: &[(Sku, Money)]) -> Result<(), ShopError> {
-        self.tell("updateprice", &[data(&wire::prices(entries))])
+        self.tell("updateprice", &[data(&wire::prices(entries, &self.raw()))])
     }
 
     /// Not in the module for 4.0.
     pub fn update_names(&self, entries: &[(Sku, String)]) -> Result<(), ShopError> {
-        self.tell("updatenames", &[data(&wire::new_names(entries))])
+        self.tell(
+            "updatenames",
+            &[data(&wire::new_names(entries, &self.raw()))],
+        )
+    }
+
+    fn raw(&self) -> RawArticles {
+        self.raw
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// A question: it changes nothing, so a warning before the data does no harm.

@@ -3,6 +3,8 @@
 //! Everything from the shop's database is a string or null; an empty map is an
 //! empty list; text is HTML-escaped.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
@@ -84,12 +86,26 @@ pub(super) fn categories(reply: &Value) -> Vec<Category> {
         .collect()
 }
 
-/// Articles as the shop has them; the empty one is left out.
-pub(super) fn articles(reply: &Value) -> Vec<String> {
+/// Articles as the shop's database holds them; the empty one is left out.
+pub(super) fn stored_articles(reply: &Value) -> impl Iterator<Item = &str> {
     list(reply, "articles")
         .filter_map(Value::as_str)
         .filter(|stored| !stored.trim().is_empty())
-        .map(as_written)
+}
+
+/// Articles that are not stored as the admin panel would, by match key: other
+/// programs write quotes and ampersands as they are.
+pub(super) type RawArticles = HashMap<String, String>;
+
+pub(super) fn raw_articles(reply: &Value) -> RawArticles {
+    stored_articles(reply)
+        .filter(|stored| as_stored(&as_written(stored)) != *stored)
+        .map(|stored| {
+            (
+                crate::domain::sku::match_key(&as_written(stored)),
+                stored.to_owned(),
+            )
+        })
         .collect()
 }
 
@@ -350,33 +366,40 @@ pub(super) fn order_statuses(changes: &[(OrderId, StatusId)]) -> Value {
     )
 }
 
-pub(super) fn quantities(entries: &[(Sku, i32)]) -> Value {
-    by_article(entries.iter().map(|(sku, quantity)| (sku, json!(quantity))))
+pub(super) fn quantities(entries: &[(Sku, i32)], raw: &RawArticles) -> Value {
+    by_article(
+        entries.iter().map(|(sku, quantity)| (sku, json!(quantity))),
+        raw,
+    )
 }
 
 /// Prices travel as text: PHP would carry a number as a binary float.
-pub(super) fn prices(entries: &[(Sku, Money)]) -> Value {
+pub(super) fn prices(entries: &[(Sku, Money)], raw: &RawArticles) -> Value {
     by_article(
         entries
             .iter()
             .map(|(sku, price)| (sku, json!(price.to_string()))),
+        raw,
     )
 }
 
-pub(super) fn new_names(entries: &[(Sku, String)]) -> Value {
+pub(super) fn new_names(entries: &[(Sku, String)], raw: &RawArticles) -> Value {
     by_article(
         entries
             .iter()
             .map(|(sku, name)| (sku, json!(as_stored(name)))),
+        raw,
     )
 }
 
-fn by_article<'a>(entries: impl Iterator<Item = (&'a Sku, Value)>) -> Value {
-    Value::Object(
-        entries
-            .map(|(sku, value)| (as_stored(sku.as_str()), value))
-            .collect(),
-    )
+/// A key must be what the database holds, to the letter.
+fn by_article<'a>(entries: impl Iterator<Item = (&'a Sku, Value)>, raw: &RawArticles) -> Value {
+    let stored = |sku: &Sku| {
+        raw.get(&sku.match_key())
+            .cloned()
+            .unwrap_or_else(|| as_stored(sku.as_str()))
+    };
+    Value::Object(entries.map(|(sku, value)| (stored(sku), value)).collect())
 }
 
 pub(super) fn new_products(products: &[NewProduct]) -> Value {

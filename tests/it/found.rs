@@ -287,3 +287,25 @@ fn a_deleted_product_without_an_article_is_zeroed_by_the_one_it_had() {
     world.carry();
     world.assert_product("ЧАЙ-100", "349", 0);
 }
+
+#[test]
+fn articles_that_another_program_stored_raw_are_reached() {
+    let world = World::new();
+    for (article, raw) in [("ЧАЙ-100", "ТРУБА 12\" & Ко"), ("00123", "R<1>")] {
+        world
+            .shop
+            .edit_product(article, |product| product.sku = raw.to_owned());
+    }
+    world.drop_in(
+        "list.csv",
+        "Артикул;Остаток\n\"ТРУБА 12\"\" & Ко\";9\nR<1>;8\n\"R&D 12\"\"\";7\n",
+    );
+    world.carry();
+    let stock: Vec<i32> = world
+        .shop
+        .products()
+        .into_iter()
+        .map(|product| product.quantity)
+        .collect();
+    assert_eq!(stock, [9, 7, 8]);
+}
