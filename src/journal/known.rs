@@ -74,6 +74,17 @@ impl Journal {
         Ok(())
     }
 
+    /// The shop does not have the article after all.
+    pub fn forget_listed(&self, exchange: &str, sku: &Sku) -> Result<(), JournalError> {
+        for table in ["article", "product_state"] {
+            let sql = format!("DELETE FROM {table} WHERE exchange = ?1 AND match_key = ?2");
+            self.connection
+                .prepare_cached(&sql)?
+                .execute(params![exchange, sku.match_key()])?;
+        }
+        Ok(())
+    }
+
     /// Those of these articles that must not be added again, by match key.
     pub fn never_added<'a>(
         &self,

@@ -59,14 +59,7 @@ pub(super) fn carry_in(
     let mut sent = Vec::new();
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup)?;
-        let result = send(
-            exchange,
-            journal,
-            lookup,
-            run.id,
-            &decision.actions,
-            &mut sent,
-        );
+        let result = send(exchange, journal, run.id, &decision.actions, &mut sent);
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.note_outcomes(run.id, &outcomes)?;
         result?;

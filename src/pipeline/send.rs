@@ -1,8 +1,10 @@
 //! Sends actions: written down, done, confirmed.
 
+use std::collections::HashSet;
+
+use crate::domain::sku::match_key;
 use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
 use crate::journal::{Journal, RunId};
-use crate::pipeline::lookup::Lookup;
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
 use crate::shop::ShopError;
@@ -21,7 +23,6 @@ pub(super) enum Sent {
 pub(super) fn send(
     exchange: &Exchange,
     journal: &Journal,
-    lookup: &Lookup<'_>,
     run: RunId,
     actions: &[Action],
     sent: &mut Vec<Sent>,
@@ -39,7 +40,7 @@ pub(super) fn send(
                 .collect();
             send_call(exchange, journal, run, function, &part)?;
             let missing = if function == Function::AddProducts {
-                missing_after(lookup, journal, exchange, &part)?
+                missing_after(journal, exchange, &part)?
             } else {
                 Vec::new()
             };
@@ -155,24 +156,24 @@ fn as_quantity(action: &Action) -> Option<(Sku, i32)> {
 /// The module answers "no error" even when it did nothing, so new goods are
 /// looked for in the shop's list. Returns the articles that are not there.
 fn missing_after(
-    lookup: &Lookup<'_>,
     journal: &Journal,
     exchange: &Exchange,
     added: &[Action],
 ) -> Result<Vec<String>, CarryError> {
-    lookup.refresh_articles()?;
-    let skus: Vec<Sku> = added
+    let listed: HashSet<String> = exchange
+        .client
+        .articles()?
+        .iter()
+        .map(|article| match_key(article))
+        .collect();
+    let skus = added
         .iter()
         .filter_map(as_new_product)
-        .map(|product| product.sku.clone())
-        .collect();
-    let known = journal.known_products(exchange.name(), skus.iter())?;
+        .map(|product| &product.sku);
     let mut missing = Vec::new();
-    for sku in skus
-        .iter()
-        .filter(|sku| !known.contains_key(&sku.match_key()))
-    {
+    for sku in skus.filter(|sku| !listed.contains(&sku.match_key())) {
         journal.never_add(exchange.name(), sku)?;
+        journal.forget_listed(exchange.name(), sku)?;
         missing.push(sku.to_string());
     }
     Ok(missing)
