@@ -24,7 +24,11 @@ const MEMORY: &str = ".obmen-demo";
 
 /// The samples that a 1C administrator would drop, in no particular order: the
 /// program sorts them by what they hold.
-const SAMPLES: [(&str, &[u8]); 9] = [
+const SAMPLES: [(&str, &[u8]); 10] = [
+    (
+        "xlsx/price.xlsx",
+        include_bytes!("../../samples/xlsx/price.xlsx"),
+    ),
     (
         "csv/ceny-windows-1251.csv",
         include_bytes!("../../samples/csv/ceny-windows-1251.csv"),
