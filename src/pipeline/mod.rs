@@ -11,6 +11,7 @@ mod inbound;
 mod lists;
 mod lookup;
 mod outbound;
+mod post;
 mod publishing;
 mod receipt;
 mod resolve;
@@ -18,6 +19,7 @@ mod send;
 mod service;
 mod settle;
 mod survey;
+mod turn;
 
 pub use clock::now;
 pub use error::CarryError;
@@ -28,6 +30,7 @@ pub use exchange::{
 pub use inbound::{Carried, Change, Look, look_ahead, send_file};
 pub use lists::{ListColumn, ListKind, ListReport, fetch_list};
 pub use outbound::{OrdersReport, ask_for_orders};
+pub use post::{FileReport, PassReport};
 pub use publishing::OrderFileName;
 pub use receipt::write_text as write_receipt;
-pub use service::{Event, FileReport, PassReport, Service, Waker};
+pub use service::{Event, Service, Waker};

@@ -1,0 +1,428 @@
+//! One exchange with its folders: what is due, in which order, and what it came to.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDateTime;
+use tracing::{info, warn};
+
+use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
+use crate::formats::{self, Stage};
+use crate::journal::{Journal, Run, Tally};
+use crate::pipeline::fate::pause_before;
+use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::settle::settle_open_calls;
+use crate::pipeline::turn::Turn;
+use crate::pipeline::{
+    CarryError, Exchange, ListKind, OrdersReport, ask_for_orders, clock, fetch_list,
+};
+
+/// What became of one file in a pass.
+#[derive(Debug)]
+pub struct FileReport {
+    pub name: String,
+    pub run: Option<Run>,
+    pub fate: Fate,
+    pub tally: Tally,
+    pub place: PathBuf,
+    pub error: Option<CarryError>,
+}
+
+/// What one pass over an exchange came to.
+#[derive(Debug, Default)]
+pub struct PassReport {
+    pub files: Vec<FileReport>,
+    /// Files left in the inbox because they are not finished or not to be had.
+    pub waiting: Vec<PathBuf>,
+    pub orders: Option<OrdersReport>,
+    pub lists: Vec<PathBuf>,
+    /// Ids with price or stock that have waited too long for their goods file.
+    pub overdue: Vec<String>,
+    /// What stopped the pass or a part of it.
+    pub errors: Vec<CarryError>,
+}
+
+/// Files about the same things are carried in the order in which they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Topic {
+    Goods,
+    Orders,
+}
+
+impl Topic {
+    fn of(stage: Option<Stage>) -> Self {
+        match stage {
+            Some(Stage::Documents) => Self::Orders,
+            Some(
+                Stage::Reference
+                | Stage::Goods
+                | Stage::Offers
+                | Stage::Prices
+                | Stage::Rests
+                | Stage::Unknown,
+            )
+            | None => Self::Goods,
+        }
+    }
+}
+
+/// An exchange with its folders.
+pub(super) struct Post {
+    pub(super) exchange: Exchange,
+    pub(super) inbox: Inbox,
+    outbox: Outbox,
+    pub(super) next_scan: Instant,
+    pub(super) next_orders: Instant,
+    /// A shop out of reach is left alone until then.
+    pause_until: Option<Instant>,
+    n_failures: u32,
+    last_trouble: Option<String>,
+    /// Claimed files that wait to be tried again.
+    retry_at: HashMap<PathBuf, NaiveDateTime>,
+}
+
+const ORDERS_JOB: &str = "orders";
+const PRODUCTS_JOB: &str = "products";
+
+impl Post {
+    /// Makes the folders that are missing.
+    pub(super) fn new(exchange: Exchange) -> Result<Self, CarryError> {
+        let start = Instant::now();
+        Ok(Self {
+            inbox: Inbox::open(&exchange.settings.inbox)?,
+            outbox: Outbox::open(&exchange.settings.outbox)?,
+            exchange,
+            next_scan: start,
+            next_orders: start,
+            pause_until: None,
+            n_failures: 0,
+            last_trouble: None,
+            retry_at: HashMap::new(),
+        })
+    }
+
+    pub(super) fn next_due(&self) -> Instant {
+        let due = match self.exchange.settings.schedule.orders {
+            Some(_) => self.next_scan.min(self.next_orders),
+            None => self.next_scan,
+        };
+        due.max(self.pause_until.unwrap_or(due))
+    }
+
+    /// What is due now.
+    pub(super) fn serve(
+        &mut self,
+        journal: &Journal,
+        now: Instant,
+        report: &mut PassReport,
+        stopped: &mut dyn FnMut() -> bool,
+    ) {
+        if self.pause_until.is_some_and(|until| now < until) {
+            return;
+        }
+        self.pause_until = None;
+        let schedule = self.exchange.settings.schedule.clone();
+        if now >= self.next_scan {
+            self.carry_all(journal, report, stopped);
+            self.next_scan = Instant::now() + schedule.scan;
+        }
+        if let Some(every) = schedule
+            .orders
+            .filter(|_| now >= self.next_orders && !stopped())
+        {
+            self.ask(journal, report);
+            self.next_orders = Instant::now() + every;
+        }
+        self.fetch_due_lists(journal, report);
+        self.report_overdue(journal, report);
+        self.judge(report);
+    }
+
+    /// A shop that is out of reach gets longer and longer pauses, and is named
+    /// in the log when it goes and when it comes back, not at every attempt.
+    fn judge(&mut self, report: &PassReport) {
+        let trouble = report
+            .errors
+            .iter()
+            .chain(report.files.iter().filter_map(|file| file.error.as_ref()));
+        let blocking = trouble
+            .clone()
+            .find(|err| matches!(err, CarryError::Shop(err) if err.concerns_every_call()));
+        let has_worked = !report.files.is_empty() || report.orders.is_some();
+        match blocking {
+            Some(err) => {
+                self.n_failures += 1;
+                let pause = pause_before(self.n_failures, 0);
+                self.pause_until = Some(Instant::now() + pause);
+                let text = err.to_string();
+                if self.last_trouble.as_ref() != Some(&text) {
+                    let pause_s = pause.as_secs();
+                    warn!(
+                        exchange = self.exchange.name(),
+                        pause_s, "{text}; will try again in {pause_s} s"
+                    );
+                    self.last_trouble = Some(text);
+                }
+            }
+            None if has_worked => {
+                if self.last_trouble.take().is_some() {
+                    info!(exchange = self.exchange.name(), "the shop answers again");
+                }
+                self.n_failures = 0;
+            }
+            None => {}
+        }
+    }
+
+    /// For a single pass: sees each file twice with the quiet time between.
+    pub(super) fn wait_until_quiet(&mut self, report: &mut PassReport) {
+        match self.inbox.scan(Instant::now()) {
+            Ok(sightings) if !sightings.is_empty() => {
+                std::thread::sleep(self.exchange.settings.schedule.quiet);
+            }
+            Ok(_) => {}
+            Err(err) => report.errors.push(err.into()),
+        }
+        // Whatever changed meanwhile is seen as new by the scan that follows, and waits for the next pass.
+    }
+
+    pub(super) fn carry_all(
+        &mut self,
+        journal: &Journal,
+        report: &mut PassReport,
+        stopped: &mut dyn FnMut() -> bool,
+    ) {
+        let (ready, due) = match self.find_work(report) {
+            Ok(work) => work,
+            Err(err) => return report.errors.push(err),
+        };
+        if ready.is_empty() && due.is_empty() {
+            return;
+        }
+        // While the shop lets nobody in, no file is taken: they wait where they are.
+        if let Err(err) = self.exchange.client.log_in() {
+            return report.errors.push(err.into());
+        }
+        let claimed = self.claim(ready, report);
+        let files = due.into_iter().chain(claimed).collect();
+        let files = self.unpack_archives(files, journal, report);
+        let waiting = match journal.waiting_files(self.exchange.name()) {
+            Ok(waiting) => waiting,
+            Err(err) => return report.errors.push(err.into()),
+        };
+        let files = in_order(files, &waiting);
+        // An order whose status changes is no longer among the new ones: were it
+        // not fetched before, it would never be.
+        let has_documents = files
+            .iter()
+            .any(|(stage, _)| *stage == Some(Stage::Documents));
+        if has_documents && report.orders.is_none() {
+            self.ask(journal, report);
+        }
+        let may_change_orders = report.orders.is_some();
+        let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
+        if let Err(err) = settle_open_calls(&self.exchange, journal, &lookup) {
+            return report.errors.push(err);
+        }
+        let mut not_before = self.retry_at.clone();
+        // Until when newer files about the same things queue behind an older one.
+        let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
+        if !may_change_orders {
+            blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
+        }
+        for (stage, file) in files {
+            if stopped() {
+                break;
+            }
+            let topic = Topic::of(stage);
+            if let Some(until) = blocked.get(&topic) {
+                report.waiting.push(file.path().to_owned());
+                not_before.insert(file.path().to_owned(), *until);
+                continue;
+            }
+            not_before.remove(file.path());
+            match self.carry(&file, journal, &lookup) {
+                Turn::NotBefore(due) => {
+                    blocked.insert(topic, due);
+                    report.waiting.push(file.path().to_owned());
+                    not_before.insert(file.path().to_owned(), due);
+                }
+                Turn::Done(carried) => {
+                    let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
+                    // What an older file says must not come after what newer ones say.
+                    blocked.extend(retry_at.map(|due| (topic, due)));
+                    not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
+                    let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
+                    report.files.push(*carried);
+                    if is_over {
+                        break;
+                    }
+                }
+            }
+        }
+        self.retry_at = not_before;
+    }
+
+    /// Files in the inbox that can be taken, and claimed ones whose time has come.
+    fn find_work(
+        &mut self,
+        report: &mut PassReport,
+    ) -> Result<(Vec<PathBuf>, Vec<ClaimedFile>), CarryError> {
+        let now = clock::now();
+        let mut due = self.inbox.claimed()?;
+        // Those that wait are looked at as well when something is due: newer files
+        // queue behind them.
+        let is_due = |file: &ClaimedFile| {
+            self.retry_at
+                .get(file.path())
+                .is_none_or(|time| *time <= now)
+        };
+        let is_any_due = due.iter().any(is_due);
+        let quiet = self.exchange.settings.schedule.quiet;
+        let mut ready = Vec::new();
+        for sighting in self.inbox.scan(Instant::now())? {
+            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for) {
+                ready.push(sighting.path);
+            } else {
+                report.waiting.push(sighting.path);
+            }
+        }
+        if !is_any_due && ready.is_empty() {
+            due.clear();
+        }
+        Ok((ready, due))
+    }
+
+    fn claim(&mut self, ready: Vec<PathBuf>, report: &mut PassReport) -> Vec<ClaimedFile> {
+        let mut claimed = Vec::with_capacity(ready.len());
+        for path in ready {
+            match self.inbox.claim(&path) {
+                Ok(file) => claimed.push(file),
+                // Another program holds it; the next scan tries again.
+                Err(err) => {
+                    warn!(file = %path.display(), "not taken yet: {err}");
+                    report.waiting.push(path);
+                }
+            }
+        }
+        claimed
+    }
+
+    pub(super) fn ask(&mut self, journal: &Journal, report: &mut PassReport) {
+        match ask_for_orders(&self.exchange, journal, &self.outbox) {
+            Ok(orders) => {
+                if let Some(file) = &orders.file {
+                    let (file, n_orders) = (file.display(), orders.written.len());
+                    info!(
+                        exchange = self.exchange.name(),
+                        n_orders, "wrote {n_orders} new orders to `{file}`"
+                    );
+                }
+                report.orders = Some(orders);
+                if let Err(err) = journal.note_ran(self.exchange.name(), ORDERS_JOB, clock::now()) {
+                    report.errors.push(err.into());
+                }
+            }
+            Err(err) => report.errors.push(err),
+        }
+    }
+
+    /// Names, once, the ids whose goods file is overdue.
+    pub(super) fn report_overdue(&self, journal: &Journal, report: &mut PassReport) {
+        let wait =
+            chrono::Duration::from_std(self.exchange.settings.schedule.wait).unwrap_or_default();
+        let Some(deadline) = clock::now().checked_sub_signed(wait) else {
+            return;
+        };
+        match journal.take_overdue(self.exchange.name(), deadline) {
+            Ok(items) => {
+                for item in &items {
+                    warn!(
+                        item,
+                        "`{item}` still waits for a goods file that names its article"
+                    );
+                }
+                report.overdue = items;
+            }
+            Err(err) => report.errors.push(err.into()),
+        }
+    }
+
+    pub(super) fn fetch_due_lists(&mut self, journal: &Journal, report: &mut PassReport) {
+        let Some(every) = self.exchange.settings.schedule.products else {
+            return;
+        };
+        let every = chrono::Duration::from_std(every).unwrap_or_default();
+        let name = self.exchange.name();
+        let fetched = journal
+            .last_ran(name, PRODUCTS_JOB)
+            .map_err(CarryError::from)
+            .and_then(|last| {
+                if last.is_some_and(|last| clock::now().signed_duration_since(last) < every) {
+                    return Ok(Vec::new());
+                }
+                let list = fetch_list(
+                    ListKind::Products,
+                    &self.exchange,
+                    journal,
+                    Some(&self.outbox),
+                )?;
+                journal.note_ran(name, PRODUCTS_JOB, clock::now())?;
+                Ok(list.files)
+            });
+        match fetched {
+            Ok(files) => report.lists.extend(files),
+            Err(err) => report.errors.push(err),
+        }
+    }
+}
+
+/// Files that were tried before first. Then classifier before goods, goods before
+/// statuses, statuses before stock (a new status moves stock by itself); within
+/// that by portion number.
+fn in_order(
+    files: Vec<ClaimedFile>,
+    waiting: &HashSet<String>,
+) -> Vec<(Option<Stage>, ClaimedFile)> {
+    let stage = |file: &ClaimedFile| file.open().ok().map(formats::stage_of);
+    let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
+    // Stable: `claimed` gives them in the order of their names.
+    staged.sort_by_key(|(stage, file)| (!waiting.contains(&file.name()), *stage));
+    staged
+}
+
+/// After this, no other file of the exchange will fare better.
+fn concerns_every_file(err: &CarryError) -> bool {
+    match err {
+        CarryError::Shop(err) => err.concerns_every_call(),
+        CarryError::Journal(_) => true,
+        CarryError::Archive(_)
+        | CarryError::File(_)
+        | CarryError::Folder(_)
+        | CarryError::Guarded { .. }
+        | CarryError::Unexplained { .. }
+        | CarryError::Settings(_) => false,
+    }
+}
+
+/// An XML file whose end is not there is still being written, unless it has
+/// stayed like that for a minute: then it is taken, and rejected as truncated.
+///
+/// For a process that has just begun, the file's own age stands for that: the
+/// later of its times, since a copy keeps the original's time of change.
+fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let age = || {
+        let metadata = std::fs::metadata(path).ok()?;
+        let latest = metadata
+            .created()
+            .into_iter()
+            .chain(metadata.modified())
+            .max()?;
+        latest.elapsed().ok()
+    };
+    let has_end =
+        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false));
+    quiet_for >= PATIENCE || has_end() || age().is_some_and(|age| age >= PATIENCE)
+}

@@ -1,0 +1,270 @@
+//! A claimed file's turn: unpacked or carried, judged, and put where it belongs.
+
+use std::collections::HashSet;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use tracing::{error, info, warn};
+
+use crate::folders::{ClaimedFile, Fate, is_passing, is_picture};
+use crate::formats::{self, FileError, archive};
+use crate::journal::{Fingerprint, Journal, Run, RunState, Tally};
+use crate::pipeline::fate::{fate_of, pause_before};
+use crate::pipeline::inbound::{carry_in, fingerprint};
+use crate::pipeline::lookup::Lookup;
+use crate::pipeline::post::{FileReport, PassReport, Post};
+use crate::pipeline::{CarryError, clock, receipt};
+
+/// What came of a claimed file's turn.
+pub(super) enum Turn {
+    /// It failed before, and its time has not come.
+    NotBefore(NaiveDateTime),
+    Done(Box<FileReport>),
+}
+
+/// Pauses grow to an hour, so this is most of a day.
+const MAX_ATTEMPTS: u32 = 20;
+
+impl Post {
+    /// Puts the files of an archive in its place.
+    pub(super) fn unpack_archives(
+        &self,
+        files: Vec<ClaimedFile>,
+        journal: &Journal,
+        report: &mut PassReport,
+    ) -> Vec<ClaimedFile> {
+        let mut unpacked = Vec::with_capacity(files.len());
+        for file in files {
+            if !is_export_archive(&file) {
+                unpacked.push(file);
+                continue;
+            }
+            let (done, parts) = self.unpack(&file, journal);
+            unpacked.extend(parts);
+            report.files.extend(done);
+        }
+        // After a crash in between, a part may have lain there already.
+        let mut seen = HashSet::new();
+        unpacked.retain(|file| seen.insert(file.path().to_owned()));
+        unpacked
+    }
+
+    /// The archive's own fate, and the files that came out of it. All of them are
+    /// there before any is carried, so that a crash only means to unpack again.
+    fn unpack(
+        &self,
+        archive: &ClaimedFile,
+        journal: &Journal,
+    ) -> (Option<FileReport>, Vec<ClaimedFile>) {
+        let name = archive.name();
+        let begun = archive
+            .open()
+            .map_err(CarryError::from)
+            .and_then(fingerprint)
+            .and_then(|print| {
+                Ok(journal.begin(self.exchange.name(), &name, &print, clock::now())?)
+            });
+        let run = match begun {
+            Ok(run) => run,
+            Err(err) => {
+                warn!(file = name, "cannot unpack `{name}` yet: {err}");
+                return (None, Vec::new());
+            }
+        };
+        let mut parts = Vec::new();
+        let result = archive.open().map_err(CarryError::from).and_then(|opened| {
+            archive::unpack(opened, is_exchange_file, |path, content| {
+                parts.push(self.inbox.adopt(archive, run.id.0, path, content)?);
+                Ok::<_, CarryError>(())
+            })
+        });
+        if result.is_err() {
+            // Nothing of an archive that is not whole is carried.
+            for part in parts.drain(..) {
+                self.inbox.discard(&part);
+            }
+        }
+        let summary = result.map(|()| formats::Summary {
+            format: formats::Format::Archive,
+            ..formats::Summary::default()
+        });
+        (Some(self.conclude(archive, run, summary, journal)), parts)
+    }
+
+    /// Carries one claimed file and puts it where it belongs.
+    pub(super) fn carry(&self, file: &ClaimedFile, journal: &Journal, lookup: &Lookup<'_>) -> Turn {
+        let name = file.name();
+        let begun = file
+            .open()
+            .map_err(CarryError::from)
+            .and_then(fingerprint)
+            .and_then(|print| {
+                let due = journal.retry_time(self.exchange.name(), &print.hash)?;
+                if let Some(due) = due.filter(|due| *due > clock::now()) {
+                    return Ok(Err(due));
+                }
+                let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
+                Ok(Ok((run, print)))
+            });
+        let (run, fingerprint_before) = match begun {
+            Ok(Ok(begun)) => begun,
+            Ok(Err(due)) => return Turn::NotBefore(due),
+            Err(err) => {
+                let tally = Tally::default();
+                let place = file.path().to_owned();
+                return Turn::Done(Box::new(FileReport {
+                    name,
+                    run: None,
+                    fate: Fate::Retry,
+                    tally,
+                    place,
+                    error: Some(err),
+                }));
+            }
+        };
+        let result = carry_in(file.path(), &run, &self.exchange, journal, lookup, &|_| {})
+            .and_then(|summary| same_as_before(file, &fingerprint_before).map(|()| summary));
+        Turn::Done(Box::new(self.conclude(file, run, result, journal)))
+    }
+
+    fn conclude(
+        &self,
+        file: &ClaimedFile,
+        run: Run,
+        result: Result<formats::Summary, CarryError>,
+        journal: &Journal,
+    ) -> FileReport {
+        let result = result.map_err(|err| self.give_up_waiting(err, &run));
+        let fate = fate_of(&result);
+        let (summary, mut error) = match result {
+            Ok(summary) => (Some(summary), None),
+            Err(err) => (None, Some(err)),
+        };
+        let finished = self.write_down(file, &run, fate, summary.as_ref(), error.as_ref(), journal);
+        let (run, tally, place) = match finished {
+            Ok(finished) => finished,
+            // Carried, but not put away: it stays in `working`, and comes out unchanged next time.
+            Err(err) => {
+                error.get_or_insert(err);
+                (run, Tally::default(), file.path().to_owned())
+            }
+        };
+        log_file(&file.name(), &run, fate, &tally, error.as_ref());
+        FileReport {
+            name: file.name(),
+            run: Some(run),
+            fate,
+            tally,
+            place,
+            error,
+        }
+    }
+
+    /// A file that waits for another does not wait for ever.
+    fn give_up_waiting(&self, err: CarryError, run: &Run) -> CarryError {
+        let wait = self.exchange.settings.schedule.wait;
+        match err {
+            CarryError::Unexplained { what, name } if run.age(clock::now()) > wait => {
+                CarryError::Settings(format!(
+                    "no file has said which {what} `{name}` is for {} s: is the name in the configuration right?",
+                    wait.as_secs()
+                ))
+            }
+            // Newer files queue behind it; for ever would be too long.
+            CarryError::Shop(err) if err.is_temporary() && run.attempts >= MAX_ATTEMPTS => {
+                CarryError::Settings(format!("given up after {MAX_ATTEMPTS} attempts: {err}"))
+            }
+            other => other,
+        }
+    }
+
+    fn write_down(
+        &self,
+        file: &ClaimedFile,
+        run: &Run,
+        fate: Fate,
+        summary: Option<&formats::Summary>,
+        error: Option<&CarryError>,
+        journal: &Journal,
+    ) -> Result<(Run, Tally, PathBuf), CarryError> {
+        let now = clock::now();
+        let (state, retry_at) = match fate {
+            Fate::Archive => (RunState::Done, None),
+            Fate::Reject => (RunState::Rejected, None),
+            Fate::Hold => (RunState::Held, None),
+            // As soon as the other file has come.
+            Fate::Retry if matches!(error, Some(CarryError::Unexplained { .. })) => {
+                (RunState::Retry, None)
+            }
+            Fate::Retry => {
+                let seed = u64::try_from(run.id.0).unwrap_or_default();
+                let pause = chrono::Duration::from_std(pause_before(run.attempts, seed))
+                    .unwrap_or_default();
+                (RunState::Retry, now.checked_add_signed(pause))
+            }
+        };
+        let reason = error.map(ToString::to_string);
+        journal.finish(run.id, state, reason.as_deref(), retry_at, now)?;
+        let run = journal.run(run.id)?.unwrap_or_else(|| run.clone());
+        let tally = journal.tally(run.id)?;
+        let text = receipt::write_text(journal, &run, summary, reason.as_deref())?;
+        let table = receipt::write_table(journal, &run)?;
+        let receipts: [(&str, &[u8]); 2] =
+            [(".receipt.txt", text.as_bytes()), (".receipt.csv", &table)];
+        let place = self.inbox.finish(file, fate, run.id.0, &receipts)?;
+        Ok((run, tally, place))
+    }
+}
+
+/// A writer that paused for longer than the quiet time may still be at it: then
+/// what was carried is not all of the file.
+fn same_as_before(file: &ClaimedFile, before: &Fingerprint) -> Result<(), CarryError> {
+    if fingerprint(file.open()?)? == *before {
+        return Ok(());
+    }
+    let changed = io::Error::other("it has changed while it was carried; its writer was not done");
+    Err(CarryError::File(FileError::Io(changed)))
+}
+
+/// By its content; an Excel workbook is a zip archive, too.
+fn is_export_archive(file: &ClaimedFile) -> bool {
+    let head_of = |file: &ClaimedFile| -> Option<[u8; 4]> {
+        let mut head = [0; 4];
+        file.open().ok()?.read_exact(&mut head).ok()?;
+        Some(head)
+    };
+    head_of(file).is_some_and(|head| archive::is_archive(&head))
+        && file.open().is_ok_and(archive::holds_an_export)
+}
+
+fn is_exchange_file(path: &Path) -> bool {
+    let has_passing_part = path
+        .iter()
+        .any(|part| is_passing(&part.to_string_lossy()) || part == "__MACOSX");
+    !has_passing_part && !is_picture(path)
+}
+
+fn log_file(name: &str, run: &Run, fate: Fate, tally: &Tally, err: Option<&CarryError>) {
+    use crate::journal::OutcomeKind::{Applied, Rejected, Unknown};
+    let (run, n_applied, n_unknown, n_rejected) = (
+        run.id.0,
+        tally.n(Applied),
+        tally.n(Unknown),
+        tally.n(Rejected),
+    );
+    match (fate, err) {
+        (Fate::Archive, None) => info!(
+            file = name,
+            run, n_applied, n_unknown, n_rejected, "carried `{name}` into the shop"
+        ),
+        (Fate::Archive, Some(err)) => error!(
+            file = name,
+            run, "carried `{name}`, but cannot put it away: {err}"
+        ),
+        (Fate::Reject, Some(err)) => error!(file = name, run, "rejected `{name}`: {err}"),
+        (Fate::Hold, Some(err)) => error!(file = name, run, "held `{name}`: {err}"),
+        (Fate::Retry, Some(err)) => warn!(file = name, run, "will try `{name}` again: {err}"),
+        (Fate::Reject | Fate::Hold | Fate::Retry, None) => {}
+    }
+}
