@@ -140,6 +140,7 @@ struct GoodsSection {
     update_names: bool,
     variant_article: Option<String>,
     deleted: String,
+    zero_missing_after_s: u64,
     extra: BTreeMap<String, String>,
 }
 
@@ -155,6 +156,7 @@ impl Default for GoodsSection {
             update_names: false,
             variant_article: None,
             deleted: "ignore".to_owned(),
+            zero_missing_after_s: 0,
             extra: BTreeMap::new(),
         }
     }
@@ -452,6 +454,8 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             other => bail!("`goods.negative` is `{other}`; it can be `zero` or `keep`"),
         },
         updates_names: section.update_names,
+        zero_missing_after: (section.zero_missing_after_s > 0)
+            .then(|| Duration::from_secs(section.zero_missing_after_s)),
         variant_article: section.variant_article.filter(|text| !text.is_empty()),
         deleted: match section.deleted.as_str() {
             "ignore" => Deleted::Ignore,

@@ -156,6 +156,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             updates_names: false,
             variant_article: None,
             deleted: Deleted::Ignore,
+            zero_missing_after: None,
             extra: BTreeMap::from([("weight".to_owned(), "Вес".to_owned())]),
         },
         orders: OrderSettings {

@@ -204,6 +204,9 @@ outbox = "outbox"
 # What a deletion mark of 1C does: "ignore" (a note in the receipt), "zero" (the
 # stock in the shop becomes 0), "report" (the row is left for you).
 # deleted = "ignore"
+# Seconds after the last portion of a full export (СодержитТолькоИзменения = false) when
+# the stock of products that it left out becomes 0; 0: never. The guard rails apply.
+# zero_missing_after_s = 0
 # How a variant (Ид with `#`) without an article of its own is called in the shop.
 # {sku} is its product's article, {variant} 1C's id of the variant, {barcode} its
 # barcode. Without this such variants are reported.

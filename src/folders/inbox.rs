@@ -190,6 +190,14 @@ impl Inbox {
         remove_empty_parents(&part.path, &self.root.join(WORKING));
     }
 
+    /// Puts a file of our own among those that have arrived.
+    pub fn put(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
+        let path = self.root.join(name);
+        let temporary = with_ending(&path, ".tmp");
+        write_whole(&temporary, content)?;
+        move_file(&temporary, &free_name(&path, None))
+    }
+
     /// Files claimed earlier: by this process and not finished, or by one that died.
     pub fn claimed(&self) -> Result<Vec<ClaimedFile>, FolderError> {
         let working = self.root.join(WORKING);

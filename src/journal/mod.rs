@@ -7,6 +7,7 @@
 mod calls;
 mod documents;
 mod error;
+mod full;
 mod identity;
 mod known;
 mod open;

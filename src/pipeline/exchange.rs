@@ -49,6 +49,9 @@ pub struct GoodsSettings {
     /// is called in the shop; `None`: it is not.
     pub variant_article: Option<String>,
     pub deleted: Deleted,
+    /// What happens to the stock of products that a full export leaves out, this long
+    /// after its last portion; `None`: nothing.
+    pub zero_missing_after: Option<Duration>,
     /// The module's key to the name of a property, a requisite or a column.
     pub extra: BTreeMap<String, String>,
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::folders::Fate;
 use crate::formats::{self, Facts, FileError, Summary};
-use crate::journal::{Fingerprint, Journal, Outcome, OutcomeKind, Run, RunState, Tally};
+use crate::journal::{Fingerprint, Journal, Outcome, OutcomeKind, Run, RunId, RunState, Tally};
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::resolve::{Batch, Resolver};
@@ -43,7 +43,7 @@ pub(super) fn carry_in(
     progress: &dyn Fn(u64),
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
-    let mut resolver = survey(path, exchange, journal, lookup)?;
+    let (mut resolver, portion) = survey(path, exchange, journal, lookup, Some(run.id))?;
     if !run.is_approved {
         let alarms =
             journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver))?;
@@ -64,6 +64,9 @@ pub(super) fn carry_in(
         journal.note_outcomes(run.id, &outcomes)?;
         result?;
         journal.drop_pending(exchange.name(), &batch.released)?;
+    }
+    if portion.has_stock {
+        journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
     Ok(facts.summary())
 }
@@ -92,16 +95,27 @@ fn open(path: &Path) -> Result<File, CarryError> {
     File::open(path).map_err(|err| CarryError::File(FileError::Io(err)))
 }
 
+/// What a file is of an export.
+struct Portion {
+    is_full: bool,
+    has_stock: bool,
+}
+
 /// The first reading.
 fn survey<'a>(
     path: &Path,
     exchange: &'a Exchange,
     journal: &'a Journal,
     lookup: &'a Lookup<'a>,
-) -> Result<Resolver<'a>, CarryError> {
+    run: Option<RunId>,
+) -> Result<(Resolver<'a>, Portion), CarryError> {
     let facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let now = clock::now();
-    let survey = Survey::take(facts, exchange, journal, lookup, now)?;
+    let survey = Survey::take(facts, exchange, journal, lookup, run, now)?;
+    let portion = Portion {
+        is_full: survey.is_full,
+        has_stock: survey.speaks_of(Topic::Offers),
+    };
     // Asked for here, and not when first needed: what a rehearsal brings is not kept.
     if survey.speaks_of(Topic::Products) || survey.speaks_of(Topic::Offers) {
         lookup.need_articles()?;
@@ -112,7 +126,10 @@ fn survey<'a>(
     if survey.speaks_of(Topic::Documents) {
         lookup.statuses()?;
     }
-    Resolver::new(exchange, journal, lookup, survey, now)
+    Ok((
+        Resolver::new(exchange, journal, lookup, survey, now)?,
+        portion,
+    ))
 }
 
 /// `None` at the end of the file.
@@ -340,7 +357,7 @@ fn look_at(
     lookup: &Lookup<'_>,
     visit: &mut dyn FnMut(Change),
 ) -> Result<Look, CarryError> {
-    let mut resolver = survey(path, exchange, journal, lookup)?;
+    let (mut resolver, _) = survey(path, exchange, journal, lookup, None)?;
     let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;

@@ -8,9 +8,10 @@ use chrono::NaiveDateTime;
 use tracing::{info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats::{self, Stage};
+use crate::formats::{self, Encoding, Stage};
 use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::fate::pause_before;
+use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::turn::Turn;
@@ -136,6 +137,7 @@ impl Post {
         }
         self.fetch_due_lists(journal, report);
         self.report_overdue(journal, report);
+        self.close_full_export(journal, report);
         self.judge(report);
     }
 
@@ -326,6 +328,54 @@ impl Post {
             }
             Err(err) => report.errors.push(err),
         }
+    }
+
+    /// When every portion of a full export has come, what it has left out is sold
+    /// out: a list that says so is dropped into the inbox, and goes the way of every
+    /// other file, guard rails and receipt included.
+    pub(super) fn close_full_export(&self, journal: &Journal, report: &mut PassReport) {
+        let Some(wait) = self.exchange.settings.goods.zero_missing_after else {
+            return;
+        };
+        // A portion may be among them.
+        if report.waiting.is_empty()
+            && report.errors.is_empty()
+            && let Err(err) = self.drop_left_out(journal, wait)
+        {
+            report.errors.push(err);
+        }
+    }
+
+    fn drop_left_out(&self, journal: &Journal, wait: Duration) -> Result<(), CarryError> {
+        let name = self.exchange.name();
+        let Some(latest) = journal.open_export(name)? else {
+            return Ok(());
+        };
+        let now = clock::now();
+        let age = now
+            .signed_duration_since(latest)
+            .to_std()
+            .unwrap_or_default();
+        if age < wait || !self.inbox.claimed()?.is_empty() {
+            return Ok(());
+        }
+        let left_out = journal.left_out(name)?;
+        if !left_out.is_empty() {
+            let rows: Vec<Vec<String>> = left_out
+                .into_iter()
+                .map(|sku| vec![sku, "0".to_owned()])
+                .collect();
+            let file = format!("left-out-{}.csv", now.format("%Y%m%d-%H%M%S"));
+            let content = table(&["Артикул", "Остаток"], &rows, Encoding::default())?;
+            self.inbox.put(&file, &content)?;
+            info!(
+                exchange = name,
+                n_products = rows.len(),
+                "a full export left out {} products in stock: see `{file}`",
+                rows.len()
+            );
+        }
+        Ok(journal.close_export(name)?)
     }
 
     /// Names, once, the ids whose goods file is overdue.

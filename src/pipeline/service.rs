@@ -82,6 +82,7 @@ impl Service {
                 post.carry_all(journal, &mut report, &mut || is_stopped(events));
                 post.fetch_due_lists(journal, &mut report);
                 post.report_overdue(journal, &mut report);
+                post.close_full_export(journal, &mut report);
                 (post.exchange.name().to_owned(), report)
             })
             .collect()

@@ -11,7 +11,7 @@ use chrono::NaiveDateTime;
 
 use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
 use crate::formats::Facts;
-use crate::journal::{Journal, ReferenceKind};
+use crate::journal::{Journal, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 
@@ -21,6 +21,8 @@ pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
     topics: HashSet<Topic>,
+    /// The file says that it is, or begins, the whole of what 1C has.
+    pub(super) is_full: bool,
     /// Articles that deleted products had.
     before: HashMap<ItemKey, Sku>,
     /// Rows of a list by warehouse, and those of them that count.
@@ -54,6 +56,7 @@ impl Survey {
         exchange: &Exchange,
         journal: &Journal,
         lookup: &Lookup<'_>,
+        run: Option<RunId>,
         now: NaiveDateTime,
     ) -> Result<Self, CarryError> {
         let mut survey = Self::default();
@@ -64,12 +67,17 @@ impl Survey {
             }
             if batch.is_empty() {
                 survey.check_warehouses()?;
+                survey.is_full = facts.summary().only_changes == Some(false);
                 return Ok(survey);
             }
             journal.atomically(|| {
                 batch
                     .iter()
-                    .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))
+                    .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))?;
+                match run.filter(|_| exchange.settings.goods.zero_missing_after.is_some()) {
+                    Some(run) => note_stated(&batch, exchange.name(), run, journal),
+                    None => Ok(()),
+                }
             })?;
         }
     }
@@ -306,4 +314,31 @@ impl Survey {
             .get(&self.hasher.hash_one(sku.match_key()))
             .copied()
     }
+}
+
+/// A product counts as spoken of even where its row turns out to be unusable.
+fn note_stated(
+    facts: &[Fact],
+    exchange: &str,
+    run: RunId,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    let mut keys = Vec::new();
+    for fact in facts {
+        let (item, sku) = match fact {
+            Fact::Product(product) => (product.item.as_ref(), product.sku.as_ref()),
+            Fact::Offer(offer) => (offer.item.as_ref(), offer.sku.as_ref()),
+            Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_) | Fact::Document(_) => {
+                continue;
+            }
+        };
+        keys.extend(sku.map(Sku::match_key));
+        if let Some(item) = item {
+            let known = journal
+                .identity(exchange, item.as_str())?
+                .and_then(|known| known.sku);
+            keys.extend(known.map(|sku| sku.match_key()));
+        }
+    }
+    Ok(journal.note_stated(exchange, run, keys.into_iter())?)
 }

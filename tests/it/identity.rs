@@ -407,3 +407,38 @@ fn a_file_that_breaks_in_its_middle_changes_nothing() {
         .assert_product("ЧАЙ-100", "349", 46)
         .assert_n_calls("updatequantity", 0);
 }
+
+#[test]
+fn what_a_full_export_leaves_out_is_sold_out_only_if_so_configured() {
+    let portion = |rows: &[(&str, &str)], full: &str| {
+        offers(rows).replace(
+            "<ПакетПредложений>",
+            &format!("<ПакетПредложений СодержитТолькоИзменения=\"{full}\">"),
+        )
+    };
+    let tea = ("a", "<Артикул>ЧАЙ-100</Артикул><Количество>5</Количество>");
+    let pencils = ("b", "<Артикул>00123</Артикул><Количество>6</Количество>");
+    let cable = (
+        "c",
+        "<Артикул>R&amp;D 12&quot;</Артикул><Количество>7</Количество>",
+    );
+    for (after, full, pencils_left) in [
+        (None, "false", 6),
+        (Some(std::time::Duration::ZERO), "true", 6),
+        (Some(std::time::Duration::ZERO), "false", 0),
+    ] {
+        let world = World::new().with(|settings| settings.goods.zero_missing_after = after);
+        world.drop_in("all.xml", portion(&[tea, pencils, cable], "true"));
+        world.carry();
+        // Two portions of an export, the second marked as changes, as УТ marks it.
+        world
+            .drop_in("offers0_1.xml", portion(&[tea], full))
+            .drop_in("offers0_2.xml", portion(&[cable], "true"));
+        world.carry();
+        world.carry();
+        world
+            .assert_product("ЧАЙ-100", "349", 5)
+            .assert_product("R&D 12\"", "10", 7);
+        world.assert_product("00123", "199", pencils_left);
+    }
+}

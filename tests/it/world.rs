@@ -196,6 +196,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             updates_names: false,
             variant_article: None,
             deleted: Deleted::Ignore,
+            zero_missing_after: None,
             extra: BTreeMap::new(),
         },
         orders: OrderSettings {

@@ -70,7 +70,17 @@ CREATE TABLE product_state (
     quantity     INTEGER,
     name         TEXT,
     confirmed_at TEXT,
+    -- The last run whose file spoke of the product; kept only where it matters.
+    stated_by    INTEGER,
     PRIMARY KEY (exchange, match_key)
+) STRICT, WITHOUT ROWID;
+
+-- A full export whose portions may still be coming: its first run, and when the
+-- latest portion was carried.
+CREATE TABLE full_export (
+    exchange TEXT PRIMARY KEY,
+    run      INTEGER NOT NULL,
+    at       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE order_status (

@@ -1,0 +1,79 @@
+//! Full exports: what they have spoken of, and what they have left out.
+
+use chrono::NaiveDateTime;
+use rusqlite::{OptionalExtension, params};
+
+use crate::journal::open::{parse_stamp, stamp};
+use crate::journal::{Journal, JournalError, RunId};
+
+impl Journal {
+    /// A file of this run speaks of these articles, by match key.
+    pub fn note_stated(
+        &self,
+        exchange: &str,
+        run: RunId,
+        keys: impl Iterator<Item = String>,
+    ) -> Result<(), JournalError> {
+        let mut update = self.connection.prepare_cached(
+            "UPDATE product_state SET stated_by = ?3 WHERE exchange = ?1 AND match_key = ?2",
+        )?;
+        for key in keys {
+            update.execute(params![exchange, key, run.0])?;
+        }
+        Ok(())
+    }
+
+    /// A portion has been carried. A full one opens the export, unless it is open;
+    /// any other goes on with it.
+    pub fn note_portion(
+        &self,
+        exchange: &str,
+        run: RunId,
+        is_full: bool,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
+        if is_full {
+            self.connection.execute(
+                "INSERT OR IGNORE INTO full_export (exchange, run, at) VALUES (?1, ?2, ?3)",
+                params![exchange, run.0, stamp(now)],
+            )?;
+        }
+        self.connection.execute(
+            "UPDATE full_export SET at = ?2 WHERE exchange = ?1",
+            params![exchange, stamp(now)],
+        )?;
+        Ok(())
+    }
+
+    /// When the latest portion of an open full export was carried.
+    pub fn open_export(&self, exchange: &str) -> Result<Option<NaiveDateTime>, JournalError> {
+        let at: Option<String> = self
+            .connection
+            .query_row(
+                "SELECT at FROM full_export WHERE exchange = ?1",
+                [exchange],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(at.as_deref().and_then(parse_stamp))
+    }
+
+    /// Articles in stock that 1C knows and that the open export has left out.
+    pub fn left_out(&self, exchange: &str) -> Result<Vec<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT i.sku FROM full_export f
+             JOIN product_state s ON s.exchange = f.exchange
+             JOIN identity i ON i.exchange = s.exchange AND i.match_key = s.match_key
+             WHERE f.exchange = ?1 AND s.quantity > 0 AND coalesce(s.stated_by, 0) < f.run ORDER BY i.sku",
+        )?;
+        let skus = statement.query_map([exchange], |row| row.get(0))?;
+        Ok(skus.collect::<Result<_, _>>()?)
+    }
+
+    /// The export has been dealt with.
+    pub fn close_export(&self, exchange: &str) -> Result<(), JournalError> {
+        self.connection
+            .execute("DELETE FROM full_export WHERE exchange = ?1", [exchange])?;
+        Ok(())
+    }
+}
