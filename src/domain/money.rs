@@ -22,9 +22,9 @@ pub struct Money(Decimal);
 pub enum BadMoney {
     #[error(transparent)]
     Number(#[from] BadNumber),
-    #[error("the price `{0}` is negative")]
+    #[error("`{0}` is negative")]
     Negative(Decimal),
-    #[error("the price `{0}` is larger than a shop can hold")]
+    #[error("`{0}` is larger than a shop can hold")]
     TooLarge(Decimal),
 }
 
