@@ -567,6 +567,10 @@ mod tests {
                 &format!("{shop}[folders]\ninbox = 'a'\noutbox = 'a'\n"),
                 "same folder",
             ),
+            (
+                &format!("{shop}[folders]\ninbox = 'ex'\noutbox = 'EX/out'\n"),
+                "one lies in the other",
+            ),
         ] {
             let err = format!("{:#}", parse(text, Path::new("")).unwrap_err());
             assert!(err.contains(named), "{text}: {err}");
