@@ -13,10 +13,10 @@ use crate::folders::{Inbox, Lock, Outbox};
 use crate::formats::CsvOptions;
 use crate::journal::Journal;
 use crate::pipeline::{
-    self, Deleted, Exchange, ExchangeSettings, GoodsSettings, ListKind, ListSettings, MatchBy,
-    OrderSettings, Schedule, ask_for_orders, fetch_list,
+    self, Exchange, ExchangeSettings, GoodsSettings, ListKind, ListSettings, OrderSettings,
+    Schedule, ask_for_orders, fetch_list,
 };
-use crate::plan::{Guard, Negative, Rounding};
+use crate::plan::Guard;
 use crate::shop::{self, ApiKey};
 
 /// Beside the inbox, so that a second demo finds what the first one did.
@@ -133,31 +133,18 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
         name: "demo".to_owned(),
         inbox: dir.join("inbox"),
         outbox: dir.join("outbox"),
-        shop: shop::Settings {
-            url: shop.url(),
-            username: shop.username().to_owned(),
-            key: ApiKey::new(shop.key().to_owned()),
-            dialect: None,
-            timeout: Duration::from_secs(30),
-            store: None,
-            language: None,
-            extra_fields: Vec::new(),
-            tax_fields: shop::TaxFields::default(),
-        },
+        shop: shop::Settings::new(
+            shop.url(),
+            shop.username().to_owned(),
+            ApiKey::new(shop.key().to_owned()),
+        ),
         batch: 200,
         settle: Duration::from_secs(5),
         goods: GoodsSettings {
-            match_by: MatchBy::Article,
             category: Some("Чай и кофе".to_owned()),
             price_type: Some("Розничная".to_owned()),
-            warehouses: Vec::new(),
-            rounding: Rounding::Down,
-            negative: Negative::Zero,
-            updates_names: false,
-            variant_article: None,
-            deleted: Deleted::Ignore,
-            zero_missing_after: None,
             extra: BTreeMap::from([("weight".to_owned(), "Вес".to_owned())]),
+            ..GoodsSettings::default()
         },
         orders: OrderSettings {
             statuses: vec!["Pending".to_owned()],

@@ -1,7 +1,6 @@
 //! `obmen init`: a configuration with every option explained.
 
 use std::path::Path;
-use std::time::Duration;
 
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, exit_of_shop};
@@ -69,17 +68,11 @@ fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), S
         .ok()
         .or_else(|| request.key.clone())
         .unwrap_or_default();
-    let client = Client::new(Settings {
-        url: url.to_owned(),
-        username: request.username.clone(),
-        key: ApiKey::new(key),
-        dialect: None,
-        timeout: Duration::from_secs(60),
-        store: None,
-        language: None,
-        extra_fields: Vec::new(),
-        tax_fields: crate::shop::TaxFields::default(),
-    })?;
+    let client = Client::new(Settings::new(
+        url.to_owned(),
+        request.username.clone(),
+        ApiKey::new(key),
+    ))?;
     choices.statuses = client.statuses()?;
     choices.categories = client.categories()?;
     Ok(())

@@ -1,6 +1,6 @@
 //! The memory: runs, calls, what the shop last confirmed, who is who, and which order went where.
 //!
-//! The only room with SQL. It decides nothing: it writes down what it is told
+//! The exchange's only SQL (the demo shop has some of its own). It decides nothing: it writes down what it is told
 //! and answers what it is asked. Lies on a local disk, never on a network share,
 //! where SQLite's locks do not hold.
 

@@ -34,7 +34,7 @@ pub struct ExchangeSettings {
 }
 
 /// What happens with goods, prices and stock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct GoodsSettings {
     pub match_by: MatchBy,
     /// Category for new goods, by id or by name; `None`: new goods are only reported.
@@ -68,8 +68,9 @@ pub enum Deleted {
 }
 
 /// How a product of 1C finds its product in the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatchBy {
+    #[default]
     Article,
     Name,
 }

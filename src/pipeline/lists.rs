@@ -178,42 +178,37 @@ fn known_item(
 
 fn statuses(exchange: &Exchange, outbox: Option<&Outbox>) -> Result<ListReport, CarryError> {
     let statuses = exchange.client.statuses()?;
-    let header = vec!["id", "name"];
-    let rows: Vec<Vec<String>> = statuses
+    let rows = statuses
         .iter()
         .map(|(id, name)| vec![id.to_string(), name.clone()])
         .collect();
-    let mut files = Vec::new();
-    if let Some(outbox) = outbox {
-        let xml = in_memory(write_statuses(Vec::new(), &statuses, clock::now()))?;
-        files.push(outbox.put("statuses.xml", &xml)?);
-        files.push(outbox.put(
-            "statuses.csv",
-            &table(&header, &rows, Encoding::Utf8WithMark)?,
-        )?);
-    }
-    Ok(ListReport {
-        header,
-        rows,
-        files,
-    })
+    let xml = in_memory(write_statuses(Vec::new(), &statuses, clock::now()))?;
+    short_list("statuses", vec!["id", "name"], rows, &xml, outbox)
 }
 
 fn categories(exchange: &Exchange, outbox: Option<&Outbox>) -> Result<ListReport, CarryError> {
     let categories = exchange.client.categories()?;
-    let header = vec!["id", "path"];
-    let rows: Vec<Vec<String>> = categories
+    let rows = categories
         .iter()
-        .map(|c| vec![c.id.to_string(), path_of(c)])
+        .map(|category| vec![category.id.to_string(), path_of(category)])
         .collect();
+    let xml = in_memory(write_categories(Vec::new(), &categories, clock::now()))?;
+    short_list("categories", vec!["id", "path"], rows, &xml, outbox)
+}
+
+/// A list of choices, as XML for 1C and as a table for people.
+fn short_list(
+    name: &str,
+    header: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+    xml: &[u8],
+    outbox: Option<&Outbox>,
+) -> Result<ListReport, CarryError> {
     let mut files = Vec::new();
     if let Some(outbox) = outbox {
-        let xml = in_memory(write_categories(Vec::new(), &categories, clock::now()))?;
-        files.push(outbox.put("categories.xml", &xml)?);
-        files.push(outbox.put(
-            "categories.csv",
-            &table(&header, &rows, Encoding::Utf8WithMark)?,
-        )?);
+        let csv = table(&header, &rows, Encoding::Utf8WithMark)?;
+        files.push(outbox.put(&format!("{name}.xml"), xml)?);
+        files.push(outbox.put(&format!("{name}.csv"), &csv)?);
     }
     Ok(ListReport {
         header,

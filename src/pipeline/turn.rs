@@ -165,7 +165,7 @@ impl Post {
     fn give_up_waiting(&self, err: CarryError, run: &Run) -> CarryError {
         let wait = self.exchange.settings.schedule.wait;
         match err {
-            CarryError::Unexplained { what, name } if run.age(clock::now()) > wait => {
+            CarryError::Unexplained { what, name } if run.age(clock::now()) >= wait => {
                 CarryError::Settings(format!(
                     "no file has said which {what} `{name}` is for {} s: is the name in the configuration right?",
                     wait.as_secs()

@@ -44,6 +44,23 @@ pub struct Settings {
     pub tax_fields: TaxFields,
 }
 
+impl Settings {
+    /// With everything else as most shops want it.
+    pub fn new(url: String, username: String, key: ApiKey) -> Self {
+        Self {
+            url,
+            username,
+            key,
+            dialect: None,
+            timeout: Duration::from_secs(60),
+            store: None,
+            language: None,
+            extra_fields: Vec::new(),
+            tax_fields: TaxFields::default(),
+        }
+    }
+}
+
 /// A shop, spoken to in its own dialect.
 pub struct Client {
     settings: Settings,

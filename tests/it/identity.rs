@@ -158,10 +158,8 @@ fn a_price_type_that_nobody_has_explained_holds_nothing_back_for_ever() {
         .iter()
         .find(|file| file.name == "b.xml")
         .unwrap();
-    assert!(matches!(
-        file.error,
-        Some(CarryError::Unexplained { .. } | CarryError::Settings(_))
-    ));
+    assert!(matches!(file.error, Some(CarryError::Settings(_))));
+    assert_eq!(file.fate, Fate::Hold);
     world.assert_product("ЧАЙ-100", "349", 46);
 }
 

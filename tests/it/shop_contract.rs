@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::time::Duration;
 
 use obmen::demo_shop::Dialect as ShopDialect;
 use obmen::demo_shop::{Fault, FaultKind, Module};
@@ -266,17 +265,11 @@ fn a_real_shop_keeps_the_contract() {
         );
         return;
     };
-    let client = Client::new(Settings {
+    let client = Client::new(Settings::new(
         url,
-        username: env::var("OBMEN_SHOP_USERNAME").unwrap_or_default(),
-        key: ApiKey::new(env::var("OBMEN_SHOP_KEY").unwrap()),
-        dialect: None,
-        timeout: Duration::from_secs(60),
-        store: None,
-        language: None,
-        extra_fields: Vec::new(),
-        tax_fields: obmen::shop::TaxFields::default(),
-    })
+        env::var("OBMEN_SHOP_USERNAME").unwrap_or_default(),
+        ApiKey::new(env::var("OBMEN_SHOP_KEY").unwrap()),
+    ))
     .unwrap();
     let dialect = client.log_in().unwrap();
     assert!(!client.statuses().unwrap().is_empty());

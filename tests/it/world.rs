@@ -1,6 +1,5 @@
 //! A world to try the program in: a shop that answers HTTP, an inbox, an outbox and a journal.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,10 +9,10 @@ use obmen::demo_shop::{self, Catalogue, DemoShop, Dialect, Module};
 use obmen::formats::CsvOptions;
 use obmen::journal::Journal;
 use obmen::pipeline::{
-    Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,
-    PassReport, Schedule, Service,
+    Exchange, ExchangeSettings, GoodsSettings, ListSettings, OrderSettings, PassReport, Schedule,
+    Service,
 };
-use obmen::plan::{Guard, Negative, Rounding};
+use obmen::plan::Guard;
 use obmen::shop::{self, ApiKey};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -173,31 +172,16 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
         name: "main".to_owned(),
         inbox: folder.join("inbox"),
         outbox: folder.join("outbox"),
-        shop: shop::Settings {
-            url: shop.url(),
-            username: shop.username().to_owned(),
-            key: ApiKey::new(shop.key().to_owned()),
-            dialect: None,
-            timeout: Duration::from_secs(20),
-            store: None,
-            language: None,
-            extra_fields: Vec::new(),
-            tax_fields: shop::TaxFields::default(),
-        },
+        shop: shop::Settings::new(
+            shop.url(),
+            shop.username().to_owned(),
+            ApiKey::new(shop.key().to_owned()),
+        ),
         batch: 200,
         settle: Duration::ZERO,
         goods: GoodsSettings {
-            match_by: MatchBy::Article,
             category: Some("Чай".to_owned()),
-            price_type: None,
-            warehouses: Vec::new(),
-            rounding: Rounding::Down,
-            negative: Negative::Zero,
-            updates_names: false,
-            variant_article: None,
-            deleted: Deleted::Ignore,
-            zero_missing_after: None,
-            extra: BTreeMap::new(),
+            ..GoodsSettings::default()
         },
         orders: OrderSettings {
             statuses: vec!["1".to_owned()],
