@@ -55,7 +55,7 @@ pub(super) fn service(
         .into_iter()
         .map(Exchange::new)
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Service::new(exchanges, journal)?)
+    Ok(Service::new(exchanges, journal))
 }
 
 /// Serves until Ctrl-C, a closed console, or a service stop.
@@ -63,6 +63,7 @@ pub(super) fn serve(service: &mut Service, out: &mut Out) -> anyhow::Result<()> 
     let waker = service.waker();
     let stop = waker.clone();
     ctrlc::set_handler(move || stop.wake(Event::Stop))?;
+    service.make_folders();
     let folders: Vec<_> = service.inboxes().map(std::path::Path::to_owned).collect();
     let _watcher = watch(folders.iter().map(std::path::PathBuf::as_path), move || {
         waker.wake(Event::ScanInbox);

@@ -93,14 +93,26 @@ impl ClaimedFile {
 impl Inbox {
     /// Makes the folders that are missing.
     pub fn open(root: &Path) -> Result<Self, FolderError> {
-        for folder in ["", WORKING, DONE, REJECTED, HELD] {
-            let path = root.join(folder);
-            fs::create_dir_all(&path).map_err(FolderError::of("make the folder", &path))?;
-        }
-        Ok(Self {
+        let inbox = Self::at(root);
+        inbox.make()?;
+        Ok(inbox)
+    }
+
+    /// Touches nothing yet: the folder may be on a share that is away.
+    pub fn at(root: &Path) -> Self {
+        Self {
             root: root.to_owned(),
             seen: HashMap::new(),
-        })
+        }
+    }
+
+    /// Makes the folders that are missing.
+    pub fn make(&self) -> Result<(), FolderError> {
+        for folder in ["", WORKING, DONE, REJECTED, HELD] {
+            let path = self.root.join(folder);
+            fs::create_dir_all(&path).map_err(FolderError::of("make the folder", &path))?;
+        }
+        Ok(())
     }
 
     pub fn root(&self) -> &Path {

@@ -34,10 +34,21 @@ pub enum Presence {
 impl Outbox {
     /// Makes the folder if it is missing.
     pub fn open(root: &Path) -> Result<Self, FolderError> {
-        fs::create_dir_all(root).map_err(FolderError::of("make the folder", root))?;
-        Ok(Self {
+        let outbox = Self::at(root);
+        outbox.make()?;
+        Ok(outbox)
+    }
+
+    /// Touches nothing yet: the folder may be on a share that is away.
+    pub fn at(root: &Path) -> Self {
+        Self {
             root: root.to_owned(),
-        })
+        }
+    }
+
+    /// Makes the folder if it is missing.
+    pub fn make(&self) -> Result<(), FolderError> {
+        fs::create_dir_all(&self.root).map_err(FolderError::of("make the folder", &self.root))
     }
 
     pub fn root(&self) -> &Path {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use thiserror::Error;
 
 /// The journal cannot be used. A person must look; nothing is sent without it.
@@ -34,4 +35,28 @@ pub enum JournalError {
         value: String,
         expected: &'static str,
     },
+}
+
+impl JournalError {
+    /// The disk or another process stands in the way, and may be out of it soon:
+    /// nothing is wrong with what the journal holds.
+    pub fn is_passing(&self) -> bool {
+        const PASSING: [ErrorCode; 6] = [
+            ErrorCode::DatabaseBusy,
+            ErrorCode::DatabaseLocked,
+            ErrorCode::DiskFull,
+            ErrorCode::SystemIoFailure,
+            ErrorCode::ReadOnly,
+            ErrorCode::CannotOpen,
+        ];
+        let code = match self {
+            Self::Open { source, .. } | Self::Sql(source) => source.sqlite_error_code(),
+            Self::Folder { .. } => return true,
+            Self::OnNetwork { .. }
+            | Self::Damaged { .. }
+            | Self::TooNew { .. }
+            | Self::Content { .. } => None,
+        };
+        code.is_some_and(|code| PASSING.contains(&code))
+    }
 }

@@ -226,8 +226,10 @@ impl Journal {
 
     /// The file is carried at the next occasion, not when its time would come.
     pub fn forget_retry(&self, run: RunId) -> Result<(), JournalError> {
-        self.connection
-            .execute("UPDATE run SET retry_at = NULL WHERE id = ?1", [run.0])?;
+        self.connection.execute(
+            "UPDATE run SET retry_at = started_at WHERE id = ?1 AND retry_at IS NOT NULL",
+            [run.0],
+        )?;
         Ok(())
     }
 
@@ -243,10 +245,10 @@ impl Journal {
         )
     }
 
-    /// Files of an exchange that wait to be tried again.
+    /// Files of an exchange that wait for their time to be tried again.
     pub fn waiting_files(&self, exchange: &str) -> Result<HashSet<String>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT file FROM run WHERE exchange = ?1 AND state = 'retry'",
+            "SELECT DISTINCT file FROM run WHERE exchange = ?1 AND state = 'retry' AND retry_at IS NOT NULL",
         )?;
         let files = statement.query_map([exchange], |row| row.get(0))?;
         Ok(files.collect::<Result<_, _>>()?)

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use crate::formats::commerceml::Profile;
 use crate::formats::{CsvOptions, Encoding};
 use crate::pipeline::lists::ListColumn;
+use crate::pipeline::pace::Pace;
 use crate::pipeline::publishing::OrderFileName;
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop;
@@ -20,8 +21,7 @@ pub struct ExchangeSettings {
     pub inbox: PathBuf,
     pub outbox: PathBuf,
     pub shop: shop::Settings,
-    /// Entries in one call. The upstream module takes about 35 ms for each in a
-    /// large shop, and the web server in front of it gives up after 30 to 60 s.
+    /// The most entries in one call; a shop that is slow gets fewer.
     pub batch: usize,
     /// How long a call whose answer was lost may still be at work in the shop.
     pub settle: Duration,
@@ -124,12 +124,18 @@ pub struct Schedule {
 pub struct Exchange {
     pub settings: ExchangeSettings,
     pub client: shop::Client,
+    pub(super) pace: Pace,
 }
 
 impl Exchange {
     pub fn new(settings: ExchangeSettings) -> Result<Self, shop::ShopError> {
         let client = shop::Client::new(settings.shop.clone())?;
-        Ok(Self { settings, client })
+        let pace = Pace::new(settings.batch);
+        Ok(Self {
+            settings,
+            client,
+            pace,
+        })
     }
 
     pub fn name(&self) -> &str {

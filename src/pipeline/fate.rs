@@ -19,6 +19,7 @@ pub(super) fn fate_of<T>(result: &Result<T, CarryError>) -> Fate {
         // A refused key is no fault of the file.
         Err(CarryError::Shop(_)) => Fate::Hold,
         Err(CarryError::Folder(_)) => Fate::Retry,
+        Err(CarryError::Journal(err)) if err.is_passing() => Fate::Retry,
         Err(CarryError::Journal(_)) => Fate::Hold,
         Err(CarryError::Unexplained { .. }) => Fate::Retry,
         Err(CarryError::Guarded { .. }) => Fate::Hold,
@@ -80,11 +81,8 @@ mod tests {
                 Fate::Retry,
             ),
             (
-                CarryError::Shop(ShopError::Server {
-                    function: "orders",
-                    status: 413,
-                }),
-                Fate::Hold,
+                CarryError::Shop(ShopError::Redirected { to: String::new() }),
+                Fate::Retry,
             ),
             (CarryError::Shop(ShopError::WrongKey), Fate::Hold),
             (CarryError::Shop(ShopError::Version41), Fate::Hold),

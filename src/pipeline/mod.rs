@@ -11,6 +11,7 @@ mod inbound;
 mod lists;
 mod lookup;
 mod outbound;
+mod pace;
 mod post;
 mod publishing;
 mod receipt;

@@ -14,7 +14,7 @@ use crate::pipeline::fate::pause_before;
 use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::settle::settle_open_calls;
-use crate::pipeline::turn::Turn;
+use crate::pipeline::turn::{Turn, retry_time};
 use crate::pipeline::{
     CarryError, Exchange, ListKind, OrdersReport, ask_for_orders, clock, fetch_list,
 };
@@ -73,6 +73,9 @@ pub(super) struct Post {
     pub(super) exchange: Exchange,
     pub(super) inbox: Inbox,
     outbox: Outbox,
+    /// Once they are made they are not made again: where they are missing then, a
+    /// share is away, and its empty place must not be taken for it.
+    has_folders: bool,
     pub(super) next_scan: Instant,
     pub(super) next_orders: Instant,
     /// A shop out of reach is left alone until then.
@@ -83,16 +86,19 @@ pub(super) struct Post {
     retry_at: HashMap<PathBuf, NaiveDateTime>,
 }
 
+/// Between two attempts at a shop or a share that is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
 const ORDERS_JOB: &str = "orders";
 const PRODUCTS_JOB: &str = "products";
 
 impl Post {
-    /// Makes the folders that are missing.
-    pub(super) fn new(exchange: Exchange) -> Result<Self, CarryError> {
+    pub(super) fn new(exchange: Exchange) -> Self {
         let start = Instant::now();
-        Ok(Self {
-            inbox: Inbox::open(&exchange.settings.inbox)?,
-            outbox: Outbox::open(&exchange.settings.outbox)?,
+        Self {
+            inbox: Inbox::at(&exchange.settings.inbox),
+            outbox: Outbox::at(&exchange.settings.outbox),
+            has_folders: false,
             exchange,
             next_scan: start,
             next_orders: start,
@@ -100,7 +106,34 @@ impl Post {
             n_failures: 0,
             last_trouble: None,
             retry_at: HashMap::new(),
-        })
+        }
+    }
+
+    pub(super) fn make_folders(&mut self) -> Result<(), CarryError> {
+        if !self.has_folders {
+            self.inbox.make()?;
+            self.outbox.make()?;
+            self.has_folders = true;
+        }
+        Ok(())
+    }
+
+    /// One pass over everything: the whole inbox, one asking for orders, lists if due.
+    pub(super) fn serve_once(
+        &mut self,
+        journal: &Journal,
+        report: &mut PassReport,
+        stopped: &mut dyn FnMut() -> bool,
+    ) {
+        if let Err(err) = self.make_folders() {
+            return report.errors.push(err);
+        }
+        self.wait_until_quiet(report);
+        self.ask(journal, report);
+        self.carry_all(journal, report, stopped);
+        self.fetch_due_lists(journal, report);
+        self.report_overdue(journal, report);
+        self.close_full_export(journal, report);
     }
 
     pub(super) fn next_due(&self) -> Instant {
@@ -123,6 +156,10 @@ impl Post {
             return;
         }
         self.pause_until = None;
+        if let Err(err) = self.make_folders() {
+            report.errors.push(err);
+            return self.judge(report);
+        }
         let schedule = self.exchange.settings.schedule.clone();
         if now >= self.next_scan {
             self.carry_all(journal, report, stopped);
@@ -141,21 +178,21 @@ impl Post {
         self.judge(report);
     }
 
-    /// A shop that is out of reach gets longer and longer pauses, and is named
-    /// in the log when it goes and when it comes back, not at every attempt.
+    /// Where the shop, a share or the journal's disk is out of reach, the pauses get
+    /// longer and longer, and the log names it when it goes and when it comes back,
+    /// not at every attempt.
     fn judge(&mut self, report: &PassReport) {
-        let trouble = report
+        let of_files = report.files.iter().filter_map(|file| file.error.as_ref());
+        let blocking = report
             .errors
             .iter()
-            .chain(report.files.iter().filter_map(|file| file.error.as_ref()));
-        let blocking = trouble
-            .clone()
-            .find(|err| matches!(err, CarryError::Shop(err) if err.concerns_every_call()));
+            .find(|err| matches!(err, CarryError::Folder(_)) || concerns_every_file(err))
+            .or_else(|| of_files.clone().find(|err| concerns_every_file(err)));
         let has_worked = !report.files.is_empty() || report.orders.is_some();
         match blocking {
             Some(err) => {
                 self.n_failures += 1;
-                let pause = pause_before(self.n_failures, 0);
+                let pause = pause_before(self.n_failures, 0).min(LONGEST_PAUSE);
                 self.pause_until = Some(Instant::now() + pause);
                 let text = err.to_string();
                 if self.last_trouble.as_ref() != Some(&text) {
@@ -169,7 +206,7 @@ impl Post {
             }
             None if has_worked => {
                 if self.last_trouble.take().is_some() {
-                    info!(exchange = self.exchange.name(), "the shop answers again");
+                    info!(exchange = self.exchange.name(), "at work again");
                 }
                 self.n_failures = 0;
             }
@@ -178,7 +215,7 @@ impl Post {
     }
 
     /// For a single pass: sees each file twice with the quiet time between.
-    pub(super) fn wait_until_quiet(&mut self, report: &mut PassReport) {
+    fn wait_until_quiet(&mut self, report: &mut PassReport) {
         match self.inbox.scan(Instant::now()) {
             Ok(sightings) if !sightings.is_empty() => {
                 std::thread::sleep(self.exchange.settings.schedule.quiet);
@@ -189,7 +226,7 @@ impl Post {
         // Whatever changed meanwhile is seen as new by the scan that follows, and waits for the next pass.
     }
 
-    pub(super) fn carry_all(
+    fn carry_all(
         &mut self,
         journal: &Journal,
         report: &mut PassReport,
@@ -229,6 +266,9 @@ impl Post {
         }
         let mut not_before = self.retry_at.clone();
         // Until when newer files about the same things queue behind an older one.
+        // Files that wait for another one, and when to look whether it has come some other way.
+        let mut unexplained = Vec::new();
+        let mut has_carried = false;
         let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
         if !may_change_orders {
             blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
@@ -256,12 +296,23 @@ impl Post {
                     blocked.extend(retry_at.map(|due| (topic, due)));
                     not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
                     let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
+                    if let (Some(CarryError::Unexplained { .. }), Some(run)) =
+                        (&carried.error, &carried.run)
+                    {
+                        let due = retry_time(run, clock::now());
+                        unexplained.extend(due.map(|due| (file.path().to_owned(), due)));
+                    }
+                    has_carried |= carried.error.is_none();
                     report.files.push(*carried);
                     if is_over {
                         break;
                     }
                 }
             }
+        }
+        // What was carried may have explained them; else they need not be read at every scan.
+        if !has_carried {
+            not_before.extend(unexplained);
         }
         self.retry_at = not_before;
     }
@@ -311,7 +362,7 @@ impl Post {
         claimed
     }
 
-    pub(super) fn ask(&mut self, journal: &Journal, report: &mut PassReport) {
+    fn ask(&mut self, journal: &Journal, report: &mut PassReport) {
         match ask_for_orders(&self.exchange, journal, &self.outbox) {
             Ok(orders) => {
                 if let Some(file) = &orders.file {
@@ -333,7 +384,7 @@ impl Post {
     /// When every portion of a full export has come, what it has left out is sold
     /// out: a list that says so is dropped into the inbox, and goes the way of every
     /// other file, guard rails and receipt included.
-    pub(super) fn close_full_export(&self, journal: &Journal, report: &mut PassReport) {
+    fn close_full_export(&self, journal: &Journal, report: &mut PassReport) {
         let Some(wait) = self.exchange.settings.goods.zero_missing_after else {
             return;
         };
@@ -379,7 +430,7 @@ impl Post {
     }
 
     /// Names, once, the ids whose goods file is overdue.
-    pub(super) fn report_overdue(&self, journal: &Journal, report: &mut PassReport) {
+    fn report_overdue(&self, journal: &Journal, report: &mut PassReport) {
         let wait =
             chrono::Duration::from_std(self.exchange.settings.schedule.wait).unwrap_or_default();
         let Some(deadline) = clock::now().checked_sub_signed(wait) else {
@@ -399,7 +450,7 @@ impl Post {
         }
     }
 
-    pub(super) fn fetch_due_lists(&mut self, journal: &Journal, report: &mut PassReport) {
+    fn fetch_due_lists(&mut self, journal: &Journal, report: &mut PassReport) {
         let Some(every) = self.exchange.settings.schedule.products else {
             return;
         };

@@ -1,6 +1,9 @@
 //! Sends actions: written down, done, confirmed.
 
 use std::collections::HashSet;
+use std::time::Instant;
+
+use tracing::debug;
 
 use crate::domain::sku::match_key;
 use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
@@ -18,7 +21,7 @@ pub(super) enum Sent {
     Missing,
 }
 
-/// Sends the actions function by function, at most a batch in one call. On an
+/// Sends the actions function by function, in calls that the shop can stand. On an
 /// error, `sent` tells what was confirmed before.
 pub(super) fn send(
     exchange: &Exchange,
@@ -33,12 +36,26 @@ pub(super) fn send(
         let indexes: Vec<usize> = (0..actions.len())
             .filter(|at| actions.get(*at).is_some_and(|a| a.function() == function))
             .collect();
-        for chunk in indexes.chunks(exchange.settings.batch.max(1)) {
+        let mut rest = indexes.as_slice();
+        while !rest.is_empty() {
+            let n = exchange
+                .pace
+                .next(rest.iter().filter_map(|at| actions.get(*at)));
+            let (chunk, behind) = rest.split_at(n);
             let part: Vec<Action> = chunk
                 .iter()
                 .filter_map(|at| actions.get(*at).cloned())
                 .collect();
-            send_call(exchange, journal, run, function, &part)?;
+            let begun = Instant::now();
+            match send_call(exchange, journal, run, function, &part) {
+                Ok(()) => exchange.pace.took(n, begun.elapsed()),
+                Err(CarryError::Shop(err)) if exchange.pace.can_split(function, n, &err) => {
+                    debug!(n, "{err}; trying with less");
+                    continue;
+                }
+                Err(err) => return Err(err),
+            }
+            rest = behind;
             let missing = if function == Function::AddProducts {
                 missing_after(journal, exchange, &part)?
             } else {

@@ -7,8 +7,8 @@ use std::time::Instant;
 use tracing::info;
 
 use crate::journal::Journal;
+use crate::pipeline::Exchange;
 use crate::pipeline::post::{PassReport, Post};
-use crate::pipeline::{CarryError, Exchange};
 
 /// Everything that can wake the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +39,15 @@ pub struct Service {
 }
 
 impl Service {
-    pub fn new(exchanges: Vec<Exchange>, journal: Journal) -> Result<Self, CarryError> {
-        let posts = exchanges
-            .into_iter()
-            .map(Post::new)
-            .collect::<Result<Vec<_>, _>>()?;
+    /// The folders are made at the first pass: they may be on a share that is away.
+    pub fn new(exchanges: Vec<Exchange>, journal: Journal) -> Self {
         let (sender, events) = channel();
-        Ok(Self {
-            posts,
+        Self {
+            posts: exchanges.into_iter().map(Post::new).collect(),
             journal,
             events,
             waker: Waker(sender),
-        })
+        }
     }
 
     pub fn waker(&self) -> Waker {
@@ -65,6 +62,14 @@ impl Service {
         self.posts.iter().map(|post| post.inbox.root())
     }
 
+    /// Makes the folders that are missing, so that they can be watched. One that
+    /// cannot be made yet is named by the first pass.
+    pub fn make_folders(&mut self) {
+        for post in &mut self.posts {
+            drop(post.make_folders());
+        }
+    }
+
     /// One pass over everything: the whole inbox, one asking for orders, lists if due.
     pub fn run_once(&mut self) -> Vec<(String, PassReport)> {
         let Self {
@@ -77,12 +82,7 @@ impl Service {
             .iter_mut()
             .map(|post| {
                 let mut report = PassReport::default();
-                post.wait_until_quiet(&mut report);
-                post.ask(journal, &mut report);
-                post.carry_all(journal, &mut report, &mut || is_stopped(events));
-                post.fetch_due_lists(journal, &mut report);
-                post.report_overdue(journal, &mut report);
-                post.close_full_export(journal, &mut report);
+                post.serve_once(journal, &mut report, &mut || is_stopped(events));
                 (post.exchange.name().to_owned(), report)
             })
             .collect()

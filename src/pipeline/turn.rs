@@ -144,10 +144,12 @@ impl Post {
         let finished = self.write_down(file, &run, fate, summary.as_ref(), error.as_ref(), journal);
         let (run, tally, place) = match finished {
             Ok(finished) => finished,
-            // Carried, but not put away: it stays in `working`, and comes out unchanged next time.
+            // Carried, but not put away: it stays in `working`, and comes out unchanged
+            // next time.
             Err(err) => {
-                error.get_or_insert(err);
-                (run, Tally::default(), file.path().to_owned())
+                let err = error.get_or_insert(err);
+                let retried = put_off(&run, &err.to_string(), journal);
+                (retried, Tally::default(), file.path().to_owned())
             }
         };
         log_file(&file.name(), &run, fate, &tally, error.as_ref());
@@ -193,16 +195,11 @@ impl Post {
             Fate::Archive => (RunState::Done, None),
             Fate::Reject => (RunState::Rejected, None),
             Fate::Hold => (RunState::Held, None),
-            // As soon as the other file has come.
+            // As soon as another file has come.
             Fate::Retry if matches!(error, Some(CarryError::Unexplained { .. })) => {
                 (RunState::Retry, None)
             }
-            Fate::Retry => {
-                let seed = u64::try_from(run.id.0).unwrap_or_default();
-                let pause = chrono::Duration::from_std(pause_before(run.attempts, seed))
-                    .unwrap_or_default();
-                (RunState::Retry, now.checked_add_signed(pause))
-            }
+            Fate::Retry => (RunState::Retry, retry_time(run, now)),
         };
         let reason = error.map(ToString::to_string);
         journal.finish(run.id, state, reason.as_deref(), retry_at, now)?;
@@ -215,6 +212,31 @@ impl Post {
         let place = self.inbox.finish(file, fate, run.id.0, &receipts)?;
         Ok((run, tally, place))
     }
+}
+
+/// Pauses between the attempts at a file get longer and longer.
+pub(super) fn retry_time(run: &Run, now: NaiveDateTime) -> Option<NaiveDateTime> {
+    let seed = u64::try_from(run.id.0).unwrap_or_default();
+    let pause = chrono::Duration::from_std(pause_before(run.attempts, seed)).unwrap_or_default();
+    now.checked_add_signed(pause)
+}
+
+/// The run goes on later. Where the journal cannot be written either, it is still
+/// open there, which comes to the same.
+fn put_off(run: &Run, reason: &str, journal: &Journal) -> Run {
+    let now = clock::now();
+    journal
+        .finish(
+            run.id,
+            RunState::Retry,
+            Some(reason),
+            retry_time(run, now),
+            now,
+        )
+        .and_then(|()| journal.run(run.id))
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| run.clone())
 }
 
 /// A writer that paused for longer than the quiet time may still be at it: then

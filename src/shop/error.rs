@@ -132,24 +132,28 @@ impl ShopError {
             Self::Unreachable { .. }
             | Self::NoAnswer { .. }
             | Self::Unintelligible { .. }
-            | Self::SessionLost { .. } => true,
-            Self::Server { status, .. } => *status != 413,
+            | Self::SessionLost { .. }
+            | Self::Server { .. }
+            // Often one bad moment of the shop; if not, the attempts come to an end.
+            | Self::Noise { .. }
+            // Whoever moves a shop may move it back.
+            | Self::Redirected { .. }
+            | Self::NotOpenCart => true,
             Self::Said { message, .. } => is_passing_trouble(message),
             Self::Address(_)
             | Self::WrongKey
             | Self::IpNotAllowed(_)
-            | Self::Redirected { .. }
-            | Self::NotOpenCart
             | Self::Version41
             | Self::NoFunction { .. }
-            | Self::FunctionBroken { .. }
-            | Self::Noise { .. } => false,
+            | Self::FunctionBroken { .. } => false,
         }
     }
 
     /// The shop may have carried out a part of the call, or all of it.
     pub fn may_have_acted(&self) -> bool {
         match self {
+            // Refused at the door.
+            Self::Server { status: 413, .. } => false,
             Self::NoAnswer { .. }
             | Self::Server { .. }
             | Self::Said { .. }
