@@ -179,6 +179,7 @@ struct GuardSection {
     moved_percent: u32,
     move_percent: u32,
     factor: u32,
+    shrunk_percent: u32,
     at_least: u64,
 }
 
@@ -189,6 +190,7 @@ impl Default for GuardSection {
             moved_percent,
             move_percent,
             factor,
+            shrunk_percent,
             at_least,
         } = Guard::default();
         Self {
@@ -196,6 +198,7 @@ impl Default for GuardSection {
             moved_percent,
             move_percent,
             factor,
+            shrunk_percent,
             at_least,
         }
     }
@@ -391,6 +394,7 @@ fn settings(
             moved_percent: section.guard.moved_percent,
             move_percent: section.guard.move_percent,
             factor: section.guard.factor,
+            shrunk_percent: section.guard.shrunk_percent,
             at_least: section.guard.at_least,
         },
         csv: csv(&section.csv)?,

@@ -222,6 +222,9 @@ outbox = "outbox"
 # move_percent = 50
 # No price may rise or fall to this many times itself; 0: any may.
 # factor = 10
+# By so many percent a file that says that it is complete may be smaller than the
+# last one of its name, and the shop's list of articles than it was; 100: by any.
+# shrunk_percent = 50
 # Percentages are looked at from this many rows on.
 # at_least = 10
 

@@ -26,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::time::ChronoLocal;
 
 use self::output::{Format, Out};
+use crate::pipeline::Caution;
 
 /// How a command ended; the numbers are part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +97,9 @@ enum Command {
         /// Files to carry
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Send what guard rails or newer files forbid, too
+        #[arg(long)]
+        force: bool,
     },
     /// Shows what would be sent and why, sending nothing
     Plan {
@@ -247,9 +251,16 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     start_logging(if is_service { "info" } else { "off" });
     match command {
         None if files.is_empty() => run::run(&common, false, out),
-        None => send::send(&common, &files, out),
+        None => send::send(&common, &files, Caution::Heeded, out),
         Some(Command::Run { once }) => run::run(&common, once, out),
-        Some(Command::Send { files }) => send::send(&common, &files, out),
+        Some(Command::Send { files, force }) => {
+            let caution = if force {
+                Caution::Overruled
+            } else {
+                Caution::Heeded
+            };
+            send::send(&common, &files, caution, out)
+        }
         Some(Command::Plan {
             files,
             offline,

@@ -8,6 +8,7 @@ use crate::cli::output::{Out, count};
 use crate::cli::{Common, Exit, exit_of_carry, run, send};
 use crate::journal::OutcomeKind;
 use crate::pipeline::{Change, look_ahead};
+use crate::plan::Move;
 
 pub(super) fn plan(
     common: &Common,
@@ -38,13 +39,19 @@ pub(super) fn plan(
                     count(n_sent, "change"),
                     run::tally_text(&look.tally).replace("applied", "to send")
                 ));
+                for (at, one) in look.largest.iter().enumerate() {
+                    if at == 0 {
+                        out.say("largest moves of a price:");
+                    }
+                    out.say(&format!("  {}", move_text(one)));
+                }
                 for alarm in &look.alarms {
                     exit = exit.max(Exit::Attention);
                     out.say(&format!("{}: would be HELD: {alarm}", path.display()));
                 }
                 if !out.is_text() {
                     let file = path.display().to_string();
-                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally), "alarms": look.alarms.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally), "largest_moves": look.largest.iter().map(json_move).collect::<Vec<_>>(), "alarms": look.alarms.iter().map(ToString::to_string).collect::<Vec<_>>()}));
                 }
             }
             Err(err) => {
@@ -59,6 +66,26 @@ pub(super) fn plan(
         }
     }
     Ok(exit)
+}
+
+/// `ЧАЙ-100 10.00 → 15.00 (+50 %)`.
+fn move_text(one: &Move) -> String {
+    let Move {
+        article,
+        before,
+        after,
+    } = one;
+    let percent = one.percent();
+    let sign = if after > before { "+" } else { "" };
+    format!("{article} {before} → {after} ({sign}{percent} %)")
+}
+
+fn json_move(one: &Move) -> serde_json::Value {
+    json!({
+        "article": one.article,
+        "before": one.before.to_string(),
+        "after": one.after.to_string(),
+    })
 }
 
 /// `line 5: ЧАЙ-100 price: 10.00 → 12.00`.

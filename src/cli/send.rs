@@ -11,19 +11,24 @@ use crate::cli::{Common, Exit, config, exit_of_carry, run};
 use crate::folders::{Lock, Outbox};
 use crate::formats::{Stage, stage_of};
 use crate::journal::Journal;
-use crate::pipeline::{Exchange, ask_for_orders, send_file, write_receipt};
+use crate::pipeline::{Caution, Exchange, ask_for_orders, send_file, write_receipt};
 
 /// Receipts on the screen are cut here; `obmen show` has the rest.
 const MAX_RECEIPT_LINES: usize = 60;
 
-pub(super) fn send(common: &Common, files: &[PathBuf], out: &mut Out) -> anyhow::Result<Exit> {
+pub(super) fn send(
+    common: &Common,
+    files: &[PathBuf],
+    caution: Caution,
+    out: &mut Out,
+) -> anyhow::Result<Exit> {
     let _lock = lock(common)?;
     let (exchange, journal) = open_one(common)?;
     let mut exit = Exit::Fine;
     fetch_orders_first(files, &exchange, &journal, out)?;
     for path in files {
         let bar = progress_bar(path);
-        let result = send_file(path, &exchange, &journal, &|n| bar.inc(n));
+        let result = send_file(path, &exchange, &journal, caution, &|n| bar.inc(n));
         bar.finish_and_clear();
         match result {
             Ok(carried) => {

@@ -14,6 +14,6 @@ mod watch;
 pub use error::FolderError;
 pub use inbox::{ClaimedFile, Fate, Inbox, Sighting};
 pub use lock::{Lock, LockError};
-pub use names::{is_passing, is_picture, natural_order};
+pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
 pub use watch::{Watcher, watch};

@@ -32,6 +32,15 @@ pub fn is_picture(path: &Path) -> bool {
         .is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
 }
 
+/// Whether a file begins an export, by its name: `import.xml`, `import0_1.xml`; not
+/// `import0_2.xml`, nor УНФ's `import1.xml`, which is its second.
+pub fn is_first_portion(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let before = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = stem.strip_prefix(before).unwrap_or_default();
+    number.is_empty() || (number == "1" && before.ends_with('_'))
+}
+
 /// `import0_9.xml` before `import0_10.xml`: runs of digits compare as numbers.
 /// The ending does not count, so that УНФ's `import.xml` comes before its `import1.xml`.
 pub fn natural_order(left: &Path, right: &Path) -> Ordering {
@@ -101,6 +110,21 @@ mod tests {
                 "import10_1.xml"
             ]
         );
+    }
+
+    #[test]
+    fn the_first_portion_of_an_export_is_known_by_its_name() {
+        for name in ["import.xml", "webdata/import0_1.xml", "offers", "цены.csv"] {
+            assert!(is_first_portion(name), "{name}");
+        }
+        for name in [
+            "import0_2.xml",
+            "import1.xml",
+            "import0_11.xml",
+            "20261123.xml",
+        ] {
+            assert!(!is_first_portion(name), "{name}");
+        }
     }
 
     #[test]

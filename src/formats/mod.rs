@@ -16,6 +16,8 @@ mod table;
 
 use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
 
+use chrono::{NaiveDate, NaiveDateTime};
+
 use crate::domain::{Fact, Offer};
 
 use detect::Kind;
@@ -41,6 +43,25 @@ pub struct Summary {
     pub n_stocks: usize,
     pub n_documents: usize,
     pub n_faults: usize,
+}
+
+impl Summary {
+    /// When the file was formed, if it says so to the second. Zones are left out: the
+    /// files of one base are compared with each other, and agree on theirs.
+    pub fn formed_time(&self) -> Option<NaiveDateTime> {
+        let text = self.formed_at.as_deref()?.trim();
+        let (date, rest) = text.split_at_checked(10)?;
+        let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+        // `T9:51:39`, ` 09:51:39`, `UTC02:25:50`, and fractions and zones behind.
+        let time = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let mut parts = time.splitn(3, ':');
+        let mut next = || {
+            let part = parts.next()?;
+            let end = part.find(|c: char| !c.is_ascii_digit());
+            part.get(..end.unwrap_or(part.len()))?.parse::<u32>().ok()
+        };
+        date.and_hms_opt(next()?, next()?, next()?)
+    }
 }
 
 /// The formats obmen reads.
@@ -229,6 +250,36 @@ fn root_name(head: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_file_is_understood_as_real_files_write_it() {
+        let time = |text: &str| {
+            let summary = Summary {
+                formed_at: Some(text.to_owned()),
+                ..Summary::default()
+            };
+            summary.formed_time().map(|time| time.to_string())
+        };
+        for text in [
+            "2014-07-15T09:51:39",
+            "2014-07-15T9:51:39",
+            "2014-07-15 09:51:39",
+            "2014-07-15UTC09:51:39",
+            "2014-07-15T09:51:39.123+00:00",
+        ] {
+            assert_eq!(time(text).as_deref(), Some("2014-07-15 09:51:39"), "{text}");
+        }
+        for text in [
+            "",
+            "2020-10-03",
+            "15.07.2014 9:51:39",
+            "2014-07-15T",
+            "2014-07-15T99:00:00",
+            "сегодня",
+        ] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_end_of_a_file_is_seen_in_every_encoding() {

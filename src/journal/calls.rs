@@ -237,7 +237,10 @@ impl Journal {
             }
             Action::Status { order, status } => {
                 self.connection
-                    .prepare_cached("INSERT OR REPLACE INTO order_status VALUES (?1, ?2, ?3, ?4)")?
+                    .prepare_cached(
+                        "INSERT INTO order_status (exchange, order_id, status_id, confirmed_at) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT DO UPDATE SET status_id = excluded.status_id, confirmed_at = excluded.confirmed_at",
+                    )?
                     .execute(params![exchange, order.get(), status.get(), now])?;
                 // The shop has moved the stock of its goods by itself.
                 self.doubt_stock(exchange, *order)?;

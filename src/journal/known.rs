@@ -104,6 +104,15 @@ impl Journal {
         Ok(found)
     }
 
+    /// How many articles the shop listed last.
+    pub fn n_articles(&self, exchange: &str) -> Result<u64, JournalError> {
+        let n: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM article WHERE exchange = ?1")?
+            .query_row([exchange], |row| row.get(0))?;
+        Ok(u64::try_from(n).unwrap_or_default())
+    }
+
     /// How many products the shop is known to have in stock.
     pub fn n_stocked(&self, exchange: &str) -> Result<u64, JournalError> {
         let n: i64 = self

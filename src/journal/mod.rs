@@ -14,6 +14,7 @@ mod open;
 mod orders;
 mod references;
 mod runs;
+mod said;
 pub mod views;
 
 pub use calls::{Call, CallId};
@@ -23,3 +24,4 @@ pub use open::Journal;
 pub use orders::OrderState;
 pub use references::ReferenceKind;
 pub use runs::{Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};
+pub use said::Extent;

@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::folders::Fate;
+use chrono::{NaiveDateTime, TimeDelta};
+
+use crate::folders::{Fate, is_first_portion};
 use crate::formats::{self, Facts, FileError, Summary};
-use crate::journal::{Fingerprint, Journal, Outcome, OutcomeKind, Run, RunId, RunState, Tally};
+use crate::journal::{
+    Extent, Fingerprint, Journal, Outcome, OutcomeKind, Run, RunId, RunState, Tally,
+};
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::resolve::{Batch, Resolver};
@@ -16,7 +20,7 @@ use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
-    Action, Alarm, Decision, Field, Known, Moves, NewGoods, Verdict, diff, diff_orders,
+    Action, Alarm, Decision, Field, Known, Move, Moves, NewGoods, Said, Verdict, diff, diff_orders,
 };
 
 /// Rows planned together. It bounds memory; calls have a bound of their own.
@@ -43,14 +47,23 @@ pub(super) fn carry_in(
     progress: &dyn Fn(u64),
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
+    lookup.accept_fewer_articles(run.is_approved);
     let (mut resolver, portion) = survey(path, exchange, journal, lookup, Some(run.id))?;
-    if !run.is_approved {
-        let alarms =
-            journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver))?;
+    journal.note_file(run.id, portion.formed_at, portion.all)?;
+    // Whoever approves a run takes the responsibility for all of it.
+    let newer = if run.is_approved {
+        HashSet::new()
+    } else {
+        let newer = journal.newer_runs(exchange.name(), Some(run.id), portion.formed_at)?;
+        let mut alarms = shrunk(&portion, run, exchange, journal)?;
+        alarms.extend(
+            journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver, &newer))?,
+        );
         if !alarms.is_empty() {
             return Err(CarryError::Guarded { alarms });
         }
-    }
+        newer
+    };
     let file = Counted {
         file: open(path)?,
         progress,
@@ -58,10 +71,13 @@ pub(super) fn carry_in(
     let mut facts = formats::read(file, &exchange.settings.csv)?;
     let mut sent = Vec::new();
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup)?;
+        let decision = decide(&batch, exchange, journal, lookup, &newer)?;
         let result = send(exchange, journal, run.id, &decision.actions, &mut sent);
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
-        journal.note_outcomes(run.id, &outcomes)?;
+        journal.atomically(|| {
+            journal.note_outcomes(run.id, &outcomes)?;
+            journal.note_said(exchange.name(), run.id, in_shop(&decision, &sent))
+        })?;
         result?;
         journal.drop_pending(exchange.name(), &batch.released)?;
     }
@@ -71,6 +87,51 @@ pub(super) fn carry_in(
     Ok(facts.summary())
 }
 
+/// A file that says that it is complete, and states far less than the last one did.
+/// Only the first portion of an export is measured: the last one may be of any size.
+fn shrunk(
+    portion: &Portion,
+    run: &Run,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<Vec<Alarm>, CarryError> {
+    let Some(all) = portion.all.filter(|_| is_first_portion(&run.file)) else {
+        return Ok(Vec::new());
+    };
+    let Some(last) = journal.last_extent(exchange.name(), &run.file)? else {
+        return Ok(Vec::new());
+    };
+    let guard = &exchange.settings.guard;
+    let of_goods = guard.shrunk("goods", all.n_goods, last.n_goods);
+    let of_offers = guard.shrunk("offers", all.n_offers, last.n_offers);
+    Ok(of_goods.into_iter().chain(of_offers).collect())
+}
+
+/// What the run has stated that the shop has now.
+fn in_shop<'a>(decision: &'a Decision, sent: &[Sent]) -> impl Iterator<Item = (Field, &'a str)> {
+    let is_there = |verdict: &Verdict| match verdict {
+        Verdict::Unchanged => true,
+        Verdict::Send { action, .. } => sent.get(*action) == Some(&Sent::Confirmed),
+        Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => false,
+    };
+    let rows = decision
+        .rows
+        .iter()
+        .filter(move |row| is_there(&row.verdict));
+    rows.flat_map(|row| {
+        let fields: &[Field] = match (row.field, &row.verdict) {
+            // A new product brings them along.
+            (Field::Product, Verdict::Send { .. }) => &[Field::Price, Field::Quantity, Field::Name],
+            (Field::Product, _) => &[],
+            (Field::Name, _) => &[Field::Name],
+            (Field::Price, _) => &[Field::Price],
+            (Field::Quantity, _) => &[Field::Quantity],
+            (Field::Status, _) => &[Field::Status],
+        };
+        fields.iter().map(|field| (*field, row.key.as_str()))
+    })
+}
+
 /// What the guard rails say to the file as a whole.
 fn foresee(
     path: &Path,
@@ -78,13 +139,14 @@ fn foresee(
     journal: &Journal,
     lookup: &Lookup<'_>,
     resolver: &mut Resolver<'_>,
+    newer: &HashSet<RunId>,
 ) -> Result<Vec<Alarm>, CarryError> {
     let guard = &exchange.settings.guard;
     let n_stocked = journal.n_stocked(exchange.name())?;
     let mut moves = Moves::default();
     let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     while let Some(batch) = next_batch(&mut facts, resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup)?;
+        let decision = decide(&batch, exchange, journal, lookup, newer)?;
         moves.add(&decision, guard);
         journal.assume(exchange.name(), &decision.actions, clock::now())?;
     }
@@ -97,9 +159,16 @@ fn open(path: &Path) -> Result<File, CarryError> {
 
 /// What a file is of an export.
 struct Portion {
+    /// It says that it is, or begins, the whole of what 1C has.
     is_full: bool,
     has_stock: bool,
+    formed_at: Option<NaiveDateTime>,
+    /// How much that is, if it is full.
+    all: Option<Extent>,
 }
+
+/// A clock of 1C that is further ahead than any zone says nothing of a file's age.
+const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(1);
 
 /// The first reading.
 fn survey<'a>(
@@ -112,9 +181,19 @@ fn survey<'a>(
     let facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let now = clock::now();
     let survey = Survey::take(facts, exchange, journal, lookup, run, now)?;
+    let summary = &survey.summary;
+    let is_full = summary.only_changes == Some(false);
+    let extent = Extent {
+        n_goods: u64::try_from(summary.n_products).unwrap_or(u64::MAX),
+        n_offers: u64::try_from(summary.n_offers).unwrap_or(u64::MAX),
+    };
     let portion = Portion {
-        is_full: survey.is_full,
+        is_full,
         has_stock: survey.speaks_of(Topic::Offers),
+        formed_at: summary
+            .formed_time()
+            .filter(|formed| formed.signed_duration_since(now) <= FURTHEST_AHEAD),
+        all: is_full.then_some(extent),
     };
     // Asked for here, and not when first needed: what a rehearsal brings is not kept.
     if survey.speaks_of(Topic::Products) || survey.speaks_of(Topic::Offers) {
@@ -153,8 +232,14 @@ fn decide(
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
+    newer: &HashSet<RunId>,
 ) -> Result<Decision, CarryError> {
     let name = exchange.name();
+    let said_later = if newer.is_empty() {
+        Said::default()
+    } else {
+        journal.said_by(name, spoken_of(batch), newer)?
+    };
     let mut decision = Decision::default();
     if !batch.wanted.is_empty() {
         lookup.need_articles()?;
@@ -171,6 +256,7 @@ fn decide(
         let known = Known {
             products,
             never_add: journal.never_added(name, skus)?,
+            said_later: said_later.clone(),
             ..Known::default()
         };
         decision = diff(
@@ -184,11 +270,31 @@ fn decide(
         let orders = journal.known_orders(name, batch.orders.iter().map(|(_, order, _)| *order))?;
         let known = Known {
             orders,
+            said_later,
             ..Known::default()
         };
         decision.append(diff_orders(&batch.orders, &known));
     }
     Ok(decision)
+}
+
+fn spoken_of(batch: &Batch) -> impl Iterator<Item = (Field, String)> {
+    let of_products = batch.wanted.iter().flat_map(|wanted| {
+        let fields = [
+            (Field::Price, wanted.price.is_some()),
+            (Field::Quantity, wanted.quantity.is_some()),
+            (Field::Name, wanted.name.is_some()),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, is_stated)| *is_stated)
+            .map(|(field, _)| (field, wanted.sku.to_string()))
+    });
+    let of_orders = batch
+        .orders
+        .iter()
+        .map(|(_, order, _)| (Field::Status, order.to_string()));
+    of_products.chain(of_orders)
 }
 
 /// What an earlier attempt at this run has done already: it would now look unchanged.
@@ -219,6 +325,13 @@ fn outcomes_of(
             Verdict::Superseded => (
                 OutcomeKind::Superseded,
                 Some("a later row says otherwise".to_owned()),
+            ),
+            Verdict::Outdated => (
+                OutcomeKind::Superseded,
+                Some(
+                    "a newer file has spoken of it; `obmen send --force` sends it all the same"
+                        .to_owned(),
+                ),
             ),
             Verdict::Unknown => (
                 OutcomeKind::Unknown,
@@ -262,11 +375,20 @@ fn change_text(before: Option<&str>, action: Option<&Action>, field: Field) -> S
     }
 }
 
+/// Whether guard rails and newer files can stop a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caution {
+    Heeded,
+    /// A person has taken the responsibility.
+    Overruled,
+}
+
 /// Carries a file that stays where it is.
 pub fn send_file(
     path: &Path,
     exchange: &Exchange,
     journal: &Journal,
+    caution: Caution,
     progress: &dyn Fn(u64),
 ) -> Result<Carried, CarryError> {
     let lookup = Lookup::new(exchange, journal, Reach::Online);
@@ -276,12 +398,16 @@ pub fn send_file(
         .unwrap_or_else(|_| path.to_owned())
         .display()
         .to_string();
-    let run = journal.begin(
+    let mut run = journal.begin(
         exchange.name(),
         &name,
         &fingerprint(open(path)?)?,
         clock::now(),
     )?;
+    if caution == Caution::Overruled {
+        journal.approve(run.id)?;
+        run.is_approved = true;
+    }
     let result = carry_in(path, &run, exchange, journal, &lookup, progress);
     let note = result.as_ref().err().map(ToString::to_string);
     let state = match fate_of(&result) {
@@ -319,6 +445,8 @@ pub struct Look {
     pub tally: Tally,
     pub summary: Summary,
     pub n_calls: u64,
+    /// The largest moves of a price, the largest first.
+    pub largest: Vec<Move>,
     /// Guard rails that would hold it.
     pub alarms: Vec<Alarm>,
 }
@@ -357,14 +485,15 @@ fn look_at(
     lookup: &Lookup<'_>,
     visit: &mut dyn FnMut(Change),
 ) -> Result<Look, CarryError> {
-    let (mut resolver, _) = survey(path, exchange, journal, lookup, None)?;
+    let (mut resolver, portion) = survey(path, exchange, journal, lookup, None)?;
+    let newer = journal.newer_runs(exchange.name(), None, portion.formed_at)?;
     let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;
     let (guard, mut moves) = (&exchange.settings.guard, Moves::default());
     let n_stocked = journal.n_stocked(exchange.name())?;
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup)?;
+        let decision = decide(&batch, exchange, journal, lookup, &newer)?;
         n_calls += decision.n_calls(exchange.settings.batch);
         moves.add(&decision, guard);
         // As if confirmed, so that what follows is compared with it.
@@ -378,6 +507,7 @@ fn look_at(
         tally,
         summary: facts.summary(),
         n_calls,
+        largest: moves.largest().to_vec(),
         alarms: moves.judge(guard, n_stocked),
     })
 }
@@ -403,7 +533,9 @@ fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
                     .get(*action)
                     .map(|action| action.field_value(row.field)),
             ),
-            Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => (None, None),
+            Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
+                (None, None)
+            }
         };
         let detail = if after.is_some() {
             None

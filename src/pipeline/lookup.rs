@@ -24,6 +24,8 @@ pub(super) struct Lookup<'a> {
     new_goods: OnceCell<NewGoods>,
     names: OnceCell<HashMap<String, Sku>>,
     has_articles: Cell<bool>,
+    /// A person said that a far shorter list of articles is right.
+    accepts_fewer: Cell<bool>,
 }
 
 impl<'a> Lookup<'a> {
@@ -36,6 +38,7 @@ impl<'a> Lookup<'a> {
             new_goods: OnceCell::new(),
             names: OnceCell::new(),
             has_articles: Cell::new(false),
+            accepts_fewer: Cell::new(false),
         }
     }
 
@@ -47,8 +50,22 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
+    /// For the file that is carried now, if it has been approved.
+    pub(super) fn accept_fewer_articles(&self, is_approved: bool) {
+        self.accepts_fewer.set(is_approved);
+    }
+
+    /// A list that has lost most of its articles is not believed: all that it lacks
+    /// would be added a second time.
     pub(super) fn refresh_articles(&self) -> Result<(), CarryError> {
         let articles = self.exchange.client.articles()?;
+        let before = self.journal.n_articles(self.exchange.name())?;
+        let n = u64::try_from(articles.len()).unwrap_or(u64::MAX);
+        let alarm = self.exchange.settings.guard.fewer_articles(n, before);
+        if let Some(alarm) = alarm.filter(|_| !self.accepts_fewer.get()) {
+            let alarms = vec![alarm];
+            return Err(CarryError::Guarded { alarms });
+        }
         self.journal
             .replace_articles(self.exchange.name(), &articles)?;
         self.has_articles.set(true);

@@ -28,7 +28,7 @@ pub use exchange::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,
     Schedule,
 };
-pub use inbound::{Carried, Change, Look, look_ahead, send_file};
+pub use inbound::{Carried, Caution, Change, Look, look_ahead, send_file};
 pub use lists::{ListColumn, ListKind, ListReport, fetch_list};
 pub use outbound::{OrdersReport, ask_for_orders};
 pub use post::{FileReport, PassReport};

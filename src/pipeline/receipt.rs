@@ -17,7 +17,10 @@ const KINDS: [(OutcomeKind, &str); 7] = [
     (OutcomeKind::Unknown, "unknown to the shop"),
     (OutcomeKind::Rejected, "rejected"),
     (OutcomeKind::Pending, "pending"),
-    (OutcomeKind::Superseded, "overtaken by a later row"),
+    (
+        OutcomeKind::Superseded,
+        "overtaken by a later row or a newer file",
+    ),
     (OutcomeKind::Note, "worth a note"),
 ];
 

@@ -25,7 +25,11 @@ pub(super) fn settle_open_calls(
         let finding = match call.function {
             Function::AddProducts => {
                 // The list says which of them are there; the file brings the rest again.
-                lookup.refresh_articles()?;
+                match lookup.refresh_articles() {
+                    // It stays open until a person has looked at the file that this stops.
+                    Err(CarryError::Guarded { .. }) => continue,
+                    refreshed => refreshed?,
+                }
                 "the shop's list of articles was read again".to_owned()
             }
             Function::UpdateOrder => settle_orders(exchange, journal, &call)?,

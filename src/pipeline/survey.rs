@@ -10,7 +10,7 @@ use std::io::Read;
 use chrono::NaiveDateTime;
 
 use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
-use crate::formats::Facts;
+use crate::formats::{Facts, Summary};
 use crate::journal::{Journal, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
@@ -21,8 +21,8 @@ pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
     topics: HashSet<Topic>,
-    /// The file says that it is, or begins, the whole of what 1C has.
-    pub(super) is_full: bool,
+    /// Of the file as a whole.
+    pub(super) summary: Summary,
     /// Articles that deleted products had.
     before: HashMap<ItemKey, Sku>,
     /// Rows of a list by warehouse, and those of them that count.
@@ -67,7 +67,7 @@ impl Survey {
             }
             if batch.is_empty() {
                 survey.check_warehouses()?;
-                survey.is_full = facts.summary().only_changes == Some(false);
+                survey.summary = facts.summary();
                 return Ok(survey);
             }
             journal.atomically(|| {

@@ -148,7 +148,7 @@ impl Post {
             // next time.
             Err(err) => {
                 let err = error.get_or_insert(err);
-                let retried = put_off(&run, &err.to_string(), journal);
+                let retried = put_off(run, &err.to_string(), journal);
                 (retried, Tally::default(), file.path().to_owned())
             }
         };
@@ -223,20 +223,20 @@ pub(super) fn retry_time(run: &Run, now: NaiveDateTime) -> Option<NaiveDateTime>
 
 /// The run goes on later. Where the journal cannot be written either, it is still
 /// open there, which comes to the same.
-fn put_off(run: &Run, reason: &str, journal: &Journal) -> Run {
+fn put_off(run: Run, reason: &str, journal: &Journal) -> Run {
     let now = clock::now();
     journal
         .finish(
             run.id,
             RunState::Retry,
             Some(reason),
-            retry_time(run, now),
+            retry_time(&run, now),
             now,
         )
         .and_then(|()| journal.run(run.id))
         .ok()
         .flatten()
-        .unwrap_or_else(|| run.clone())
+        .unwrap_or(run)
 }
 
 /// A writer that paused for longer than the quiet time may still be at it: then

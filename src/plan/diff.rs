@@ -13,7 +13,12 @@ pub struct Known {
     pub orders: HashMap<OrderId, StatusId>,
     /// Articles that the shop once failed to add, by match key.
     pub never_add: HashSet<String>,
+    /// What a newer file has spoken of already.
+    pub said_later: Said,
 }
+
+/// Things that were spoken of: products by match key, orders by number.
+pub type Said = HashSet<(Field, String)>;
 
 /// What the shop last confirmed of a product; `None`: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +59,8 @@ pub enum Verdict {
     Unknown,
     /// A later row of the same batch says otherwise.
     Superseded,
+    /// A newer file has spoken of it.
+    Outdated,
 }
 
 /// The actions, and the fate of every row.
@@ -103,6 +110,7 @@ pub fn diff(
     let mut state = State {
         known: &known.products,
         never_add: &known.never_add,
+        said_later: &known.said_later,
         changed: HashMap::new(),
         decision: Decision::default(),
     };
@@ -115,6 +123,7 @@ pub fn diff(
 struct State<'a> {
     known: &'a HashMap<String, KnownProduct>,
     never_add: &'a HashSet<String>,
+    said_later: &'a Said,
     /// Actions of this batch by product and field.
     changed: HashMap<(String, Field), usize>,
     decision: Decision,
@@ -232,6 +241,9 @@ impl State<'_> {
                     before: None,
                 },
             );
+        } else if !self.said_later.is_empty() && self.said_later.contains(&(field, key.to_owned()))
+        {
+            self.push(row, field, Verdict::Outdated);
         } else if is_same && !self.changed.contains_key(&(key.to_owned(), field)) {
             self.push(row, field, Verdict::Unchanged);
         } else {
@@ -309,7 +321,9 @@ pub fn diff_orders(wanted: &[(u64, OrderId, StatusId)], known: &Known) -> Decisi
             field: Field::Status,
             verdict: Verdict::Unchanged,
         };
-        if let Some((action, earlier_row)) = latest.get(order).copied() {
+        if known.said_later.contains(&(Field::Status, row.key.clone())) {
+            row.verdict = Verdict::Outdated;
+        } else if let Some((action, earlier_row)) = latest.get(order).copied() {
             if let Some(earlier) = decision.rows.get_mut(earlier_row) {
                 earlier.verdict = Verdict::Superseded;
             }
@@ -378,8 +392,7 @@ mod tests {
         });
         Known {
             products: products.collect(),
-            orders: HashMap::new(),
-            never_add: HashSet::new(),
+            ..Known::default()
         }
     }
 

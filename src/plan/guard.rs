@@ -20,6 +20,9 @@ pub struct Guard {
     pub move_percent: u32,
     /// No single price may rise or fall to this many times itself; 0: any may.
     pub factor: u32,
+    /// By so many percent a file that says that it is complete may be smaller than
+    /// the last, and the shop's list of articles than it was.
+    pub shrunk_percent: u32,
     /// Percentages mean little below this many rows, and are not looked at.
     pub at_least: u64,
 }
@@ -31,8 +34,29 @@ impl Default for Guard {
             moved_percent: 30,
             move_percent: 50,
             factor: 10,
+            shrunk_percent: 50,
             at_least: 10,
         }
+    }
+}
+
+impl Guard {
+    /// Whether `n` is far less than there was before.
+    fn is_shrunk(&self, n: u64, before: u64) -> bool {
+        let kept_percent = u64::from(100_u32.saturating_sub(self.shrunk_percent));
+        before >= self.at_least && n.saturating_mul(100) < before.saturating_mul(kept_percent)
+    }
+
+    /// What a complete file states, and what the last one did.
+    pub fn shrunk(&self, what: &'static str, n: u64, before: u64) -> Option<Alarm> {
+        self.is_shrunk(n, before)
+            .then_some(Alarm::Shrunk { what, n, before })
+    }
+
+    /// How many articles the shop lists, and how many it did.
+    pub fn fewer_articles(&self, n: u64, before: u64) -> Option<Alarm> {
+        self.is_shrunk(n, before)
+            .then_some(Alarm::FewerArticles { n, before })
     }
 }
 
@@ -45,10 +69,36 @@ pub struct Moves {
     /// Prices beyond the factor: article, before, after.
     leaps: Vec<(String, Money, Money)>,
     n_leaps: u64,
+    /// The largest moves of a price, the largest first.
+    largest: Vec<Move>,
+}
+
+/// A price that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    pub article: String,
+    pub before: Money,
+    pub after: Money,
+}
+
+impl Move {
+    /// By how much of its old price, in whole percent; the old one is not zero.
+    pub fn percent(&self) -> Decimal {
+        percent(self.before, self.after)
+    }
+}
+
+fn percent(before: Money, after: Money) -> Decimal {
+    let (old, new) = (before.as_decimal(), after.as_decimal());
+    let part = (new - old).checked_div(old).unwrap_or_default();
+    part.saturating_mul(Decimal::ONE_HUNDRED).round()
 }
 
 /// Examples kept of prices beyond the factor.
 const MAX_LEAPS: usize = 5;
+
+/// Kept of the largest moves.
+const MAX_LARGEST: usize = 10;
 
 /// A rail that was hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +119,14 @@ pub enum Alarm {
         factor: u32,
         examples: Vec<(String, Money, Money)>,
     },
+    /// A complete file is far smaller than the last.
+    Shrunk {
+        what: &'static str,
+        n: u64,
+        before: u64,
+    },
+    /// The shop suddenly lists far fewer articles.
+    FewerArticles { n: u64, before: u64 },
 }
 
 impl fmt::Display for Alarm {
@@ -90,6 +148,14 @@ impl fmt::Display for Alarm {
             } => write!(
                 f,
                 "it would move {n} of {of} prices by more than {by_percent} %, more than {allowed_percent} % of them"
+            ),
+            Self::Shrunk { what, n, before } => write!(
+                f,
+                "it says that it is complete, and holds {n} {what} where the last one held {before}"
+            ),
+            Self::FewerArticles { n, before } => write!(
+                f,
+                "the shop lists {n} articles, and listed {before} before: all others would count as unknown or new"
             ),
             Self::Leaps {
                 n,
@@ -114,7 +180,9 @@ impl Moves {
         for row in &decision.rows {
             let Some(before) = (match &row.verdict {
                 Verdict::Send { before, .. } => before.as_deref(),
-                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => None,
+                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
+                    None
+                }
             }) else {
                 self.n_prices +=
                     u64::from(row.field == Field::Price && row.verdict == Verdict::Unchanged);
@@ -122,7 +190,9 @@ impl Moves {
             };
             let action = match &row.verdict {
                 Verdict::Send { action, .. } => decision.actions.get(*action),
-                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded => None,
+                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
+                    None
+                }
             };
             match action {
                 Some(Action::Quantity { quantity: 0, .. }) => {
@@ -151,6 +221,7 @@ impl Moves {
         if before.is_zero() {
             return;
         }
+        self.add_largest(key, before, after);
         let (old, new) = (before.as_decimal(), after.as_decimal());
         let limit = old * Decimal::from(guard.move_percent) / Decimal::ONE_HUNDRED;
         self.n_moved += u64::from((new - old).abs() > limit);
@@ -163,6 +234,28 @@ impl Moves {
                 self.leaps.push((key.to_owned(), before, after));
             }
         }
+    }
+
+    fn add_largest(&mut self, key: &str, before: Money, after: Money) {
+        let size = percent(before, after).abs();
+        let place = self
+            .largest
+            .partition_point(|other| other.percent().abs() >= size);
+        if place < MAX_LARGEST && before != after {
+            let article = key.to_owned();
+            let one = Move {
+                article,
+                before,
+                after,
+            };
+            self.largest.insert(place, one);
+            self.largest.truncate(MAX_LARGEST);
+        }
+    }
+
+    /// The largest moves of a price, at most ten, the largest first.
+    pub fn largest(&self) -> &[Move] {
+        &self.largest
     }
 
     /// The rails hit; `n_stocked` is how many products the shop is known to have in stock.
@@ -248,6 +341,22 @@ mod tests {
     }
 
     #[test]
+    fn what_shrinks_by_half_is_noticed() {
+        let guard = Guard::default();
+        assert_eq!(guard.shrunk("offers", 50, 100), None);
+        assert_eq!(guard.shrunk("offers", 0, 9), None, "too few to judge");
+        assert_eq!(
+            guard.shrunk("offers", 49, 100).unwrap().to_string(),
+            "it says that it is complete, and holds 49 offers where the last one held 100"
+        );
+        let any = Guard {
+            shrunk_percent: 100,
+            ..guard
+        };
+        assert_eq!(any.shrunk("offers", 0, 100), None, "switched off");
+    }
+
+    #[test]
     fn ordinary_changes_pass() {
         let mut changes = vec![
             ("5", quantity(0)),
@@ -257,6 +366,25 @@ mod tests {
         ];
         changes.extend((0..20).map(|_| ("100", price("110"))));
         assert_eq!(alarms(&changes, 20), [""; 0]);
+    }
+
+    #[test]
+    fn the_largest_moves_are_kept_in_order() {
+        let mut moves = Moves::default();
+        let changes: Vec<_> = (100..120)
+            .map(|after| ("100", price(&after.to_string())))
+            .chain([("100", price("40")), ("0", price("5"))])
+            .collect();
+        moves.add(&decision(&changes), &Guard::default());
+        let percents: Vec<String> = moves
+            .largest()
+            .iter()
+            .map(|one| one.percent().to_string())
+            .collect();
+        assert_eq!(
+            percents,
+            ["-60", "19", "18", "17", "16", "15", "14", "13", "12", "11"]
+        );
     }
 
     #[test]

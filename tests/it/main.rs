@@ -15,6 +15,7 @@ mod facts;
 mod found;
 mod identity;
 mod inbound;
+mod lateness;
 mod order_rules;
 mod orders_for_1c;
 mod outbound;

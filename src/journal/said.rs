@@ -1,0 +1,171 @@
+//! Who said it last: files come late, and an older one must not take back what a newer one said.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDateTime;
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::sku::match_key;
+use crate::journal::open::stamp;
+use crate::journal::{Journal, JournalError, RunId};
+use crate::plan::{Field, Said};
+
+/// What a file that says that it is complete has stated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    pub n_goods: u64,
+    pub n_offers: u64,
+}
+
+impl Journal {
+    /// What was read of the run's file. `all` is for one that says that it states
+    /// everything that 1C has.
+    pub fn note_file(
+        &self,
+        run: RunId,
+        formed_at: Option<NaiveDateTime>,
+        all: Option<Extent>,
+    ) -> Result<(), JournalError> {
+        let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached(
+                "UPDATE run SET formed_at = ?2, n_all_goods = ?3, n_all_offers = ?4 WHERE id = ?1",
+            )?
+            .execute(params![
+                run.0,
+                formed_at.map(stamp),
+                all.map(|all| n(all.n_goods)),
+                all.map(|all| n(all.n_offers))
+            ])?;
+        Ok(())
+    }
+
+    /// What the last complete file of this name has stated that was carried.
+    pub fn last_extent(&self, exchange: &str, file: &str) -> Result<Option<Extent>, JournalError> {
+        let n = |n: i64| u64::try_from(n).unwrap_or_default();
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT n_all_goods, n_all_offers FROM run
+                 WHERE exchange = ?1 AND file = ?2 AND state = 'done' AND n_all_goods IS NOT NULL
+                 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![exchange, file], |row| {
+                Ok(Extent {
+                    n_goods: n(row.get(0)?),
+                    n_offers: n(row.get(1)?),
+                })
+            })
+            .optional()?)
+    }
+
+    /// The runs whose files are newer than this one: by what the files say of their
+    /// making where both do, else by when they were first seen.
+    pub fn newer_runs(
+        &self,
+        exchange: &str,
+        run: Option<RunId>,
+        formed_at: Option<NaiveDateTime>,
+    ) -> Result<HashSet<RunId>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM run WHERE exchange = ?1 AND id IS NOT ?2 AND
+             CASE WHEN formed_at IS NULL OR ?3 IS NULL THEN id > ?2 ELSE formed_at > ?3 END",
+        )?;
+        let runs = statement.query_map(
+            params![exchange, run.map(|run| run.0), formed_at.map(stamp)],
+            |row| Ok(RunId(row.get(0)?)),
+        )?;
+        Ok(runs.collect::<Result<_, _>>()?)
+    }
+
+    /// Which of these things one of `runs` was the last to speak of.
+    pub fn said_by(
+        &self,
+        exchange: &str,
+        things: impl Iterator<Item = (Field, String)>,
+        runs: &HashSet<RunId>,
+    ) -> Result<Said, JournalError> {
+        let mut said = Said::default();
+        for (field, key) in things {
+            let Some(sql) = select_of(field) else {
+                continue;
+            };
+            let key = key_of(field, &key);
+            let by: Option<i64> = self
+                .connection
+                .prepare_cached(sql)?
+                .query_row(params![exchange, key], |row| row.get(0))
+                .optional()?
+                .flatten();
+            if by.is_some_and(|by| runs.contains(&RunId(by))) {
+                said.insert((field, key));
+            }
+        }
+        Ok(said)
+    }
+
+    /// The run has stated these values, and they are in the shop.
+    pub fn note_said<'a>(
+        &self,
+        exchange: &str,
+        run: RunId,
+        things: impl Iterator<Item = (Field, &'a str)>,
+    ) -> Result<(), JournalError> {
+        for (field, key) in things {
+            let Some(sql) = update_of(field) else {
+                continue;
+            };
+            self.connection.prepare_cached(sql)?.execute(params![
+                exchange,
+                key_of(field, key),
+                run.0
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// As the tables have it.
+fn key_of(field: Field, key: &str) -> String {
+    match field {
+        Field::Status => key.to_owned(),
+        Field::Product | Field::Name | Field::Price | Field::Quantity => match_key(key),
+    }
+}
+
+/// That a product exists cannot be outdated.
+fn select_of(field: Field) -> Option<&'static str> {
+    match field {
+        Field::Product => None,
+        Field::Price => {
+            Some("SELECT price_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
+        }
+        Field::Quantity => {
+            Some("SELECT quantity_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
+        }
+        Field::Name => {
+            Some("SELECT name_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
+        }
+        Field::Status => {
+            Some("SELECT status_by FROM order_status WHERE exchange = ?1 AND order_id = ?2")
+        }
+    }
+}
+
+fn update_of(field: Field) -> Option<&'static str> {
+    match field {
+        Field::Product => None,
+        Field::Price => Some(
+            "UPDATE product_state SET price_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND price_by IS NOT ?3",
+        ),
+        Field::Quantity => Some(
+            "UPDATE product_state SET quantity_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND quantity_by IS NOT ?3",
+        ),
+        Field::Name => Some(
+            "UPDATE product_state SET name_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND name_by IS NOT ?3",
+        ),
+        Field::Status => Some(
+            "UPDATE order_status SET status_by = ?3 WHERE exchange = ?1 AND order_id = ?2 AND status_by IS NOT ?3",
+        ),
+    }
+}
