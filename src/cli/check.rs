@@ -32,7 +32,9 @@ enum Health {
 pub(super) fn check(common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
     let mut findings = vec![good("configuration", common.config.display().to_string())];
-    let journal = match Journal::open(&config.journal) {
+    let opened =
+        Journal::open(&config.journal).and_then(|journal| journal.examine().map(|()| journal));
+    let journal = match opened {
         Ok(journal) => {
             findings.push(good("journal", config.journal.display().to_string()));
             Some(journal)

@@ -19,11 +19,16 @@ use crate::shop::{self, ApiKey, Dialect};
 /// The name of the exchange where the configuration does not give one.
 pub(super) const ONLY_EXCHANGE: &str = "main";
 
+/// A quarter: what happened with the goods of the last inventory can still be looked up.
+const KEEP_DAYS: u64 = 90;
+
 /// Everything that the configuration says.
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) exchanges: Vec<ExchangeSettings>,
     pub(super) journal: PathBuf,
+    /// How long it keeps finished runs; `None`: for ever.
+    pub(super) keep_days: Option<u64>,
 }
 
 /// The file: either one exchange at the top, or several under `[[exchange]]`.
@@ -31,6 +36,7 @@ pub(super) struct Config {
 #[serde(deny_unknown_fields)]
 struct File {
     journal: Option<PathBuf>,
+    keep_days: Option<u64>,
     #[serde(default)]
     exchange: Vec<ExchangeSection>,
     name: Option<String>,
@@ -273,7 +279,10 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
             || file.folders.is_some()
             || file.goods.is_some()
             || file.orders.is_some()
-            || file.lists.is_some();
+            || file.lists.is_some()
+            || file.schedule.is_some()
+            || file.csv.is_some()
+            || file.guard.is_some();
         ensure!(
             !is_mixed,
             "with `[[exchange]]`, every section belongs into an exchange, as in `[exchange.shop]`"
@@ -295,7 +304,16 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         }
     }
     apart(&exchanges)?;
-    Ok(Config { exchanges, journal })
+    let keep_days = match file.keep_days {
+        None => Some(KEEP_DAYS),
+        Some(0) => None,
+        Some(days) => Some(days),
+    };
+    Ok(Config {
+        exchanges,
+        journal,
+        keep_days,
+    })
 }
 
 /// A folder in another one would be eaten: orders would be read as files of 1C.

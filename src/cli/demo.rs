@@ -90,7 +90,7 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
     let before = state_of(&shop);
     fetch_first(&settings, &journal, out)?;
     drop_samples(&settings, out)?;
-    let mut service = run::service(vec![settings], journal)?;
+    let mut service = run::service(vec![settings], journal, None)?;
     let mut exit = Exit::Fine;
     for (_, report) in service.run_once() {
         run::say_report(&report, out);

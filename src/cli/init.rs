@@ -137,6 +137,10 @@ fn one_line(text: &str) -> String {
 const TEMPLATE: &str = r#"# The configuration of obmen. Lines with `#` are explanations, or options with
 # their defaults. Folders are relative to this file. `obmen check` tries it all.
 
+# The program's memory, on a local disk, and for how many days it keeps finished runs.
+# journal = "obmen.sqlite"
+# keep_days = 90
+
 [shop]
 # The shop's address, as a visitor types it.
 url = {url}
@@ -151,7 +155,7 @@ key = {key}
 # dialect = "auto"
 # How long one call may take, in seconds.
 # timeout_s = 120
-# Entries in one call. Lower it if the web server gives up (502, 504, 413).
+# The most entries in one call; a slow shop gets fewer by itself.
 # batch = 200
 # Seconds that the shop is given to finish a call whose answer was lost, before it is
 # asked what came of it.

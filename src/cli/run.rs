@@ -11,7 +11,8 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
     let _lock = Lock::take(&config.journal)?;
     let exchanges = chosen(config.exchanges, common.exchange.as_deref())?;
     let journal = Journal::open(&config.journal)?;
-    let mut service = service(exchanges, journal)?;
+    journal.examine()?;
+    let mut service = service(exchanges, journal, config.keep_days)?;
     if once {
         return Ok(one_pass(&mut service, out));
     }
@@ -50,12 +51,13 @@ pub(super) fn chosen(
 pub(super) fn service(
     exchanges: Vec<ExchangeSettings>,
     journal: Journal,
+    keep_days: Option<u64>,
 ) -> anyhow::Result<Service> {
     let exchanges = exchanges
         .into_iter()
         .map(Exchange::new)
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Service::new(exchanges, journal))
+    Ok(Service::new(exchanges, journal, keep_days))
 }
 
 /// Serves until Ctrl-C, a closed console, or a service stop.

@@ -22,7 +22,9 @@ pub enum JournalError {
         "the journal `{path}` lies on a network share, where it would be damaged: put it on a local disk"
     )]
     OnNetwork { path: PathBuf },
-    #[error("the journal `{path}` is damaged: {detail}")]
+    #[error(
+        "the journal `{path}` is damaged ({detail}): put its backup in its place, see the README"
+    )]
     Damaged { path: PathBuf, detail: String },
     #[error(
         "the journal was written by a newer version of obmen (schema {found}, this one knows {known})"

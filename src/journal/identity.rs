@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::domain::{ItemKey, Money, Sku};
 use crate::journal::open::stamp;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, RunId};
 
 /// What is known of one `Ид`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +15,13 @@ pub struct Identity {
 }
 
 /// Price and stock that wait until the article of their `Ид` is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pending {
     pub price: Option<Money>,
+    /// The run whose file stated it.
+    pub price_by: Option<RunId>,
     pub quantity: Option<i32>,
+    pub quantity_by: Option<RunId>,
 }
 
 impl Journal {
@@ -129,15 +132,20 @@ impl Journal {
     ) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO pending (exchange, item, price, quantity, since) VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO pending (exchange, item, price, price_by, quantity, quantity_by, since)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT DO UPDATE SET price = coalesce(excluded.price, price),
-                 quantity = coalesce(excluded.quantity, quantity)",
+                 price_by = iif(excluded.price IS NULL, price_by, excluded.price_by),
+                 quantity = coalesce(excluded.quantity, quantity),
+                 quantity_by = iif(excluded.quantity IS NULL, quantity_by, excluded.quantity_by)",
             )?
             .execute(params![
                 exchange,
                 item.as_str(),
                 pending.price.map(|price| price.to_string()),
+                pending.price_by.map(|run| run.0),
                 pending.quantity,
+                pending.quantity_by.map(|run| run.0),
                 stamp(now)
             ])?;
         Ok(())
@@ -147,13 +155,15 @@ impl Journal {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT price, quantity FROM pending WHERE exchange = ?1 AND item = ?2",
+                "SELECT price, price_by, quantity, quantity_by FROM pending WHERE exchange = ?1 AND item = ?2",
             )?
             .query_row(params![exchange, item.as_str()], |row| {
                 let price: Option<String> = row.get(0)?;
                 Ok(Pending {
                     price: price.and_then(|price| Money::parse(&price).ok()),
-                    quantity: row.get(1)?,
+                    price_by: row.get::<_, Option<i64>>(1)?.map(RunId),
+                    quantity: row.get(2)?,
+                    quantity_by: row.get::<_, Option<i64>>(3)?.map(RunId),
                 })
             })
             .optional()?)

@@ -15,6 +15,7 @@ mod orders;
 mod references;
 mod runs;
 mod said;
+mod upkeep;
 pub mod views;
 
 pub use calls::{Call, CallId};

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::{Component, Path, Prefix};
+use std::path::{Component, Path, PathBuf, Prefix};
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -23,6 +23,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// An open journal.
 pub struct Journal {
     pub(super) connection: Connection,
+    pub(super) path: PathBuf,
     depth: Cell<u32>,
 }
 
@@ -58,24 +59,11 @@ impl Journal {
         connection.set_prepared_statement_cache_capacity(64);
         let journal = Self {
             connection,
+            path: path.to_owned(),
             depth: Cell::new(0),
         };
-        journal.check(path)?;
         journal.migrate()?;
         Ok(journal)
-    }
-
-    fn check(&self, path: &Path) -> Result<(), JournalError> {
-        let verdict: String = self
-            .connection
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if verdict != "ok" {
-            return Err(JournalError::Damaged {
-                path: path.to_owned(),
-                detail: verdict,
-            });
-        }
-        Ok(())
     }
 
     fn migrate(&self) -> Result<(), JournalError> {
@@ -85,6 +73,12 @@ impl Journal {
             .query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if usize::try_from(found).is_ok_and(|found| found == MIGRATIONS.len()) {
             return Ok(());
+        }
+        if found > 0 && usize::try_from(found).is_ok_and(|found| found < MIGRATIONS.len()) {
+            // An older obmen cannot read the new one, should somebody want to go back.
+            let ending = format!("before-{}.sqlite", MIGRATIONS.len());
+            self.examine()?;
+            self.copy_to(&self.path.with_extension(ending))?;
         }
         self.atomically(|| {
             let found: i64 = self
@@ -246,6 +240,34 @@ mod tests {
             })
             .unwrap();
         assert_eq!(count(), 1);
+    }
+
+    #[test]
+    fn a_journal_of_an_older_version_is_copied_and_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j.sqlite");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(include_str!("schema/1.sql")).unwrap();
+        old.execute_batch(
+            "PRAGMA user_version = 1;
+             INSERT INTO run (exchange, file, hash, size, state, started_at)
+             VALUES ('main', 'a.csv', 'h', 1, 'held', '2026-01-01 00:00:00');
+             INSERT INTO order_ledger (exchange, order_id, state, seen_at)
+             VALUES ('main', 7, 'taken', '2026-01-01 00:00:00');",
+        )
+        .unwrap();
+        drop(old);
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!(journal.runs(None, 10).unwrap().len(), 1);
+        let taken = crate::journal::OrderState::Taken;
+        assert_eq!(journal.n_orders("main", taken).unwrap(), 1);
+        journal.examine().unwrap();
+        // The copy is what the older version can go on with.
+        let copy = Connection::open(folder.path().join("j.before-3.sqlite")).unwrap();
+        let version: i64 = copy
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, 1);
     }
 
     #[test]

@@ -59,22 +59,37 @@ impl Journal {
             .optional()?)
     }
 
-    /// The runs whose files are newer than this one: by what the files say of their
-    /// making where both do, else by when they were first seen.
-    pub fn newer_runs(
+    /// The runs whose files are newer than that of this one: by what the files say of
+    /// their making where both do, else by when they were first seen.
+    pub fn newer_than(&self, exchange: &str, run: RunId) -> Result<HashSet<RunId>, JournalError> {
+        self.runs_of(
+            "SELECT other.id FROM run AS other JOIN run AS this ON this.id = ?2
+             WHERE other.exchange = ?1 AND
+             CASE WHEN other.formed_at IS NULL OR this.formed_at IS NULL THEN other.id > this.id
+             ELSE other.formed_at > this.formed_at END",
+            params![exchange, run.0],
+        )
+    }
+
+    /// The same for a file that has no run, and has come just now.
+    pub fn formed_after(
         &self,
         exchange: &str,
-        run: Option<RunId>,
         formed_at: Option<NaiveDateTime>,
     ) -> Result<HashSet<RunId>, JournalError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id FROM run WHERE exchange = ?1 AND id IS NOT ?2 AND
-             CASE WHEN formed_at IS NULL OR ?3 IS NULL THEN id > ?2 ELSE formed_at > ?3 END",
-        )?;
-        let runs = statement.query_map(
-            params![exchange, run.map(|run| run.0), formed_at.map(stamp)],
-            |row| Ok(RunId(row.get(0)?)),
-        )?;
+        self.runs_of(
+            "SELECT id FROM run WHERE exchange = ?1 AND formed_at > ?2",
+            params![exchange, formed_at.map(stamp)],
+        )
+    }
+
+    fn runs_of(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<HashSet<RunId>, JournalError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let runs = statement.query_map(values, |row| Ok(RunId(row.get(0)?)))?;
         Ok(runs.collect::<Result<_, _>>()?)
     }
 

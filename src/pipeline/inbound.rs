@@ -54,7 +54,7 @@ pub(super) fn carry_in(
     let newer = if run.is_approved {
         HashSet::new()
     } else {
-        let newer = journal.newer_runs(exchange.name(), Some(run.id), portion.formed_at)?;
+        let newer = journal.newer_than(exchange.name(), run.id)?;
         let mut alarms = shrunk(&portion, run, exchange, journal)?;
         alarms.extend(
             journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver, &newer))?,
@@ -76,7 +76,7 @@ pub(super) fn carry_in(
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.atomically(|| {
             journal.note_outcomes(run.id, &outcomes)?;
-            journal.note_said(exchange.name(), run.id, in_shop(&decision, &sent))
+            note_said(&batch, &decision, &sent, run.id, exchange, journal)
         })?;
         result?;
         journal.drop_pending(exchange.name(), &batch.released)?;
@@ -107,29 +107,44 @@ fn shrunk(
     Ok(of_goods.into_iter().chain(of_offers).collect())
 }
 
-/// What the run has stated that the shop has now.
-fn in_shop<'a>(decision: &'a Decision, sent: &[Sent]) -> impl Iterator<Item = (Field, &'a str)> {
+/// Writes down whose word it is that the shop has now.
+fn note_said(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    run: RunId,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<(), CarryError> {
     let is_there = |verdict: &Verdict| match verdict {
         Verdict::Unchanged => true,
         Verdict::Send { action, .. } => sent.get(*action) == Some(&Sent::Confirmed),
         Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => false,
     };
-    let rows = decision
-        .rows
-        .iter()
-        .filter(move |row| is_there(&row.verdict));
-    rows.flat_map(|row| {
-        let fields: &[Field] = match (row.field, &row.verdict) {
-            // A new product brings them along.
-            (Field::Product, Verdict::Send { .. }) => &[Field::Price, Field::Quantity, Field::Name],
-            (Field::Product, _) => &[],
-            (Field::Name, _) => &[Field::Name],
-            (Field::Price, _) => &[Field::Price],
-            (Field::Quantity, _) => &[Field::Quantity],
-            (Field::Status, _) => &[Field::Status],
-        };
-        fields.iter().map(|field| (*field, row.key.as_str()))
-    })
+    let rows = decision.rows.iter().filter(|row| is_there(&row.verdict));
+    let mut added = HashSet::new();
+    for row in rows {
+        if row.field == Field::Product {
+            if matches!(row.verdict, Verdict::Send { .. }) {
+                added.insert((row.line, row.key.as_str()));
+            }
+        } else {
+            let thing = std::iter::once((row.field, row.key.as_str()));
+            journal.note_said(exchange.name(), run, thing)?;
+        }
+    }
+    // A new product takes along what its row states.
+    for wanted in batch.wanted.iter().filter(|_| !added.is_empty()) {
+        if added.contains(&(wanted.line, wanted.sku.as_str())) {
+            let things = wanted.stated().map(|field| (field, wanted.sku.as_str()));
+            journal.note_said(exchange.name(), run, things)?;
+        }
+    }
+    for (earlier, field, sku) in &batch.released_said {
+        let thing = std::iter::once((*field, sku.as_str()));
+        journal.note_said(exchange.name(), *earlier, thing)?;
+    }
+    Ok(())
 }
 
 /// What the guard rails say to the file as a whole.
@@ -206,7 +221,7 @@ fn survey<'a>(
         lookup.statuses()?;
     }
     Ok((
-        Resolver::new(exchange, journal, lookup, survey, now)?,
+        Resolver::new(exchange, journal, lookup, survey, run, now)?,
         portion,
     ))
 }
@@ -279,17 +294,10 @@ fn decide(
 }
 
 fn spoken_of(batch: &Batch) -> impl Iterator<Item = (Field, String)> {
-    let of_products = batch.wanted.iter().flat_map(|wanted| {
-        let fields = [
-            (Field::Price, wanted.price.is_some()),
-            (Field::Quantity, wanted.quantity.is_some()),
-            (Field::Name, wanted.name.is_some()),
-        ];
-        fields
-            .into_iter()
-            .filter(|(_, is_stated)| *is_stated)
-            .map(|(field, _)| (field, wanted.sku.to_string()))
-    });
+    let of_products = batch
+        .wanted
+        .iter()
+        .flat_map(|wanted| wanted.stated().map(|field| (field, wanted.sku.to_string())));
     let of_orders = batch
         .orders
         .iter()
@@ -486,7 +494,7 @@ fn look_at(
     visit: &mut dyn FnMut(Change),
 ) -> Result<Look, CarryError> {
     let (mut resolver, portion) = survey(path, exchange, journal, lookup, None)?;
-    let newer = journal.newer_runs(exchange.name(), None, portion.formed_at)?;
+    let newer = journal.formed_after(exchange.name(), portion.formed_at)?;
     let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;

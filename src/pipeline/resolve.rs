@@ -1,10 +1,12 @@
 //! From the facts of one batch to what is wanted of the shop.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDateTime;
 
-use crate::domain::{Document, Fact, ItemKey, Offer, OrderId, Product, Sku, StatusId};
+use crate::domain::{Document, Fact, ItemKey, Money, Offer, OrderId, Product, Sku, StatusId};
 use crate::formats::{Row, RowError};
-use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind};
+use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::survey::Survey;
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
@@ -21,6 +23,8 @@ pub(super) struct Batch {
     pub(super) outcomes: Vec<Outcome>,
     /// Ids whose waiting prices and stock are among `wanted` now.
     pub(super) released: Vec<ItemKey>,
+    /// And whose words those are.
+    pub(super) released_said: Vec<(RunId, Field, Sku)>,
 }
 
 /// Turns facts into wishes, knowing from the survey who is who.
@@ -33,6 +37,10 @@ pub(super) struct Resolver<'a> {
     /// Names in the configuration that no file has explained yet.
     unexplained: Vec<(ReferenceKind, String)>,
     status_rules: Option<StatusRules>,
+    /// `None` where nothing is carried.
+    run: Option<RunId>,
+    /// What a file of this run may not take back.
+    newer: HashMap<RunId, HashSet<RunId>>,
     now: NaiveDateTime,
 }
 
@@ -82,6 +90,7 @@ impl<'a> Resolver<'a> {
         journal: &'a Journal,
         lookup: &'a Lookup<'a>,
         survey: Survey,
+        run: Option<RunId>,
         now: NaiveDateTime,
     ) -> Result<Self, CarryError> {
         let mut resolver = Self {
@@ -92,6 +101,8 @@ impl<'a> Resolver<'a> {
             rules: Rules::default(),
             unexplained: Vec::new(),
             status_rules: None,
+            run,
+            newer: HashMap::new(),
             now,
         };
         resolver.make_rules()?;
@@ -182,18 +193,30 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// Prices and stock that came before their goods.
+    /// Prices and stock that came before their goods, as far as no newer file has
+    /// spoken of the article meanwhile.
     fn release(
-        &self,
+        &mut self,
         item: &ItemKey,
         sku: &Sku,
         line: u64,
         batch: &mut Batch,
     ) -> Result<(), CarryError> {
-        let Some(pending) = self.journal.pending(self.exchange.name(), item)? else {
+        let Some(mut pending) = self.journal.pending(self.exchange.name(), item)? else {
             return Ok(());
         };
-        let Pending { price, quantity } = pending;
+        if self.is_overtaken(pending.price_by, Field::Price, sku)? {
+            pending.price = None;
+        }
+        if self.is_overtaken(pending.quantity_by, Field::Quantity, sku)? {
+            pending.quantity = None;
+        }
+        let Pending {
+            price,
+            price_by,
+            quantity,
+            quantity_by,
+        } = pending;
         batch.wanted.push(Wanted {
             line,
             sku: sku.clone(),
@@ -202,8 +225,38 @@ impl<'a> Resolver<'a> {
             name: None,
             goods: None,
         });
+        let said = [
+            (price_by.filter(|_| price.is_some()), Field::Price),
+            (quantity_by.filter(|_| quantity.is_some()), Field::Quantity),
+        ];
+        let said = said
+            .into_iter()
+            .filter_map(|(by, field)| Some((by?, field, sku.clone())));
+        batch.released_said.extend(said);
         batch.released.push(item.clone());
         Ok(())
+    }
+
+    /// Whether a newer file than that of `run` has spoken of it.
+    fn is_overtaken(
+        &mut self,
+        run: Option<RunId>,
+        field: Field,
+        sku: &Sku,
+    ) -> Result<bool, CarryError> {
+        let Some(run) = run else { return Ok(false) };
+        let (exchange, journal) = (self.exchange.name(), self.journal);
+        let thing = std::iter::once((field, sku.to_string()));
+        let said = journal.said_by(exchange, thing, self.newer_than(run)?)?;
+        Ok(!said.is_empty())
+    }
+
+    fn newer_than(&mut self, run: RunId) -> Result<&HashSet<RunId>, CarryError> {
+        if !self.newer.contains_key(&run) {
+            let newer = self.journal.newer_than(self.exchange.name(), run)?;
+            self.newer.insert(run, newer);
+        }
+        Ok(self.newer.entry(run).or_default())
     }
 
     fn offer(&mut self, offer: &Offer, batch: &mut Batch) -> Result<(), CarryError> {
@@ -230,10 +283,18 @@ impl<'a> Resolver<'a> {
         match found {
             Found::Sku(sku) => {
                 // What has waited first: this row outweighs it where both speak.
+                let n_said = batch.released_said.len();
                 if let Some(item) = &offer.item {
                     self.release(item, &sku, offer.line, batch)?;
                 }
                 let wanted = self.want(offer, sku);
+                if let Ok(Some(wanted)) = &wanted {
+                    let released = batch.released_said.split_off(n_said);
+                    let kept = released
+                        .into_iter()
+                        .filter(|(_, field, _)| !wanted.states(*field));
+                    batch.released_said.extend(kept);
+                }
                 Self::note_unused(offer, &wanted, subject, batch);
                 push_wanted(wanted, subject, batch);
             }
@@ -286,7 +347,7 @@ impl<'a> Resolver<'a> {
 
     /// Price and stock of a product whose goods file has not come yet.
     fn wait(
-        &self,
+        &mut self,
         offer: &Offer,
         subject: Subject<'_>,
         batch: &mut Batch,
@@ -300,17 +361,21 @@ impl<'a> Resolver<'a> {
             Some(Ok(Some(Wanted {
                 price, quantity, ..
             }))) => {
-                self.journal.set_pending(
-                    self.exchange.name(),
-                    item,
-                    Pending { price, quantity },
-                    self.now,
-                )?;
-                let detail =
-                    "no goods file has named the article of this Ид yet; it is kept until one does";
-                batch
-                    .outcomes
-                    .push(subject.outcome(OutcomeKind::Pending, detail));
+                let pending = self.not_overtaken(item, price, quantity)?;
+                let (kind, detail) = if pending.price.is_some() || pending.quantity.is_some() {
+                    self.journal
+                        .set_pending(self.exchange.name(), item, pending, self.now)?;
+                    (
+                        OutcomeKind::Pending,
+                        "no goods file has named the article of this Ид yet; it is kept until one does",
+                    )
+                } else {
+                    (
+                        OutcomeKind::Superseded,
+                        "what a newer file has said waits for the goods file that names its article",
+                    )
+                };
+                batch.outcomes.push(subject.outcome(kind, detail));
             }
             Some(Err(err)) => batch
                 .outcomes
@@ -318,6 +383,31 @@ impl<'a> Resolver<'a> {
             Some(Ok(None)) | None => {}
         }
         Ok(())
+    }
+
+    /// What is to wait, without that of which a newer file's word waits already.
+    fn not_overtaken(
+        &mut self,
+        item: &ItemKey,
+        price: Option<Money>,
+        quantity: Option<i32>,
+    ) -> Result<Pending, CarryError> {
+        let known = self.journal.pending(self.exchange.name(), item)?;
+        let known = known.unwrap_or_default();
+        let is_newer =
+            |by: Option<RunId>, newer: &HashSet<RunId>| by.is_some_and(|by| newer.contains(&by));
+        let (mut price, mut quantity) = (price, quantity);
+        if let Some(run) = self.run {
+            let newer = self.newer_than(run)?;
+            price = price.filter(|_| !is_newer(known.price_by, newer));
+            quantity = quantity.filter(|_| !is_newer(known.quantity_by, newer));
+        }
+        Ok(Pending {
+            price,
+            price_by: self.run.filter(|_| price.is_some()),
+            quantity,
+            quantity_by: self.run.filter(|_| quantity.is_some()),
+        })
     }
 
     /// A price type or warehouse that the configuration names must be known

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Instant;
 
-use tracing::info;
+use chrono::TimeDelta;
+use tracing::{debug, info, warn};
 
-use crate::journal::Journal;
-use crate::pipeline::Exchange;
+use crate::journal::{Journal, JournalError};
 use crate::pipeline::post::{PassReport, Post};
+use crate::pipeline::{Exchange, clock};
 
 /// Everything that can wake the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,17 +35,24 @@ impl Waker {
 pub struct Service {
     posts: Vec<Post>,
     journal: Journal,
+    /// Finished runs are kept so long; `None`: for ever.
+    keep_days: Option<u64>,
     events: Receiver<Event>,
     waker: Waker,
 }
 
+/// The journal serves all exchanges, and so does what is done for it.
+const EVERY_EXCHANGE: &str = "";
+const UPKEEP_JOB: &str = "upkeep";
+
 impl Service {
     /// The folders are made at the first pass: they may be on a share that is away.
-    pub fn new(exchanges: Vec<Exchange>, journal: Journal) -> Self {
+    pub fn new(exchanges: Vec<Exchange>, journal: Journal, keep_days: Option<u64>) -> Self {
         let (sender, events) = channel();
         Self {
             posts: exchanges.into_iter().map(Post::new).collect(),
             journal,
+            keep_days,
             events,
             waker: Waker(sender),
         }
@@ -62,6 +70,34 @@ impl Service {
         self.posts.iter().map(|post| post.inbox.root())
     }
 
+    /// Once a day: is the journal whole, a copy of it, and away with what is old.
+    fn look_after_journal(&self) {
+        let done = self.upkeep_if_due();
+        if let Err(err) = done {
+            // The exchange goes on: a copy that cannot be made must not stop orders.
+            warn!("the journal's daily copy was not made: {err}");
+        }
+    }
+
+    fn upkeep_if_due(&self) -> Result<(), JournalError> {
+        let now = clock::now();
+        let last = self.journal.last_ran(EVERY_EXCHANGE, UPKEEP_JOB)?;
+        if last.is_some_and(|last| now.signed_duration_since(last) < TimeDelta::days(1)) {
+            return Ok(());
+        }
+        // At the first start there is nothing to keep yet, but its time is noted.
+        if last.is_some() {
+            self.journal.examine()?;
+            if let Some(days) = self.keep_days {
+                let n_runs = self.journal.prune(days, now)?;
+                debug!(n_runs, "forgot old runs");
+            }
+            let copy = self.journal.back_up()?;
+            info!("copied the journal to `{}`", copy.display());
+        }
+        self.journal.note_ran(EVERY_EXCHANGE, UPKEEP_JOB, now)
+    }
+
     /// Makes the folders that are missing, so that they can be watched. One that
     /// cannot be made yet is named by the first pass.
     pub fn make_folders(&mut self) {
@@ -72,6 +108,7 @@ impl Service {
 
     /// One pass over everything: the whole inbox, one asking for orders, lists if due.
     pub fn run_once(&mut self) -> Vec<(String, PassReport)> {
+        self.look_after_journal();
         let Self {
             posts,
             journal,
@@ -91,6 +128,7 @@ impl Service {
     /// Serves until [`Event::Stop`]; the call in flight is finished first.
     pub fn run(&mut self, on_report: &mut dyn FnMut(&str, &PassReport)) {
         loop {
+            self.look_after_journal();
             let now = Instant::now();
             let mut must_stop = false;
             for post in &mut self.posts {

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::domain::quantity::TooMany;
 use crate::domain::{Money, Offer, Product, Quantity, Sku};
+use crate::plan::Field;
 
 /// Choices of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +52,23 @@ pub struct Wanted {
     pub name: Option<String>,
     /// What a product that the shop does not have is to be made of.
     pub goods: Option<Goods>,
+}
+
+impl Wanted {
+    /// The values that the row states.
+    pub fn stated(&self) -> impl Iterator<Item = Field> {
+        let fields = [
+            (Field::Price, self.price.is_some()),
+            (Field::Quantity, self.quantity.is_some()),
+            (Field::Name, self.name.is_some()),
+        ];
+        let stated = fields.into_iter().filter(|(_, is_stated)| *is_stated);
+        stated.map(|(field, _)| field)
+    }
+
+    pub fn states(&self, field: Field) -> bool {
+        self.stated().any(|stated| stated == field)
+    }
 }
 
 /// The rest of a new product.

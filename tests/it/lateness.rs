@@ -102,6 +102,46 @@ fn statuses_of_an_older_file_come_too_late_as_well() {
     assert_ne!(world.shop.orders()[0].status_id, shipped);
 }
 
+/// A goods file of one product, formed at this time.
+fn goods(time: &str) -> String {
+    format!(
+        "<КоммерческаяИнформация ДатаФормирования=\"2026-11-20T{time}\"><Каталог><Товары><Товар><Ид>t</Ид>\
+         <Артикул>ЧАЙ-100</Артикул><Наименование>Чай</Наименование></Товар></Товары></Каталог></КоммерческаяИнформация>"
+    )
+}
+
+#[test]
+fn what_waits_for_its_goods_keeps_the_age_of_its_own_file() {
+    let nameless = |time, price, quantity| {
+        offers(time, price, quantity).replace("<Артикул>ЧАЙ-100</Артикул>", "")
+    };
+    let world = World::new();
+    world
+        .drop_in("a.xml", nameless("11:00:00", 300, 30))
+        .carry();
+    let report = world.drop_in("b.xml", nameless("9:00:00", 290, 29)).carry();
+    assert_eq!(n_superseded(&report), 1);
+    // The goods file is the newest of all, but states no price.
+    world.drop_in("c.xml", goods("15:00:00")).carry();
+    world.assert_product("ЧАЙ-100", "300", 30);
+    world.drop_in("d.xml", offers("10:00:00", 280, 28)).carry();
+    world.assert_product("ЧАЙ-100", "300", 30);
+    world.drop_in("e.xml", offers("12:00:00", 310, 31)).carry();
+    world.assert_product("ЧАЙ-100", "310", 31);
+}
+
+#[test]
+fn what_waits_for_its_goods_is_overtaken_by_a_newer_list() {
+    let world = World::new();
+    let nameless = offers("11:00:00", 300, 30).replace("<Артикул>ЧАЙ-100</Артикул>", "");
+    world.drop_in("a.xml", nameless).carry();
+    world
+        .drop_in("b.csv", "Артикул;Цена\nЧАЙ-100;320\n")
+        .carry();
+    world.drop_in("c.xml", goods("15:00:00")).carry();
+    world.assert_product("ЧАЙ-100", "320", 30);
+}
+
 #[test]
 fn a_clock_that_is_far_ahead_does_not_stop_the_exchange() {
     let world = World::new();

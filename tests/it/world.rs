@@ -70,7 +70,7 @@ impl World {
     /// One pass of a service that has just been started.
     pub(crate) fn pass(&self) -> PassReport {
         let exchange = Exchange::new(self.settings.clone()).unwrap();
-        let mut service = Service::new(vec![exchange], self.journal());
+        let mut service = Service::new(vec![exchange], self.journal(), None);
         service.run_once().remove(0).1
     }
 

@@ -12,3 +12,5 @@ ALTER TABLE product_state ADD COLUMN price_by INTEGER;
 ALTER TABLE product_state ADD COLUMN quantity_by INTEGER;
 ALTER TABLE product_state ADD COLUMN name_by INTEGER;
 ALTER TABLE order_status ADD COLUMN status_by INTEGER;
+ALTER TABLE pending ADD COLUMN price_by INTEGER;
+ALTER TABLE pending ADD COLUMN quantity_by INTEGER;
