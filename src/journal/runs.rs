@@ -245,6 +245,16 @@ impl Journal {
         )
     }
 
+    /// Whether a file of the exchange waits, for its time or for a person.
+    pub fn has_waiting_runs(&self, exchange: &str) -> Result<bool, JournalError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM run WHERE exchange = ?1 AND state IN ('retry', 'held'))",
+            )?
+            .query_row([exchange], |row| row.get(0))?)
+    }
+
     /// Files of an exchange that wait for their time to be tried again.
     pub fn waiting_files(&self, exchange: &str) -> Result<HashSet<String>, JournalError> {
         let mut statement = self.connection.prepare_cached(

@@ -71,7 +71,10 @@ pub(super) fn carry_in(
     let mut facts = formats::read(file, &exchange.settings.csv)?;
     let mut sent = Vec::new();
     while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup, &newer)?;
+        let mut decision = decide(&batch, exchange, journal, lookup, &newer)?;
+        if journal.has_waiting_runs(exchange.name())? {
+            resolver.keep_unknown(&batch, &mut decision)?;
+        }
         let result = send(exchange, journal, run.id, &decision.actions, &mut sent);
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.atomically(|| {
@@ -119,7 +122,7 @@ fn note_said(
     let is_there = |verdict: &Verdict| match verdict {
         Verdict::Unchanged => true,
         Verdict::Send { action, .. } => sent.get(*action) == Some(&Sent::Confirmed),
-        Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => false,
+        Verdict::Unknown | Verdict::Superseded | Verdict::Outdated | Verdict::Waits => false,
     };
     let rows = decision.rows.iter().filter(|row| is_there(&row.verdict));
     let mut added = HashSet::new();
@@ -341,6 +344,13 @@ fn outcomes_of(
                         .to_owned(),
                 ),
             ),
+            Verdict::Waits => (
+                OutcomeKind::Pending,
+                Some(
+                    "the shop does not have it; it is kept, since a file that waits may add it"
+                        .to_owned(),
+                ),
+            ),
             Verdict::Unknown => (
                 OutcomeKind::Unknown,
                 Some("the shop has no product with this article".to_owned()),
@@ -541,9 +551,11 @@ fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
                     .get(*action)
                     .map(|action| action.field_value(row.field)),
             ),
-            Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
-                (None, None)
-            }
+            Verdict::Unchanged
+            | Verdict::Unknown
+            | Verdict::Superseded
+            | Verdict::Outdated
+            | Verdict::Waits => (None, None),
         };
         let detail = if after.is_some() {
             None

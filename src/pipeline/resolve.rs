@@ -11,7 +11,8 @@ use crate::pipeline::lookup::Lookup;
 use crate::pipeline::survey::Survey;
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
-    Field, Refusal, Rules, StatusRules, Wanted, order_status, want_offer, want_product,
+    Decision, Field, Refusal, Rules, StatusRules, Verdict, Wanted, order_status, want_offer,
+    want_product,
 };
 
 /// What one batch of rows comes to.
@@ -408,6 +409,34 @@ impl<'a> Resolver<'a> {
             quantity,
             quantity_by: self.run.filter(|_| quantity.is_some()),
         })
+    }
+
+    /// Keeps prices and stock of goods that the shop does not have, but that 1C has
+    /// named: a goods file that is held, or waits to be tried again, may add them.
+    pub(super) fn keep_unknown(
+        &mut self,
+        batch: &Batch,
+        decision: &mut Decision,
+    ) -> Result<(), CarryError> {
+        let mut wanted: HashMap<(u64, &str), &Wanted> = HashMap::new();
+        for one in batch.wanted.iter().filter(|one| one.goods.is_none()) {
+            wanted.insert((one.line, one.sku.as_str()), one);
+        }
+        for row in &mut decision.rows {
+            let wanted = match row.verdict {
+                Verdict::Unknown => wanted.get(&(row.line, row.key.as_str())),
+                _ => None,
+            };
+            let Some(wanted) = wanted else { continue };
+            let Some(item) = self.journal.item_of(self.exchange.name(), &wanted.sku)? else {
+                continue;
+            };
+            let pending = self.not_overtaken(&item, wanted.price, wanted.quantity)?;
+            self.journal
+                .set_pending(self.exchange.name(), &item, pending, self.now)?;
+            row.verdict = Verdict::Waits;
+        }
+        Ok(())
     }
 
     /// A price type or warehouse that the configuration names must be known

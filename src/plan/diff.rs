@@ -61,6 +61,8 @@ pub enum Verdict {
     Superseded,
     /// A newer file has spoken of it.
     Outdated,
+    /// The shop does not have this product, but a file that waits may add it.
+    Waits,
 }
 
 /// The actions, and the fate of every row.

@@ -178,22 +178,16 @@ impl Moves {
     /// can be compared, so a first export passes.
     pub fn add(&mut self, decision: &Decision, guard: &Guard) {
         for row in &decision.rows {
-            let Some(before) = (match &row.verdict {
-                Verdict::Send { before, .. } => before.as_deref(),
-                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
-                    None
-                }
-            }) else {
+            let Verdict::Send {
+                action,
+                before: Some(before),
+            } = &row.verdict
+            else {
                 self.n_prices +=
                     u64::from(row.field == Field::Price && row.verdict == Verdict::Unchanged);
                 continue;
             };
-            let action = match &row.verdict {
-                Verdict::Send { action, .. } => decision.actions.get(*action),
-                Verdict::Unchanged | Verdict::Unknown | Verdict::Superseded | Verdict::Outdated => {
-                    None
-                }
-            };
+            let action = decision.actions.get(*action);
             match action {
                 Some(Action::Quantity { quantity: 0, .. }) => {
                     self.n_zeroed +=

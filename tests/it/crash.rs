@@ -18,7 +18,7 @@ const KILLS_EACH: usize = 12;
 
 /// What must not depend on any kill.
 #[derive(Debug, PartialEq, Eq)]
-struct Ending {
+pub(crate) struct Ending {
     /// Article, price, stock; a doubled product shows as a second row.
     products: Vec<(String, String, i32)>,
     /// Status and history rows by order.
@@ -28,7 +28,8 @@ struct Ending {
     inbox: Vec<String>,
 }
 
-fn world() -> World {
+/// Goods, prices, stock, statuses and two orders.
+pub(crate) fn world() -> World {
     let world = World::new();
     world.write_config();
     world.drop_in(
@@ -66,7 +67,7 @@ fn start(folder: &Path) -> Child {
         .unwrap()
 }
 
-fn ending(world: &World) -> Ending {
+pub(crate) fn ending(world: &World) -> Ending {
     let mut products: Vec<_> = world
         .shop
         .products()
@@ -86,7 +87,8 @@ fn ending(world: &World) -> Ending {
         .into_iter()
         .map(|order| (order.id.0, (order.status_id, order.history.len())));
     let mut written = BTreeMap::new();
-    for name in world.names_in("outbox") {
+    let is_order_file = |name: &String| name.starts_with("orders-");
+    for name in world.names_in("outbox").into_iter().filter(is_order_file) {
         let text = world.read(&format!("outbox/{name}"));
         let parsed = roxmltree::Document::parse(&text).unwrap();
         for document in parsed

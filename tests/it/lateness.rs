@@ -230,3 +230,21 @@ fn a_shop_that_suddenly_lists_almost_nothing_is_not_filled_anew() {
         .assert_product("A-1", "102", 0);
     world.assert_product("A-17", "102", 5);
 }
+
+#[test]
+fn prices_of_goods_whose_file_is_held_are_kept_for_it() {
+    let world =
+        World::new().with(|settings| settings.goods.category = Some("Нет такой".to_owned()));
+    let new_goods = goods("10:00:00").replace("ЧАЙ-100", "НОВ-1");
+    world.drop_in("import.xml", new_goods);
+    assert_eq!(world.pass().files[0].fate, Fate::Hold);
+    let prices = offers("10:00:00", 300, 30).replace("ЧАЙ-100", "НОВ-1");
+    let report = world.drop_in("offers.xml", prices).carry();
+    assert_eq!(report.files[0].tally.n(OutcomeKind::Pending), 2);
+    let world = world.with(|settings| settings.goods.category = Some("Чай".to_owned()));
+    let held = world.journal().runs(None, 9).unwrap().pop().unwrap();
+    let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
+    inbox.return_to_inbox(&held.file, held.id.0).unwrap();
+    world.carry();
+    world.assert_product("НОВ-1", "300", 30);
+}

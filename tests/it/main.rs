@@ -12,6 +12,7 @@ mod corpus;
 mod crash;
 mod encodings;
 mod facts;
+mod faults;
 mod found;
 mod identity;
 mod inbound;

@@ -14,3 +14,6 @@ ALTER TABLE product_state ADD COLUMN name_by INTEGER;
 ALTER TABLE order_status ADD COLUMN status_by INTEGER;
 ALTER TABLE pending ADD COLUMN price_by INTEGER;
 ALTER TABLE pending ADD COLUMN quantity_by INTEGER;
+
+-- Those that wait are asked for with each file.
+CREATE INDEX run_by_state ON run (exchange, state);
