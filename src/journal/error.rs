@@ -62,3 +62,36 @@ impl JournalError {
         code.is_some_and(|code| PASSING.contains(&code))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_told_from_what_does_not() {
+        let sql = |code| {
+            let failure = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            JournalError::Sql(failure).is_passing()
+        };
+        for code in [
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_FULL,
+            ffi::SQLITE_IOERR,
+            ffi::SQLITE_READONLY,
+            ffi::SQLITE_CANTOPEN,
+        ] {
+            assert!(sql(code), "{code}");
+        }
+        for code in [
+            ffi::SQLITE_CORRUPT,
+            ffi::SQLITE_NOTADB,
+            ffi::SQLITE_CONSTRAINT,
+        ] {
+            assert!(!sql(code), "{code}");
+        }
+        let newer = JournalError::TooNew { found: 9, known: 3 };
+        assert!(!newer.is_passing());
+    }
+}

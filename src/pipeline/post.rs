@@ -10,7 +10,6 @@ use tracing::{info, warn};
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
 use crate::formats::{self, Encoding, Stage};
 use crate::journal::{Journal, Run, Tally};
-use crate::pipeline::fate::pause_before;
 use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::settle::settle_open_calls;
@@ -192,7 +191,9 @@ impl Post {
         match blocking {
             Some(err) => {
                 self.n_failures += 1;
-                let pause = pause_before(self.n_failures, 0).min(LONGEST_PAUSE);
+                let doubled = 1 << self.n_failures.min(10);
+                let scan = self.exchange.settings.schedule.scan;
+                let pause = scan.saturating_mul(doubled).min(LONGEST_PAUSE);
                 self.pause_until = Some(Instant::now() + pause);
                 let text = err.to_string();
                 if self.last_trouble.as_ref() != Some(&text) {

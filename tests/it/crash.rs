@@ -113,7 +113,7 @@ pub(crate) fn ending(world: &World) -> Ending {
 }
 
 /// Passes until nothing is left to do.
-fn finish(world: &World) {
+pub(crate) fn finish(world: &World) {
     for _ in 0..3 {
         let output = Command::new(env!("CARGO_BIN_EXE_obmen"))
             .args(["run", "--once"])
@@ -225,4 +225,71 @@ fn kills_at_every_call_of_the_shop_leave_no_trace() {
             assert_eq!(ending(&world), expected, "{shown}");
         }
     }
+}
+
+/// What the program writes for good: commits of the journal, files flushed, moved
+/// and removed. Each is a step that a crash can fall before.
+const STEPS: [&str; 3] = [
+    "fsync,fdatasync",
+    "rename,renameat,renameat2",
+    "unlink,unlinkat",
+];
+
+/// Runs a pass that the system kills at the `at`th such step. `false`: it has not so many.
+fn killed_at(folder: &Path, steps: &str, at: usize) -> bool {
+    let status = Command::new("strace")
+        .args(["-f", "--quiet=all", "-o", "/dev/null", "-e"])
+        .arg(format!("trace={steps}"))
+        .arg("-e")
+        .arg(format!("inject={steps}:signal=SIGKILL:when={at}"))
+        .arg(env!("CARGO_BIN_EXE_obmen"))
+        .args(["run", "--once"])
+        .current_dir(folder)
+        .env_remove("OBMEN_SHOP_KEY")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    status.code() != Some(0)
+}
+
+/// Tracing is Linux's alone, and may be forbidden there.
+fn can_trace() -> bool {
+    let probe = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .stderr(Stdio::null())
+        .status();
+    if probe.is_ok_and(|status| status.success()) {
+        return true;
+    }
+    assert!(
+        std::env::var_os("OBMEN_REQUIRE_STRACE").is_none(),
+        "strace is required and does not work here"
+    );
+    eprintln!("left out: kills at every step on the disk; they need Linux and `strace`");
+    false
+}
+
+#[test]
+fn kills_at_every_step_on_the_disk_leave_no_trace() {
+    if !can_trace() {
+        return;
+    }
+    let undisturbed = world();
+    finish(&undisturbed);
+    let expected = ending(&undisturbed);
+    let mut n_kills = 0;
+    for steps in STEPS {
+        for at in 1.. {
+            let world = world();
+            if !killed_at(world.folder.path(), steps, at) {
+                break;
+            }
+            n_kills += 1;
+            finish(&world);
+            assert_eq!(ending(&world), expected, "{steps}: step {at}");
+        }
+    }
+    // The journal's commits alone are more than that.
+    assert!(n_kills > 50, "{n_kills}");
 }

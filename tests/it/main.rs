@@ -10,6 +10,7 @@
 mod archives;
 mod corpus;
 mod crash;
+mod disk;
 mod encodings;
 mod facts;
 mod faults;

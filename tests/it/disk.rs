@@ -1,0 +1,161 @@
+//! Disks fill up, shares go away, folders cannot be written: nothing is lost, and it goes on by itself.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use obmen::journal::RunState;
+
+use crate::crash::{self, ending};
+use crate::world::World;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[track_caller]
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The service, with its log on standard error.
+fn start(folder: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_obmen"))
+        .arg("run")
+        .current_dir(folder)
+        .env_remove("OBMEN_SHOP_KEY")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn an_inbox_that_goes_away_is_waited_for() {
+    let world = World::new();
+    world.write_config();
+    let folder = world.folder.path().to_owned();
+    let (inbox, away) = (folder.join("inbox"), folder.join("away"));
+    let mut service = start(&folder);
+    wait_until("the folders are made", || inbox.join("held").is_dir());
+    fs::rename(&inbox, &away).unwrap();
+    let log = BufReader::new(service.stderr.take().unwrap());
+    let told = log
+        .lines()
+        .map_while(Result::ok)
+        .find(|line| line.contains("will try again"));
+    assert!(told.unwrap().contains("inbox"));
+    assert!(
+        !inbox.exists(),
+        "the place of a share that is away stays empty"
+    );
+    fs::rename(&away, &inbox).unwrap();
+    world.drop_in("a.csv", "Артикул;Цена\nЧАЙ-100;350\n");
+    wait_until("the file is carried", || inbox.join("done/a.csv").exists());
+    world.assert_product("ЧАЙ-100", "350", 46);
+    service.kill().unwrap();
+    service.wait().unwrap();
+}
+
+/// A file where a folder should be: nobody can write there, whoever he is.
+fn block(place: &Path) {
+    drop(fs::remove_dir_all(place));
+    crate::world::put(place, b"");
+}
+
+#[test]
+fn orders_wait_for_an_outbox_that_cannot_be_written() {
+    let world = World::new();
+    block(&world.settings.outbox);
+    world.drop_in("a.csv", "Артикул;Цена\nЧАЙ-100;350\n");
+    let report = world.pass();
+    assert!(report.orders.is_none() && !report.errors.is_empty());
+    fs::remove_file(&world.settings.outbox).unwrap();
+    let report = world.carry();
+    assert_eq!(report.orders.unwrap().written.len(), 2);
+    world.assert_product("ЧАЙ-100", "350", 46);
+    assert!(world.carry().orders.unwrap().written.is_empty());
+}
+
+#[test]
+fn a_file_that_cannot_be_put_away_is_carried_once_and_put_away_later() {
+    let world = World::new();
+    world.carry();
+    let done = world.inbox().join("done");
+    block(&done);
+    world.drop_in("a.csv", "Артикул;Цена\nЧАЙ-100;350\n");
+    // `--once` makes the folders anew, so the service it is.
+    let exchange = obmen::pipeline::Exchange::new(world.settings.clone()).unwrap();
+    let mut service = obmen::pipeline::Service::new(vec![exchange], world.journal(), None);
+    fs::remove_file(&done).unwrap();
+    service.make_folders();
+    block(&done);
+    // The second time it is left in peace.
+    for n_files in [1, 0] {
+        let report = service.run_once().remove(0).1;
+        assert_eq!(report.files.len(), n_files, "{report:?}");
+    }
+    let runs = world.journal().runs(None, 10).unwrap();
+    assert_eq!((runs.len(), runs[0].state), (1, RunState::Retry));
+    assert!(
+        runs[0].note.as_ref().unwrap().contains("done"),
+        "{:?}",
+        runs[0].note
+    );
+    fs::remove_file(&done).unwrap();
+    world.journal().forget_retry(runs[0].id).unwrap();
+    world.carry();
+    world
+        .assert_n_calls("updateprice", 1)
+        .assert_product("ЧАЙ-100", "350", 46);
+    assert_eq!(world.names_in("inbox"), ["done/a.csv"]);
+}
+
+/// The system refuses to make any file longer than so many kilobytes: to the program
+/// that is a disk with no room left.
+#[cfg(unix)]
+fn pass_with_room(world: &World, n_kilobytes: u32) -> Option<i32> {
+    Command::new("bash")
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -f {n_kilobytes}; exec \"$0\" run --once"
+        ))
+        .arg(env!("CARGO_BIN_EXE_obmen"))
+        .current_dir(world.folder.path())
+        .env_remove("OBMEN_SHOP_KEY")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .code()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_loses_nothing_and_doubles_nothing() {
+    let undisturbed = crash::world();
+    crash::finish(&undisturbed);
+    let expected = ending(&undisturbed);
+    let mut n_stopped = 0;
+    for n_kilobytes in (0..1_200).step_by(30) {
+        let world = crash::world();
+        let code = pass_with_room(&world, n_kilobytes);
+        // 101 is a panic.
+        assert!(matches!(code, Some(0..=4)), "{n_kilobytes} KB: {code:?}");
+        n_stopped += usize::from(code != Some(0));
+        for run in world.journal().runs(None, 100).unwrap() {
+            world.journal().forget_retry(run.id).unwrap();
+        }
+        crash::finish(&world);
+        assert_eq!(ending(&world), expected, "{n_kilobytes} KB");
+    }
+    assert!(
+        (10..40).contains(&n_stopped),
+        "{n_stopped} of 40 were too small"
+    );
+}
