@@ -83,8 +83,10 @@ fn fetch_orders_first(
     journal: &Journal,
     out: &mut Out,
 ) -> anyhow::Result<()> {
-    let holds_documents =
-        |path: &PathBuf| fs::File::open(path).is_ok_and(|file| stage_of(file) == Stage::Documents);
+    let csv = &exchange.settings.csv;
+    let holds_documents = |path: &PathBuf| {
+        fs::File::open(path).is_ok_and(|file| stage_of(file, csv) == Stage::Documents)
+    };
     if files.iter().any(holds_documents) {
         let outbox = Outbox::open(&exchange.settings.outbox)?;
         let report = ask_for_orders(exchange, journal, &outbox)?;

@@ -46,6 +46,11 @@ pub enum FaultKind {
     /// The answer comes late; the call is carried out before the wait.
     /// In JSON: `{"slow": {"secs": 2, "nanos": 0}}`.
     Slow(Duration),
+    /// The call is carried out and answered so late, and carried out even if the
+    /// client has gone away meanwhile, as PHP does. In JSON like `slow`.
+    Late(Duration),
+    /// Nothing is done, and the answer says so little that it could be success.
+    EmptyAnswer,
     /// The module has been removed.
     ModuleMissing,
     /// The call is carried out; a byte order mark stands before the JSON.

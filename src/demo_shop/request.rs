@@ -18,6 +18,7 @@ pub(super) enum Field {
     Array,
 }
 
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) query: HashMap<String, String>,
     fields: HashMap<String, Field>,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,6 +12,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use super::Dialect;
 use super::catalogue::NewOrder;
@@ -18,7 +20,7 @@ use super::connection::{Cut, Line, Listener};
 use super::faults::Fault;
 use super::reply::Reply;
 use super::request::Request;
-use super::shop::Shop;
+use super::shop::{Answer, Shop};
 
 /// Longer than PHP takes, so that its own limit can be seen at work.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -50,7 +52,13 @@ async fn answer(
         &parts.headers,
         &body,
     );
-    let answer = shop.answer(&request);
+    let mut answer = shop.answer(&request);
+    if let Some(late) = answer.late {
+        match answer_late(shop.clone(), request.clone(), late).await {
+            Ok(whole) => answer = whole,
+            Err(_) => return http_response(Reply::page(500, "500 Internal Server Error")),
+        }
+    }
     tokio::time::sleep(answer.delay).await;
     if answer.cut != Cut::Never {
         line.cut(answer.cut);
@@ -63,6 +71,14 @@ async fn answer(
 }
 
 /// PHP's built-in server closes after every reply, and so do most hosting companies.
+/// A task of its own: it goes on when the connection that asked for it is gone.
+fn answer_late(shop: Arc<Shop>, request: Request, late: Duration) -> JoinHandle<Answer> {
+    tokio::spawn(async move {
+        tokio::time::sleep(late).await;
+        shop.answer_late(&request)
+    })
+}
+
 fn http_response(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() =

@@ -56,6 +56,8 @@ pub(super) struct Answer {
     pub(super) reply: Reply,
     pub(super) cut: Cut,
     pub(super) delay: Duration,
+    /// This is no answer yet: the call is to be carried out so much later.
+    pub(super) late: Option<Duration>,
 }
 
 impl From<Reply> for Answer {
@@ -64,6 +66,7 @@ impl From<Reply> for Answer {
             reply,
             cut: Cut::Never,
             delay: Duration::ZERO,
+            late: None,
         }
     }
 }
@@ -105,6 +108,13 @@ impl Shop {
         }
     }
 
+    /// A call that was put off, without a fault of its own.
+    pub(super) fn answer_late(&self, request: &Request) -> Answer {
+        let path = request.query("route").unwrap_or_default();
+        let route = Route::find(self.dialect, path, request.query("api_token").is_some());
+        self.carry_out(&mut self.lock(), route, request, Conditions::default())
+    }
+
     /// One row for each fault: what is still done, and what the client sees.
     fn spoil(
         &self,
@@ -142,6 +152,11 @@ impl Shop {
                 delay,
                 ..done(usual)
             },
+            FaultKind::Late(delay) => Answer {
+                late: Some(delay),
+                ..Answer::none()
+            },
+            FaultKind::EmptyAnswer => Reply::json(&json!({"error": ""})).into(),
             FaultKind::BodyCut => {
                 let whole = done(usual);
                 Answer {

@@ -248,6 +248,8 @@ fn goes_wrong_as_asked() {
         (FaultKind::Maintenance503, "503", false),
         (FaultKind::ExpireToken, "200", false),
         (FaultKind::Slow(Duration::from_millis(1)), "200", true),
+        (FaultKind::Late(Duration::from_millis(1)), "200", true),
+        (FaultKind::EmptyAnswer, "200", false),
         (FaultKind::ModuleMissing, "404", false),
         (FaultKind::Bom, "200", true),
         (FaultKind::RefuseIp, "200", false),

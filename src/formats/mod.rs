@@ -164,8 +164,8 @@ pub enum Stage {
 }
 
 /// Reads as far as the first fact that settles it.
-pub fn stage_of<R: Read>(source: R) -> Stage {
-    let Ok(facts) = read(source, &CsvOptions::default()) else {
+pub fn stage_of<R: Read>(source: R, csv: &CsvOptions) -> Stage {
+    let Ok(facts) = read(source, csv) else {
         return Stage::Unknown;
     };
     for row in facts {

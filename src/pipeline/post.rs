@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use tracing::{info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats::{self, Encoding, Stage};
+use crate::formats::{self, CsvOptions, Encoding, Stage};
 use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
@@ -251,7 +251,7 @@ impl Post {
             Ok(waiting) => waiting,
             Err(err) => return report.errors.push(err.into()),
         };
-        let files = in_order(files, &waiting);
+        let files = in_order(files, &waiting, &self.exchange.settings.csv);
         // An order whose status changes is no longer among the new ones: were it
         // not fetched before, it would never be.
         let has_documents = files
@@ -486,8 +486,9 @@ impl Post {
 fn in_order(
     files: Vec<ClaimedFile>,
     waiting: &HashSet<String>,
+    csv: &CsvOptions,
 ) -> Vec<(Option<Stage>, ClaimedFile)> {
-    let stage = |file: &ClaimedFile| file.open().ok().map(formats::stage_of);
+    let stage = |file: &ClaimedFile| Some(formats::stage_of(file.open().ok()?, csv));
     let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
     // Stable: `claimed` gives them in the order of their names.
     staged.sort_by_key(|(stage, file)| (!waiting.contains(&file.name()), *stage));

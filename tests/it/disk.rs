@@ -159,3 +159,24 @@ fn a_disk_without_room_loses_nothing_and_doubles_nothing() {
         "{n_stopped} of 40 were too small"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_service_that_is_told_to_stop_ends_what_it_has_begun() {
+    use obmen::demo_shop::{Fault, FaultKind};
+    for signal in ["-INT", "-TERM"] {
+        let world = World::new();
+        world.write_config();
+        let slow = FaultKind::Slow(Duration::from_secs(1));
+        world.shop.inject(Fault::once(slow).on("updateprice"));
+        world.drop_in("a.csv", "Артикул;Цена;Остаток\nЧАЙ-100;350;7\n");
+        let mut service = start(world.folder.path());
+        wait_until("the call is made", || world.shop.n_calls("updateprice") > 0);
+        let pid = service.id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(told.success());
+        assert_eq!(service.wait().unwrap().code(), Some(0), "{signal}");
+        world.assert_product("ЧАЙ-100", "350", 7);
+        assert_eq!(world.names_in("inbox"), ["done/a.csv"]);
+    }
+}

@@ -5,6 +5,7 @@ use std::fs;
 use obmen::demo_shop::{Catalogue, Dialect, Fault, FaultKind, Module};
 use obmen::domain::OrderId;
 use obmen::folders::{Fate, Outbox};
+use obmen::formats::Column;
 use obmen::journal::{OrderState, OutcomeKind};
 use obmen::pipeline::{Deleted, Exchange, ask_for_orders};
 
@@ -308,4 +309,71 @@ fn articles_that_another_program_stored_raw_are_reached() {
         .map(|product| product.quantity)
         .collect();
     assert_eq!(stock, [9, 7, 8]);
+}
+
+#[test]
+fn statuses_under_a_header_of_one_s_own_still_wait_for_the_orders() {
+    let world = World::new().with(|settings| {
+        let columns = [("Накладная", Column::Order), ("Что с ним", Column::Status)];
+        settings.csv.columns = columns
+            .into_iter()
+            .map(|(header, column)| (header.to_owned(), column))
+            .collect();
+    });
+    world.shop.inject(
+        Fault::once(FaultKind::Status500Before)
+            .on("orders")
+            .for_ever(),
+    );
+    world.drop_in("st.csv", "Накладная;Что с ним\n1;Shipped\n");
+    let report = world.pass();
+    assert_eq!(
+        report.waiting.len(),
+        1,
+        "the order has not been fetched yet"
+    );
+    world.assert_n_calls("updateorder", 0);
+}
+
+#[test]
+fn a_shop_that_is_still_at_work_is_given_its_time_before_it_is_asked() {
+    // PHP goes on after the answer is lost: what was asked too early would be added twice.
+    let world = World::new().with(|settings| {
+        settings.settle = std::time::Duration::from_secs(2);
+        settings.shop.timeout = std::time::Duration::from_millis(300);
+    });
+    let late = FaultKind::Late(std::time::Duration::from_millis(1_500));
+    world.shop.inject(Fault::once(late).on("addproducts"));
+    world.drop_in("new.csv", "Артикул;Наименование;Цена\nНОВ-1;Новый;15\n");
+    assert_eq!(world.pass().files[0].fate, Fate::Retry);
+    for run in world.journal().runs(None, 9).unwrap() {
+        world.journal().forget_retry(run.id).unwrap();
+    }
+    world.carry();
+    assert_eq!(
+        world
+            .shop
+            .products()
+            .iter()
+            .filter(|p| p.shown_sku() == "НОВ-1")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn an_answer_without_its_list_is_no_empty_list() {
+    let world = World::new();
+    world.drop_in("a.csv", "Артикул;Наименование;Цена\nЧАЙ-100;Чай;350\n");
+    world
+        .shop
+        .inject(Fault::once(FaultKind::EmptyAnswer).on("articles"));
+    let report = world.pass();
+    assert_eq!(
+        report.files[0].fate,
+        Fate::Retry,
+        "{:?}",
+        report.files[0].error
+    );
+    world.assert_n_calls("addproducts", 0);
 }
