@@ -41,8 +41,20 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
     }
     if runs.is_empty() {
         out.say("no file has been carried yet");
+        return Ok(Exit::Fine);
     }
-    let mut rows = Vec::new();
+    let is_one = runs
+        .iter()
+        .all(|run| Some(&run.exchange) == runs.first().map(|run| &run.exchange));
+    let header = [
+        "run",
+        "begun",
+        "exchange",
+        "state",
+        "file",
+        "rows, or why not",
+    ];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
     for run in &runs {
         let what = match &run.note {
             Some(note) => note.clone(),
@@ -51,10 +63,17 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
         rows.push(vec![
             run.id.to_string(),
             run.started_at.clone(),
+            run.exchange.clone(),
             run.state.name().to_owned(),
             run.file.clone(),
             what,
         ]);
+    }
+    if is_one {
+        // Where all is of one exchange, its name says nothing.
+        for row in &mut rows {
+            row.remove(2);
+        }
     }
     out.table(&rows);
     Ok(Exit::Fine)

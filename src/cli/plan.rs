@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::output::{Out, count};
 use crate::cli::{Common, Exit, exit_of_carry, run, send};
-use crate::journal::OutcomeKind;
+use crate::journal::{OutcomeKind, Tally};
 use crate::pipeline::{Change, look_ahead};
 use crate::plan::Move;
 
@@ -19,10 +19,16 @@ pub(super) fn plan(
 ) -> anyhow::Result<Exit> {
     let (exchange, journal) = send::open_one(common)?;
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let mut shown: Option<PathBuf> = None;
     let looks = look_ahead(&paths, &exchange, &journal, offline, &mut |path, change| {
-        if !summary {
-            print_change(path, &change, out);
+        if summary {
+            return;
         }
+        if files.len() > 1 && shown.as_deref() != Some(path) {
+            out.say(&format!("{}:", path.display()));
+            shown = Some(path.to_owned());
+        }
+        print_change(path, &change, out);
     })?;
     let mut exit = Exit::Fine;
     for (path, look) in files.iter().zip(looks) {
@@ -51,7 +57,7 @@ pub(super) fn plan(
                 }
                 if !out.is_text() {
                     let file = path.display().to_string();
-                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": run::json_tally(&look.tally), "largest_moves": look.largest.iter().map(json_move).collect::<Vec<_>>(), "alarms": look.alarms.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+                    out.json(&json!({"file": file, "calls": look.n_calls, "rows": json_rows(&look.tally), "largest_moves": look.largest.iter().map(json_move).collect::<Vec<_>>(), "alarms": look.alarms.iter().map(ToString::to_string).collect::<Vec<_>>()}));
                 }
             }
             Err(err) => {
@@ -78,6 +84,17 @@ fn move_text(one: &Move) -> String {
     let percent = one.percent();
     let sign = if after > before { "+" } else { "" };
     format!("{article} {before} → {after} ({sign}{percent} %)")
+}
+
+/// As of a run, but nothing is applied yet.
+fn json_rows(tally: &Tally) -> serde_json::Value {
+    let mut rows = run::json_tally(tally);
+    if let Some(rows) = rows.as_object_mut()
+        && let Some(n) = rows.shift_remove("applied")
+    {
+        rows.shift_insert(0, "send".to_owned(), n);
+    }
+    rows
 }
 
 fn json_move(one: &Move) -> serde_json::Value {

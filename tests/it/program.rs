@@ -226,3 +226,34 @@ fn a_held_file_can_be_tried_again() {
     assert_eq!(world.names_in("inbox"), ["bad.csv"]);
     assert_exit(&obmen(folder, &["retry", "1"]), 2);
 }
+
+#[test]
+fn plan_names_its_files_and_the_largest_moves_and_applies_nothing() {
+    let world = World::new();
+    world.write_config();
+    let folder = world.folder.path();
+    for (name, price) in [("a.csv", "100"), ("b.csv", "150"), ("c.csv", "90")] {
+        let list = format!("Артикул;Цена\nЧАЙ-100;{price}\n");
+        put(&folder.join(name), list.as_bytes());
+    }
+    assert_eq!(obmen(folder, &["send", "a.csv"]).status.code(), Some(0));
+    let told = text(&obmen(folder, &["plan", "b.csv", "c.csv"]).stdout);
+    assert_eq!(
+        told,
+        "b.csv:\nline 2: ЧАЙ-100 price: 100.00 → 150.00\n\
+         c.csv:\nline 2: ЧАЙ-100 price: 150.00 → 90.00\n\
+         b.csv: would send 1 change in 1 call; 1 to send\n\
+         largest moves of a price:\n  ЧАЙ-100 100.00 → 150.00 (+50 %)\n\
+         c.csv: would send 1 change in 1 call; 1 to send\n\
+         largest moves of a price:\n  ЧАЙ-100 150.00 → 90.00 (-40 %)\n"
+    );
+    let told = text(&obmen(folder, &["plan", "b.csv", "--summary", "--format", "jsonl"]).stdout);
+    let value: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(value["rows"]["send"], 1);
+    assert_eq!(value["rows"].get("applied"), None);
+    assert_eq!(value["largest_moves"][0]["after"], "150.00");
+    let history = text(&obmen(folder, &["history"]).stdout);
+    assert!(history.starts_with("run  begun "), "{history}");
+    assert_eq!(history.lines().count(), 2, "{history}");
+    world.assert_product("ЧАЙ-100", "100", 46);
+}
