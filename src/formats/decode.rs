@@ -291,16 +291,20 @@ fn is_mostly_utf8(sample: &[u8]) -> bool {
     n_wrong == 0 || n_valid > n_wrong * 8
 }
 
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
 /// Points for what Russian and Ukrainian text looks like under this charset.
 fn likeness_to_russian(encoding: &'static Encoding, sample: &[u8]) -> i64 {
     let (text, _) = encoding.decode_without_bom_handling(sample);
     let mut points = 0;
     let mut before = ' ';
     for c in text.chars() {
-        points += match c {
+        // Letters are as frequent in capitals: a list may have nothing else.
+        points += match lower(c) {
             'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' | 'л' | 'к' => 3,
             'а'..='я' | 'ё' | 'і' | 'ї' | 'є' | 'ґ' => 1,
-            'А'..='Я' | 'Ё' | 'І' | 'Ї' | 'Є' | 'Ґ' => 1,
             '№' | '«' | '»' | '—' | '–' | '\u{a0}' | '…' | '°' | '’' | '“' | '”' => {
                 0
             }
@@ -387,6 +391,19 @@ mod tests {
                     "{name}: {text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_list_of_capitals_is_told_by_its_letters() {
+        let list = "Артикул;Остаток\n".to_owned() + &"АРТ-0000001;5\n".repeat(500);
+        for (encoding, name) in [
+            (WINDOWS_1251, "windows-1251"),
+            (KOI8_R, "koi8-r"),
+            (IBM866, "cp866"),
+        ] {
+            let bytes = encoding.encode(&list).0;
+            assert_eq!(read_all(&bytes, 100_000).1, name);
         }
     }
 
