@@ -64,7 +64,7 @@ impl OfferBuilder {
         &mut self,
         path: &[Tag],
         attributes: &Attributes<'_>,
-        line: u64,
+        line: impl FnOnce() -> u64,
         names: &mut Interner,
     ) {
         match path {
@@ -72,7 +72,7 @@ impl OfferBuilder {
                 self.price_type = None;
                 self.currency = None;
                 self.amount = None;
-                self.price_line = line;
+                self.price_line = line();
             }
             [Tag::Stocks, Tag::Stock] => {
                 self.stock_warehouse = None;
@@ -86,8 +86,9 @@ impl OfferBuilder {
                     .map(|id| names.share(id.trim()));
                 let quantity = attributes.get(attr::WAREHOUSE_QUANTITY);
                 if let (Some(id), Some(quantity)) = (id, quantity) {
+                    let line = line();
                     self.has_content = true;
-                    if let Some(quantity) = self.quantity(&quantity, line) {
+                    if let Some(quantity) = self.quantity(&quantity, || line) {
                         self.add_stock(Some(id), quantity, line);
                     }
                 }
@@ -96,7 +97,14 @@ impl OfferBuilder {
         }
     }
 
-    pub(super) fn end(&mut self, path: &[Tag], text: &str, line: u64, names: &mut Interner) {
+    /// `line` is asked for only where it is told to somebody.
+    pub(super) fn end(
+        &mut self,
+        path: &[Tag],
+        text: &str,
+        line: impl FnOnce() -> u64,
+        names: &mut Interner,
+    ) {
         self.has_content |= !text.is_empty();
         match path {
             [Tag::Id] => self.offer.item = ItemKey::parse(text),
@@ -116,14 +124,16 @@ impl OfferBuilder {
                 match Money::parse(text) {
                     Ok(amount) => self.amount = Some(amount),
                     Err(err) => self.faults.push(RowError {
-                        place: Place { line },
+                        place: Place { line: line() },
                         fault: err.into(),
                     }),
                 }
             }
             [Tag::Prices, Tag::Price] => self.finish_price(),
             // Missing is not zero, and neither is empty.
-            [Tag::Quantity] if !text.is_empty() => self.offer.quantity = self.quantity(text, line),
+            [Tag::Quantity] if !text.is_empty() => {
+                self.offer.quantity = self.quantity(text, line);
+            }
             [Tag::Stocks, Tag::Stock, Tag::Warehouse, Tag::Id] if !text.is_empty() => {
                 self.stock_warehouse = Some(names.share(text));
             }
@@ -136,18 +146,18 @@ impl OfferBuilder {
             [Tag::Stocks, Tag::Stock] => {
                 let warehouse = self.stock_warehouse.take();
                 if let Some(quantity) = self.stock_quantity.take() {
-                    self.add_stock(warehouse, quantity, line);
+                    self.add_stock(warehouse, quantity, line());
                 }
             }
             _ => {}
         }
     }
 
-    fn quantity(&mut self, text: &str, line: u64) -> Option<Quantity> {
+    fn quantity(&mut self, text: &str, line: impl FnOnce() -> u64) -> Option<Quantity> {
         Quantity::parse(text)
             .map_err(|err| {
                 self.faults.push(RowError {
-                    place: Place { line },
+                    place: Place { line: line() },
                     fault: RowFault::Quantity(err),
                 });
             })

@@ -321,8 +321,9 @@ impl<R: Read> Reader<R> {
     }
 
     fn open_inside(&mut self, name: &str, attributes: &Attributes<'_>) {
-        let line = self.line();
         let path = self.path.get(self.record_depth..).unwrap_or_default();
+        // Counting lines up to every element would cost a tenth of the whole reading.
+        let line = || self.xml.get_mut().line();
         match &mut self.record {
             Record::Product(product) => product.start(path, attributes),
             Record::Offer(offer) => offer.start(path, attributes, line, &mut self.names),
@@ -344,7 +345,9 @@ impl<R: Read> Reader<R> {
             return;
         };
         let own_start = self.text_starts.pop().unwrap_or_default();
-        let text = self.text.get(own_start..).unwrap_or_default().trim();
+        // Mostly indentation: `trim` alone would look at each of its bytes as a character.
+        let text = self.text.get(own_start..).unwrap_or_default();
+        let text = text.trim_ascii().trim();
         let depth = self.path.len();
         let relative = self.path.get(self.record_depth..).unwrap_or_default();
         match &mut self.record {
@@ -369,7 +372,7 @@ impl<R: Read> Reader<R> {
             }
             Record::Product(product) => product.end(relative, text, &self.dictionary),
             Record::Offer(offer) => {
-                let line = self.xml.get_mut().line();
+                let line = || self.xml.get_mut().line();
                 offer.end(relative, text, line, &mut self.names);
             }
             Record::Document(document) => document.end(relative, text),
