@@ -1,5 +1,7 @@
 //! Who is who: 1C's ids, articles and names; what waits for an article to be named.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, params};
 
@@ -11,7 +13,17 @@ use crate::journal::{Journal, JournalError, RunId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub sku: Option<Sku>,
+    pub barcode: Option<String>,
     pub name: Option<String>,
+}
+
+impl Identity {
+    /// Whether a file that says this says nothing new.
+    pub fn holds(&self, sku: Option<&Sku>, barcode: Option<&str>, name: Option<&str>) -> bool {
+        (sku.is_none() || sku == self.sku.as_ref())
+            && (barcode.is_none() || barcode == self.barcode.as_deref())
+            && (name.is_none() || name == self.name.as_deref())
+    }
 }
 
 /// Price and stock that wait until the article of their `Ид` is known.
@@ -55,12 +67,15 @@ impl Journal {
     pub fn identity(&self, exchange: &str, item: &str) -> Result<Option<Identity>, JournalError> {
         Ok(self
             .connection
-            .prepare_cached("SELECT sku, name FROM identity WHERE exchange = ?1 AND item = ?2")?
+            .prepare_cached(
+                "SELECT sku, barcode, name FROM identity WHERE exchange = ?1 AND item = ?2",
+            )?
             .query_row(params![exchange, item], |row| {
                 let sku: Option<String> = row.get(0)?;
                 Ok(Identity {
                     sku: sku.and_then(|sku| Sku::parse(&sku).ok()),
-                    name: row.get(1)?,
+                    barcode: row.get(1)?,
+                    name: row.get(2)?,
                 })
             })
             .optional()?)
@@ -122,6 +137,23 @@ impl Journal {
         Ok(rivals)
     }
 
+    /// Match keys that more than one id goes by: only their products can have
+    /// [rivals](Self::rivals). `None` if there are more than `limit`.
+    pub fn shared_articles(
+        &self,
+        exchange: &str,
+        limit: usize,
+    ) -> Result<Option<HashSet<String>>, JournalError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT match_key FROM identity WHERE exchange = ?1 AND match_key IS NOT NULL
+             GROUP BY match_key HAVING count(*) > 1 LIMIT ?2",
+        )?;
+        let at_most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let keys = statement.query_map(params![exchange, at_most], |row| row.get(0))?;
+        let shared: HashSet<String> = keys.collect::<Result<_, _>>()?;
+        Ok((shared.len() <= limit).then_some(shared))
+    }
+
     /// Keeps price and stock until the article is known; later values replace earlier ones.
     pub fn set_pending(
         &self,
@@ -149,6 +181,14 @@ impl Journal {
                 stamp(now)
             ])?;
         Ok(())
+    }
+
+    /// Whether anything waits at all.
+    pub fn has_pending(&self, exchange: &str) -> Result<bool, JournalError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM pending WHERE exchange = ?1)")?
+            .query_row([exchange], |row| row.get(0))?)
     }
 
     pub fn pending(&self, exchange: &str, item: &ItemKey) -> Result<Option<Pending>, JournalError> {

@@ -95,6 +95,13 @@ impl Journal {
             "SELECT EXISTS (SELECT 1 FROM never_added WHERE exchange = ?1 AND match_key = ?2)",
         )?;
         let mut found = HashSet::new();
+        let has_any: bool = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM never_added WHERE exchange = ?1)")?
+            .query_row([exchange], |row| row.get(0))?;
+        if !has_any {
+            return Ok(found);
+        }
         for sku in skus {
             let key = sku.match_key();
             if statement.query_row(params![exchange, key], |row| row.get(0))? {

@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::folders::{Fate, is_first_portion};
-use crate::formats::{self, Facts, FileError, Summary};
+use crate::formats::{FileError, Summary};
 use crate::journal::{
     Extent, Fingerprint, Journal, Outcome, OutcomeKind, Run, RunId, RunState, Tally,
 };
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::reading::Reading;
 use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::send::{Sent, send};
 use crate::pipeline::settle::settle_open_calls;
@@ -22,9 +23,6 @@ use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
     Action, Alarm, Decision, Field, Known, Move, Moves, NewGoods, Said, Verdict, diff, diff_orders,
 };
-
-/// Rows planned together. It bounds memory; calls have a bound of their own.
-const ROWS_AT_ONCE: usize = 1_000;
 
 /// A file that was carried to its end.
 #[derive(Debug, Clone)]
@@ -64,13 +62,10 @@ pub(super) fn carry_in(
         }
         newer
     };
-    let file = Counted {
-        file: open(path)?,
-        progress,
-    };
-    let mut facts = formats::read(file, &exchange.settings.csv)?;
+    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
     let mut sent = Vec::new();
-    while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
+    while let Some(batch) = next_batch(&mut reading, &mut resolver, journal)? {
+        progress(reading.n_new_bytes());
         let mut decision = decide(&batch, exchange, journal, lookup, &newer)?;
         if journal.has_waiting_runs(exchange.name())? {
             resolver.keep_unknown(&batch, &mut decision)?;
@@ -87,7 +82,7 @@ pub(super) fn carry_in(
     if portion.has_stock {
         journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
-    Ok(facts.summary())
+    Ok(reading.summary().clone())
 }
 
 /// A file that says that it is complete, and states far less than the last one did.
@@ -162,8 +157,8 @@ fn foresee(
     let guard = &exchange.settings.guard;
     let n_stocked = journal.n_stocked(exchange.name())?;
     let mut moves = Moves::default();
-    let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
-    while let Some(batch) = next_batch(&mut facts, resolver, journal)? {
+    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
+    while let Some(batch) = next_batch(&mut reading, resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup, newer)?;
         moves.add(&decision, guard);
         journal.assume(exchange.name(), &decision.actions, clock::now())?;
@@ -196,9 +191,9 @@ fn survey<'a>(
     lookup: &'a Lookup<'a>,
     run: Option<RunId>,
 ) -> Result<(Resolver<'a>, Portion), CarryError> {
-    let facts = formats::read(open(path)?, &exchange.settings.csv)?;
+    let reading = Reading::begin(path, &exchange.settings.csv)?;
     let now = clock::now();
-    let survey = Survey::take(facts, exchange, journal, lookup, run, now)?;
+    let survey = Survey::take(reading, exchange, journal, lookup, run, now)?;
     let summary = &survey.summary;
     let is_full = summary.only_changes == Some(false);
     let extent = Extent {
@@ -230,18 +225,14 @@ fn survey<'a>(
 }
 
 /// `None` at the end of the file.
-fn next_batch<R: Read>(
-    facts: &mut Facts<R>,
+fn next_batch(
+    reading: &mut Reading,
     resolver: &mut Resolver<'_>,
     journal: &Journal,
 ) -> Result<Option<Batch>, CarryError> {
-    let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
-    for row in facts.by_ref().take(ROWS_AT_ONCE) {
-        rows.push(row?);
-    }
-    if rows.is_empty() {
+    let Some(rows) = reading.next_batch()? else {
         return Ok(None);
-    }
+    };
     journal.atomically(|| resolver.take(rows)).map(Some)
 }
 
@@ -505,12 +496,12 @@ fn look_at(
 ) -> Result<Look, CarryError> {
     let (mut resolver, portion) = survey(path, exchange, journal, lookup, None)?;
     let newer = journal.formed_after(exchange.name(), portion.formed_at)?;
-    let mut facts = formats::read(open(path)?, &exchange.settings.csv)?;
+    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
     let mut tally = Tally::default();
     let mut n_calls = 0;
     let (guard, mut moves) = (&exchange.settings.guard, Moves::default());
     let n_stocked = journal.n_stocked(exchange.name())?;
-    while let Some(batch) = next_batch(&mut facts, &mut resolver, journal)? {
+    while let Some(batch) = next_batch(&mut reading, &mut resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup, &newer)?;
         n_calls += decision.n_calls(exchange.settings.batch);
         moves.add(&decision, guard);
@@ -523,7 +514,7 @@ fn look_at(
     }
     Ok(Look {
         tally,
-        summary: facts.summary(),
+        summary: reading.summary().clone(),
         n_calls,
         largest: moves.largest().to_vec(),
         alarms: moves.judge(guard, n_stocked),
@@ -583,18 +574,4 @@ pub(super) fn fingerprint(mut file: File) -> Result<Fingerprint, CarryError> {
         hash: hasher.finalize().to_hex().to_string(),
         size,
     })
-}
-
-/// Tells how many bytes have been read.
-struct Counted<'a> {
-    file: File,
-    progress: &'a dyn Fn(u64),
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        let n = self.file.read(target)?;
-        (self.progress)(u64::try_from(n).unwrap_or_default());
-        Ok(n)
-    }
 }

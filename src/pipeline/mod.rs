@@ -14,6 +14,7 @@ mod outbound;
 mod pace;
 mod post;
 mod publishing;
+mod reading;
 mod receipt;
 mod resolve;
 mod send;

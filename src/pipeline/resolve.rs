@@ -1,5 +1,6 @@
 //! From the facts of one batch to what is wanted of the shop.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
@@ -42,8 +43,20 @@ pub(super) struct Resolver<'a> {
     run: Option<RunId>,
     /// What a file of this run may not take back.
     newer: HashMap<RunId, HashSet<RunId>>,
+    /// Match keys of articles that several ids go by, for a long file; `None`: to
+    /// be asked for article by article.
+    shared_articles: Option<HashSet<String>>,
+    /// Whether any price or stock waits for its goods: mostly none does.
+    has_pending: Cell<bool>,
     now: NaiveDateTime,
 }
+
+/// From here on, looking through all articles once is quicker than asking for
+/// the rivals of each.
+const MANY_FACTS: usize = 20_000;
+
+/// Articles kept in memory; beyond it, each is asked for after all.
+const MAX_SHARED: usize = 50_000;
 
 /// The row that an outcome is about.
 #[derive(Clone, Copy)]
@@ -104,8 +117,13 @@ impl<'a> Resolver<'a> {
             status_rules: None,
             run,
             newer: HashMap::new(),
+            shared_articles: None,
+            has_pending: Cell::new(journal.has_pending(exchange.name())?),
             now,
         };
+        if resolver.survey.n_facts >= MANY_FACTS {
+            resolver.shared_articles = journal.shared_articles(exchange.name(), MAX_SHARED)?;
+        }
         resolver.make_rules()?;
         Ok(resolver)
     }
@@ -203,6 +221,9 @@ impl<'a> Resolver<'a> {
         line: u64,
         batch: &mut Batch,
     ) -> Result<(), CarryError> {
+        if !self.has_pending.get() {
+            return Ok(());
+        }
         let Some(mut pending) = self.journal.pending(self.exchange.name(), item)? else {
             return Ok(());
         };
@@ -364,8 +385,7 @@ impl<'a> Resolver<'a> {
             }))) => {
                 let pending = self.not_overtaken(item, price, quantity)?;
                 let (kind, detail) = if pending.price.is_some() || pending.quantity.is_some() {
-                    self.journal
-                        .set_pending(self.exchange.name(), item, pending, self.now)?;
+                    self.keep(item, pending)?;
                     (
                         OutcomeKind::Pending,
                         "no goods file has named the article of this Ид yet; it is kept until one does",
@@ -432,11 +452,16 @@ impl<'a> Resolver<'a> {
                 continue;
             };
             let pending = self.not_overtaken(&item, wanted.price, wanted.quantity)?;
-            self.journal
-                .set_pending(self.exchange.name(), &item, pending, self.now)?;
+            self.keep(&item, pending)?;
             row.verdict = Verdict::Waits;
         }
         Ok(())
+    }
+
+    fn keep(&self, item: &ItemKey, pending: Pending) -> Result<(), CarryError> {
+        self.has_pending.set(true);
+        let name = self.exchange.name();
+        Ok(self.journal.set_pending(name, item, pending, self.now)?)
     }
 
     /// A price type or warehouse that the configuration names must be known
@@ -555,7 +580,7 @@ impl<'a> Resolver<'a> {
                 _ => Ok(Found::Waits),
             };
         };
-        if let Some(rival) = self.journal.rivals(exchange, item, &sku)?.first() {
+        if let Some(rival) = self.rival(item, &sku)? {
             let detail = format!(
                 "the shop cannot tell its article from that of another product in 1C (Ид {rival}): \
                  give each its own, or `obmen forget {rival}` if that one is gone"
@@ -563,6 +588,20 @@ impl<'a> Resolver<'a> {
             return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
         }
         Ok(Found::Sku(sku))
+    }
+
+    /// Another product that the shop cannot tell from this one.
+    fn rival(&self, item: &ItemKey, sku: &Sku) -> Result<Option<ItemKey>, CarryError> {
+        let is_shared = self
+            .shared_articles
+            .as_ref()
+            .is_none_or(|shared| shared.contains(&sku.match_key()));
+        if !is_shared {
+            return Ok(None);
+        }
+        let mut rivals = self.journal.rivals(self.exchange.name(), item, sku)?;
+        rivals.truncate(1);
+        Ok(rivals.pop())
     }
 
     fn find_by_name(&self, subject: Subject<'_>) -> Result<Found, CarryError> {

@@ -5,14 +5,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::io::Read;
 
 use chrono::NaiveDateTime;
 
 use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
-use crate::formats::{Facts, Summary};
+use crate::formats::Summary;
 use crate::journal::{Journal, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
+use crate::pipeline::reading::Reading;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 
 /// What the first reading found.
@@ -21,6 +21,8 @@ pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
     topics: HashSet<Topic>,
+    /// How many facts the file states.
+    pub(super) n_facts: usize,
     /// Of the file as a whole.
     pub(super) summary: Summary,
     /// Articles that deleted products had.
@@ -45,14 +47,14 @@ pub(super) enum Topic {
     Documents,
 }
 
-/// Rows learned together in one transaction.
-const AT_ONCE: usize = 5_000;
+/// Batches of rows learned together in one transaction.
+const AT_ONCE: usize = 5;
 
 impl Survey {
     /// Reads the file to its end. A file that is broken is found out here, before
     /// anything of it has been sent.
-    pub(super) fn take<R: Read>(
-        mut facts: Facts<R>,
+    pub(super) fn take(
+        mut reading: Reading,
         exchange: &Exchange,
         journal: &Journal,
         lookup: &Lookup<'_>,
@@ -60,26 +62,30 @@ impl Survey {
         now: NaiveDateTime,
     ) -> Result<Self, CarryError> {
         let mut survey = Self::default();
-        loop {
-            let mut batch = Vec::new();
-            for row in facts.by_ref().take(AT_ONCE) {
-                batch.extend(row?.ok());
-            }
-            if batch.is_empty() {
-                survey.check_warehouses()?;
-                survey.summary = facts.summary();
-                return Ok(survey);
-            }
-            journal.atomically(|| {
-                batch
-                    .iter()
-                    .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))?;
-                match run.filter(|_| exchange.settings.goods.zero_missing_after.is_some()) {
-                    Some(run) => note_stated(&batch, exchange.name(), run, journal),
-                    None => Ok(()),
+        let mut is_over = false;
+        while !is_over {
+            is_over = journal.atomically(|| {
+                for _ in 0..AT_ONCE {
+                    let Some(rows) = reading.next_batch()? else {
+                        return Ok::<_, CarryError>(true);
+                    };
+                    let facts: Vec<Fact> = rows.into_iter().flatten().collect();
+                    survey.n_facts += facts.len();
+                    facts
+                        .iter()
+                        .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))?;
+                    if let Some(run) =
+                        run.filter(|_| exchange.settings.goods.zero_missing_after.is_some())
+                    {
+                        note_stated(&facts, exchange.name(), run, journal)?;
+                    }
                 }
+                Ok(false)
             })?;
         }
+        survey.check_warehouses()?;
+        survey.summary = reading.summary().clone();
+        Ok(survey)
     }
 
     fn learn(
@@ -121,9 +127,8 @@ impl Survey {
                     let own = product.sku.as_ref();
                     let sku =
                         Self::article_of(item, own, product.barcode.as_deref(), exchange, journal)?;
-                    let sku = self.agree(item, sku, journal, lookup, name)?;
-                    let (barcode, title) = (product.barcode.as_deref(), product.name.as_deref());
-                    journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
+                    let titles = (product.barcode.as_deref(), product.name.as_deref());
+                    self.learn_identity(item, sku, titles, exchange, journal, lookup, now)?;
                 }
             }
             Fact::Offer(offer) => {
@@ -156,9 +161,8 @@ impl Survey {
         if sku.is_none() && exchange.settings.goods.match_by == MatchBy::Article {
             return Ok(());
         }
-        let sku = self.agree(item, sku, journal, lookup, exchange.name())?;
-        let (barcode, title) = (offer.barcode.as_deref(), offer.name.as_deref());
-        Ok(journal.learn_identity(exchange.name(), item, sku.as_ref(), barcode, title, now)?)
+        let titles = (offer.barcode.as_deref(), offer.name.as_deref());
+        self.learn_identity(item, sku, titles, exchange, journal, lookup, now)
     }
 
     /// The article that this id goes by in the shop. For a variant: its own, if it
@@ -201,28 +205,56 @@ impl Survey {
         Ok(Sku::parse(&article).ok())
     }
 
+    /// Most of what a file says of an id was known before: that costs one look, and
+    /// nothing is written.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a fact says, and where it goes"
+    )]
+    fn learn_identity(
+        &mut self,
+        item: &ItemKey,
+        sku: Option<Sku>,
+        (barcode, title): (Option<&str>, Option<&str>),
+        exchange: &Exchange,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        now: NaiveDateTime,
+    ) -> Result<(), CarryError> {
+        let name = exchange.name();
+        let known = journal.identity(name, item.as_str())?;
+        let old = known.as_ref().and_then(|known| known.sku.as_ref());
+        let sku = self.agree(item, sku, old, journal, lookup, name)?;
+        let says_nothing_new = known
+            .as_ref()
+            .is_some_and(|known| known.holds(sku.as_ref(), barcode, title));
+        if !says_nothing_new {
+            journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
+        }
+        Ok(())
+    }
+
     /// A changed article for a known id is followed only if the shop has the new
     /// one, or neither: otherwise a new product would appear beside the old.
     fn agree(
         &mut self,
         item: &ItemKey,
         sku: Option<Sku>,
+        known: Option<&Sku>,
         journal: &Journal,
         lookup: &Lookup<'_>,
         exchange: &str,
     ) -> Result<Option<Sku>, CarryError> {
         let Some(new) = sku else { return Ok(None) };
-        let known = journal
-            .identity(exchange, item.as_str())?
-            .and_then(|known| known.sku);
-        let Some(old) = known.filter(|old| old.match_key() != new.match_key()) else {
+        let is_changed = |old: &&Sku| **old != new && old.match_key() != new.match_key();
+        let Some(old) = known.filter(is_changed) else {
             return Ok(Some(new));
         };
         lookup.need_articles()?;
-        let in_shop = journal.known_products(exchange, [&old, &new].into_iter())?;
+        let in_shop = journal.known_products(exchange, [old, &new].into_iter())?;
         if in_shop.contains_key(&old.match_key()) && !in_shop.contains_key(&new.match_key()) {
             self.changed.insert(item.clone(), (old.clone(), new));
-            return Ok(Some(old));
+            return Ok(Some(old.clone()));
         }
         Ok(Some(new))
     }
