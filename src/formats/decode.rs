@@ -107,6 +107,11 @@ impl<R: Read> Utf8Reader<R> {
         std::mem::take(&mut self.has_damage)
     }
 
+    /// Whether [`take_damage`](Self::take_damage) would say so.
+    pub(super) fn has_damage(&self) -> bool {
+        self.has_damage
+    }
+
     /// A new token begins; see [`MAX_TOKEN`].
     pub(super) fn mark(&mut self) {
         self.since_mark = 0;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::formats::table::lines::Record;
-use crate::formats::table::{Column, CsvOptions, HEADER_WITHIN, text_of};
+use crate::formats::table::{Column, CsvOptions, HEADER_WITHIN};
 
 /// One column: what it holds, and what stands above it.
 #[derive(Debug, Clone)]
@@ -30,7 +30,11 @@ pub(super) fn find(records: &VecDeque<Record>, options: &CsvOptions) -> Option<(
 
 /// The columns of a list without a header, padded to as many as its first rows fill.
 pub(super) fn fixed(records: &VecDeque<Record>, columns: &[Column]) -> Vec<Slot> {
-    let n_filled = records.iter().map(n_filled).max().unwrap_or_default();
+    let n_filled = records
+        .iter()
+        .map(|record| record.cells.n_filled())
+        .max()
+        .unwrap_or_default();
     let named = columns.iter().copied();
     let slots: Vec<Slot> = named
         .chain(std::iter::repeat(Column::Ignored))
@@ -43,20 +47,11 @@ pub(super) fn fixed(records: &VecDeque<Record>, columns: &[Column]) -> Vec<Slot>
     prefer_article(slots)
 }
 
-/// Cells up to the last one that says something.
-pub(super) fn n_filled(record: &Record) -> usize {
-    record
-        .cells
-        .iter()
-        .rposition(|cell| !text_of(cell).is_empty())
-        .map_or(0, |at| at + 1)
-}
-
 fn slots_of(record: &Record, options: &CsvOptions) -> Vec<Slot> {
     record
         .cells
         .iter()
-        .map(|cell| slot_of(text_of(cell), options))
+        .map(|cell| slot_of(cell, options))
         .collect()
 }
 

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
 use crate::formats::decode::Utf8Reader;
+use crate::formats::table::text_of;
 use crate::formats::{FileError, Place, RowFault};
 
 /// A quoted cell of more lines than this was never closed. Descriptions of some
@@ -20,11 +21,56 @@ const MAX_CELL: usize = 4 * 1024 * 1024;
 /// One row, as text.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    pub(super) cells: Vec<String>,
+    pub(super) cells: Cells,
     /// Where it begins, from 1.
     pub(super) line: u64,
     /// What was wrong with its text.
     pub(super) faults: Vec<RowFault>,
+}
+
+/// The cells of a row, without the blanks around them.
+///
+/// In one text, and used again for the next row: lists have millions of rows, and
+/// a text of its own for each cell takes longer than all the rest.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    pub(super) fn push(&mut self, cell: &str) {
+        self.text.push_str(text_of(cell));
+        self.ends.push(self.text.len());
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let cell = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
+            cell
+        })
+    }
+
+    /// How many there are up to the last one that says something.
+    pub(super) fn n_filled(&self) -> usize {
+        let last = self
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_empty())
+            .last();
+        last.map_or(0, |(at, _)| at + 1)
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
 }
 
 /// See the module's documentation.
@@ -84,21 +130,63 @@ impl<R: Read> Lines<R> {
         self.text.encoding()
     }
 
-    /// The next row that is not blank; `None` at the end of the file.
-    pub(super) fn record(&mut self) -> Result<Option<Record>, FileError> {
-        let first = loop {
+    /// Puts the next row that is not blank into `record`; false at the end of the file.
+    pub(super) fn read_record(&mut self, record: &mut Record) -> Result<bool, FileError> {
+        record.cells.clear();
+        record.faults.clear();
+        loop {
+            if self.read_plain(record)? {
+                return Ok(true);
+            }
             if !self.has_ahead(1)? {
-                return Ok(None);
+                return Ok(false);
             }
             let line = self.ahead.pop_front().unwrap_or_default();
             if !line.text.trim().is_empty() {
-                break line;
+                self.cut(line, record)?;
+                return Ok(true);
             }
+        }
+    }
+
+    /// The short way for what nearly every line of a list is: whole in the buffer,
+    /// with neither a quotation mark nor anything else that [`cut`](Self::cut) is for.
+    /// False if the next line is not so, with nothing taken.
+    fn read_plain(&mut self, record: &mut Record) -> Result<bool, FileError> {
+        if !self.ahead.is_empty() {
+            return Ok(false);
+        }
+        self.text.mark();
+        let line = self.passed + 1;
+        let buffer = self.text.fill_buf().map_err(|err| file_error(err, line))?;
+        let Some(end) = memchr::memchr(b'\n', buffer) else {
+            return Ok(false);
         };
-        let mut record = Record {
-            line: first.number,
-            ..Record::default()
+        let bytes = buffer.get(..end).unwrap_or_default();
+        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        if memchr::memchr2(b'"', b'\r', bytes).is_some() {
+            return Ok(false);
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Ok(false);
         };
+        for cell in text.split(self.delimiter) {
+            record.cells.push(cell);
+        }
+        // Blank lines and damaged ones go the long way.
+        if record.cells.text.is_empty() || self.text.has_damage() {
+            record.cells.clear();
+            return Ok(false);
+        }
+        self.text.consume(end + 1);
+        self.passed = line;
+        record.line = line;
+        Ok(true)
+    }
+
+    /// Cuts a line, and those that its quoted cells go on in.
+    fn cut(&mut self, first: Line, record: &mut Record) -> Result<(), FileError> {
+        record.line = first.number;
         let mut is_damaged = first.is_damaged;
         let mut line = first.text;
         let mut n_left = line.len();
@@ -117,7 +205,7 @@ impl<R: Read> Lines<R> {
                 n_left: behind,
             } = quoted
             {
-                record.cells.push(text);
+                record.cells.push(&text);
                 n_taken += n_lines;
                 if n_lines > 0 {
                     line = self
@@ -133,7 +221,7 @@ impl<R: Read> Lines<R> {
                 }
                 let n_cell = rest.find(self.delimiter).unwrap_or(rest.len());
                 let cell = rest.get(..n_cell).unwrap_or_default();
-                record.cells.push(without_outer_quotes(cell).to_owned());
+                record.cells.push(without_outer_quotes(cell));
                 n_left = rest.len() - n_cell;
             }
             // Behind a cell stands a delimiter or nothing.
@@ -149,7 +237,7 @@ impl<R: Read> Lines<R> {
             let encoding = self.text.encoding();
             record.faults.push(RowFault::Encoding { encoding });
         }
-        Ok(Some(record))
+        Ok(())
     }
 
     /// Reads on behind the quotation mark that begins a cell.
@@ -292,12 +380,13 @@ mod tests {
     fn records(text: &str) -> Vec<String> {
         let mut lines = Lines::new(Utf8Reader::new(text.as_bytes()).unwrap()).unwrap();
         let mut found = Vec::new();
-        while let Some(record) = lines.record().unwrap() {
+        let mut record = Record::default();
+        while lines.read_record(&mut record).unwrap() {
             let faults: Vec<&str> = record.faults.iter().map(RowFault::code).collect();
             found.push(format!(
                 "{} {}{}",
                 record.line,
-                record.cells.join("|"),
+                record.cells.iter().collect::<Vec<_>>().join("|"),
                 faults.concat()
             ));
         }

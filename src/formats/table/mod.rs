@@ -49,6 +49,8 @@ pub(super) struct Reader<R: Read> {
     source: Option<Lines<R>>,
     /// Read while the header was looked for.
     ahead: VecDeque<Record>,
+    /// The last row read; its memory is used for the next one.
+    record: Record,
     rows: Rows,
     ready: VecDeque<Row>,
     summary: Summary,
@@ -60,9 +62,11 @@ impl<R: Read> Reader<R> {
         let mut source = Lines::new(text)?;
         let mut ahead = VecDeque::new();
         // One more: the second line of a header.
-        while ahead.len() <= HEADER_WITHIN
-            && let Some(record) = source.record()?
-        {
+        while ahead.len() <= HEADER_WITHIN {
+            let mut record = Record::default();
+            if !source.read_record(&mut record)? {
+                break;
+            }
             ahead.push_back(record);
         }
         let Some(slots) = take_header(&mut ahead, options) else {
@@ -71,6 +75,7 @@ impl<R: Read> Reader<R> {
         Ok(Self {
             source: Some(source),
             ahead,
+            record: Record::default(),
             rows: Rows::new(slots, CountsCells::Yes, options),
             ready: VecDeque::new(),
             summary: Summary {
@@ -96,6 +101,7 @@ impl<R: Read> Reader<R> {
                 return Ok(Self {
                     source: None,
                     ahead,
+                    record: Record::default(),
                     rows: Rows::new(slots, CountsCells::No, options),
                     ready: VecDeque::new(),
                     summary: Summary {
@@ -132,13 +138,18 @@ impl<R: Read> Reader<R> {
             }
             // Stays so if reading fails.
             self.has_ended = true;
-            let next = match (self.ahead.pop_front(), &mut self.source) {
-                (None, Some(source)) => source.record()?,
-                (record, _) => record,
+            let has_next = match (self.ahead.pop_front(), &mut self.source) {
+                (Some(record), _) => {
+                    self.record = record;
+                    true
+                }
+                (None, Some(source)) => source.read_record(&mut self.record)?,
+                (None, None) => false,
             };
-            if let Some(record) = next {
+            if has_next {
                 self.has_ended = false;
-                self.rows.take(record, &mut self.summary, &mut self.ready);
+                self.rows
+                    .take(&mut self.record, &mut self.summary, &mut self.ready);
             }
         }
     }
@@ -161,7 +172,9 @@ fn no_header(n_rows: usize) -> FileError {
 
 /// Without the blanks around, and the byte order marks that joined files leave inside.
 fn text_of(cell: &str) -> &str {
-    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+    // Most cells end in plain letters, which need no look into Unicode's tables.
+    cell.trim_ascii()
+        .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// `  В  наличии ` is `в наличии`.

@@ -9,9 +9,9 @@ use crate::domain::{
     Document, Fact, ItemKey, Money, Offer, OfferPrice, OrderId, Product, Property, Quantity, Sku,
     WarehouseStock,
 };
-use crate::formats::table::header::{Slot, n_filled};
+use crate::formats::table::header::Slot;
 use crate::formats::table::lines::Record;
-use crate::formats::table::{Column, CsvOptions, text_of, word_key};
+use crate::formats::table::{Column, CsvOptions, word_key};
 use crate::formats::{Place, Row, RowError, RowFault, Summary};
 
 /// Kopecks in a rouble, and what is like them elsewhere.
@@ -58,13 +58,15 @@ impl Rows {
     }
 
     /// Turns one record into facts and faults.
-    pub(super) fn take(&self, record: Record, summary: &mut Summary, ready: &mut VecDeque<Row>) {
+    pub(super) fn take(
+        &self,
+        record: &mut Record,
+        summary: &mut Summary,
+        ready: &mut VecDeque<Row>,
+    ) {
         let place = Place { line: record.line };
         let fault = |fault| Err(RowError { place, fault });
-        let row = Cells {
-            rows: self,
-            record: &record,
-        };
+        let row = Cells { rows: self, record };
         let goes_on = !row.is_blank() && !row.is_header_again() && !row.is_total_or_group();
         if goes_on {
             if let Some(count) = row.wrong_count() {
@@ -81,7 +83,7 @@ impl Rows {
             }
         }
         // Behind the facts of the row: what it says was still understood.
-        ready.extend(record.faults.into_iter().map(fault));
+        ready.extend(record.faults.drain(..).map(fault));
     }
 
     fn has(&self, wanted: Column) -> bool {
@@ -97,8 +99,7 @@ struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     fn pairs(&self) -> impl Iterator<Item = (&'a Slot, &'a str)> {
-        let cells = self.record.cells.iter().map(|cell| text_of(cell));
-        self.rows.slots.iter().zip(cells)
+        self.rows.slots.iter().zip(self.record.cells.iter())
     }
 
     /// The first cell of that column, unless it is empty.
@@ -110,7 +111,7 @@ impl<'a> Cells<'a> {
     }
 
     fn is_blank(&self) -> bool {
-        n_filled(self.record) == 0
+        self.record.cells.n_filled() == 0
     }
 
     /// Printed lists repeat their header on every page.
@@ -121,18 +122,17 @@ impl<'a> Cells<'a> {
 
     /// `Итого` rows, and rows of a report that only name a group.
     fn is_total_or_group(&self) -> bool {
-        let mut filled = self
-            .record
-            .cells
-            .iter()
-            .map(|cell| text_of(cell))
-            .filter(|text| !text.is_empty());
+        let mut filled = self.record.cells.iter().filter(|text| !text.is_empty());
         let Some(first) = filled.next() else {
             return true;
         };
         let is_alone = filled.next().is_none();
         if is_alone {
             return self.rows.slots.len() > 1 && !self.rows.has(Column::Order);
+        }
+        // Nearly every row, without a copy in small letters.
+        if !first.starts_with(['И', 'и', 'В', 'в', 'Р', 'р', 'T', 't']) {
+            return false;
         }
         let lower = first.to_lowercase();
         let word = lower.split([' ', ':', '.']).next().unwrap_or_default();
@@ -152,7 +152,7 @@ impl<'a> Cells<'a> {
             .iter()
             .rposition(|slot| slot.column != Column::Ignored)
             .map_or(0, |at| at + 1);
-        let n_filled = n_filled(self.record);
+        let n_filled = self.record.cells.n_filled();
         let n_cells = self.record.cells.len();
         match self.rows.counts_cells {
             CountsCells::No => None,
@@ -317,7 +317,10 @@ impl<'a> Cells<'a> {
 
     /// A number, or a word that the configuration says is one.
     fn quantity(&self, slot: &Slot, text: &str, faults: &mut Vec<RowFault>) -> Option<Quantity> {
-        if let Some(quantity) = self.rows.words.get(&word_key(text)) {
+        let words = &self.rows.words;
+        if !words.is_empty()
+            && let Some(quantity) = words.get(&word_key(text))
+        {
             return Some(*quantity);
         }
         match Quantity::parse(text) {

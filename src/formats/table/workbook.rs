@@ -118,10 +118,13 @@ impl Workbook {
         })?;
         Ok(rows
             .into_iter()
-            .map(|(row, cells)| Record {
-                cells,
-                line: u64::from(row) + 1,
-                faults: Vec::new(),
+            .map(|(row, texts)| {
+                let mut record = Record {
+                    line: u64::from(row) + 1,
+                    ..Record::default()
+                };
+                texts.iter().for_each(|text| record.cells.push(text));
+                record
             })
             .collect())
     }
