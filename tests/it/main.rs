@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed, and one that is left out says so"
 )]
 
+mod allocations;
 mod archives;
 mod corpus;
 mod crash;
@@ -15,6 +16,9 @@ mod encodings;
 mod facts;
 mod faults;
 mod found;
+#[path = "../../benches/generate/mod.rs"]
+#[expect(dead_code, reason = "the benches ask for more kinds of files")]
+mod generate;
 mod identity;
 mod inbound;
 mod lateness;

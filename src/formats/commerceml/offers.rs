@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::domain::sku::BadSku;
 use crate::domain::{ItemKey, Money, Offer, OfferPrice, Quantity, Sku, WarehouseStock};
 use crate::formats::commerceml::catalog::{filled, is_deleted_status, is_true};
 use crate::formats::commerceml::names::{Tag, attr};
@@ -33,7 +34,7 @@ impl Interner {
 #[derive(Debug, Default)]
 pub(super) struct OfferBuilder {
     offer: Offer,
-    article: String,
+    article: Option<Result<Sku, BadSku>>,
     variant: String,
     price_type: Option<Arc<str>>,
     currency: Option<Arc<str>>,
@@ -109,7 +110,7 @@ impl OfferBuilder {
         match path {
             [Tag::Id] => self.offer.item = ItemKey::parse(text),
             [Tag::CharacteristicId] => text.clone_into(&mut self.variant),
-            [Tag::Article] => text.clone_into(&mut self.article),
+            [Tag::Article] => self.article = (!text.is_empty()).then(|| Sku::parse(text)),
             [Tag::Barcode] => self.offer.barcode = filled(text),
             [Tag::Name] => self.offer.name = filled(text),
             [Tag::Status] => self.offer.deleted |= is_deleted_status(text),
@@ -215,11 +216,9 @@ impl OfferBuilder {
         if !self.has_content {
             return refuse(RowFault::EmptyElement { element: ELEMENT }, self.faults);
         }
-        if !self.article.is_empty() {
-            match Sku::parse(&self.article) {
-                Ok(sku) => self.offer.sku = Some(sku),
-                Err(err) => return refuse(err.into(), self.faults),
-            }
+        match self.article.transpose() {
+            Ok(sku) => self.offer.sku = sku,
+            Err(err) => return refuse(err.into(), self.faults),
         }
         if !self.variant.is_empty() {
             self.offer.item = self.offer.item.map(|item| item.with_variant(&self.variant));

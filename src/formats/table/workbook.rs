@@ -123,7 +123,9 @@ impl Workbook {
                     line: u64::from(row) + 1,
                     ..Record::default()
                 };
-                texts.iter().for_each(|text| record.cells.push(text));
+                for text in &texts {
+                    record.cells.push(text);
+                }
                 record
             })
             .collect())
