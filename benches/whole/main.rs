@@ -75,6 +75,10 @@ fn main() {
         n_huge: 1_030_000 / scale,
         idle: Duration::from_secs(if is_quick { 20 } else { 60 }),
     };
+    // What an older generator made would be another file under the same name.
+    if bench.folder.exists() {
+        fs::remove_dir_all(&bench.folder).expect("an earlier bench is over");
+    }
     fs::create_dir_all(&bench.folder).expect("the target folder can be written");
     println!("| work | time | against | ratio | target | peak | |\n|---|--:|---|--:|--:|--:|---|");
     let parts: [Part; 7] = [
@@ -289,7 +293,7 @@ impl Bench {
         );
     }
 
-    /// Made once; the same numbers make the same file.
+    /// Made once in a run; the same numbers make the same file.
     fn file(&self, make: Make) -> PathBuf {
         let Make {
             kind,
