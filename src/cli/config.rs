@@ -176,6 +176,7 @@ struct CsvSection {
     warehouses: Vec<String>,
     words: BTreeMap<String, toml::Value>,
     prices_in_kopecks: bool,
+    needs_line_end: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -524,6 +525,7 @@ fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
             })
             .collect::<anyhow::Result<_>>()?,
         prices_in_kopecks: section.prices_in_kopecks,
+        needs_line_end: section.needs_line_end,
     })
 }
 

@@ -308,4 +308,7 @@ outbox = "outbox"
 # warehouses = ["Основной склад"]
 # Whether prices are written in kopecks: 31030 for 310.30.
 # prices_in_kopecks = false
+# Whether the last line of a list must have a line end, as Excel writes it: a
+# list without one waits as unfinished, and counts as cut off after a minute.
+# needs_line_end = false
 "#;

@@ -11,17 +11,8 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-/// An export of 1C in portions comes to some hundred files; pictures to thousands.
-const MAX_ENTRIES: usize = 100_000;
-
-/// The largest export heard of is about a gigabyte.
-const MAX_UNPACKED: u64 = 8 * 1024 * 1024 * 1024;
-
-/// XML shrinks to a thirtieth or so; what shrinks to a thousandth is a bomb.
-const MAX_RATIO: u64 = 1_000;
-
-/// Below this, a ratio says nothing.
-const SMALL: u64 = 16 * 1024 * 1024;
+use crate::domain::shown::excerpt;
+use crate::formats::limits;
 
 /// Why an archive is refused.
 #[derive(Debug, Error)]
@@ -30,7 +21,7 @@ pub enum ArchiveError {
     Damaged(String),
     #[error("the archive is encrypted or packed in a way that obmen does not read: {0}")]
     Unsupported(String),
-    #[error("the archive has {found} entries, more than {MAX_ENTRIES}")]
+    #[error("the archive has {found} entries, more than {limit}", limit = limits::ARCHIVE_ENTRIES)]
     TooMany { found: usize },
     #[error("the archive names a file outside of it: `{0}`")]
     Outside(String),
@@ -86,13 +77,17 @@ pub fn unpack<R: Read + Seek, E: From<ArchiveError>>(
         .seek(io::SeekFrom::End(0))
         .map_err(ArchiveError::Io)?;
     let mut archive = ZipArchive::new(source).map_err(ArchiveError::from)?;
-    if archive.len() > MAX_ENTRIES {
+    if archive.len() > limits::ARCHIVE_ENTRIES {
         return Err(ArchiveError::TooMany {
             found: archive.len(),
         }
         .into());
     }
-    let mut left = MAX_UNPACKED.min(packed.saturating_mul(MAX_RATIO).max(SMALL));
+    let mut left = limits::ARCHIVE_UNPACKED.min(
+        packed
+            .saturating_mul(limits::ARCHIVE_RATIO)
+            .max(limits::ARCHIVE_SMALL),
+    );
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(ArchiveError::from)?;
         if entry.is_dir() {
@@ -126,7 +121,9 @@ fn path_of<R: Read>(entry: &zip::read::ZipFile<'_, R>) -> Result<PathBuf, Archiv
         .name()
         .map(std::borrow::Cow::into_owned)
         .unwrap_or_default();
-    entry.enclosed_name().ok_or(ArchiveError::Outside(shown))
+    entry
+        .enclosed_name()
+        .ok_or_else(|| ArchiveError::Outside(excerpt(&shown)))
 }
 
 /// Stops where the archive's allowance ends.

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use tracing::{info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats::{self, Encoding, Stage};
+use crate::formats::{self, CsvOptions, Encoding, Stage};
 use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::fate::pause_before;
 use crate::pipeline::lists::table;
@@ -333,9 +333,10 @@ impl Post {
         };
         let is_any_due = due.iter().any(is_due);
         let quiet = self.exchange.settings.schedule.quiet;
+        let csv = &self.exchange.settings.csv;
         let mut ready = Vec::new();
         for sighting in self.inbox.scan(Instant::now())? {
-            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for) {
+            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for, csv) {
                 ready.push(sighting.path);
             } else {
                 report.waiting.push(sighting.path);
@@ -512,7 +513,7 @@ fn concerns_every_file(err: &CarryError) -> bool {
 ///
 /// For a process that has just begun, the file's own age stands for that: the
 /// later of its times, since a copy keeps the original's time of change.
-fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
+fn looks_whole(path: &Path, quiet_for: Duration, csv: &CsvOptions) -> bool {
     const PATIENCE: Duration = Duration::from_secs(60);
     let age = || {
         let metadata = std::fs::metadata(path).ok()?;
@@ -524,6 +525,6 @@ fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
         latest.elapsed().ok()
     };
     let has_end =
-        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false));
+        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file, csv).unwrap_or(false));
     quiet_for >= PATIENCE || has_end() || age().is_some_and(|age| age >= PATIENCE)
 }

@@ -28,4 +28,5 @@ mod schema;
 mod shop_contract;
 mod tidy;
 mod transcripts;
+mod truncation;
 mod world;

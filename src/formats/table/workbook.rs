@@ -16,16 +16,7 @@ use rust_decimal::Decimal;
 use zip::ZipArchive;
 
 use crate::formats::table::lines::Record;
-use crate::formats::{FileError, Place};
-
-/// A workbook of a shop's whole assortment has some megabytes.
-const MAX_FILE: u64 = 64 * 1024 * 1024;
-/// A zip of a megabyte can unpack to a thousand.
-const MAX_UNPACKED: u128 = 512 * 1024 * 1024;
-/// All rows are in memory at once.
-const MAX_ROWS: usize = 200_000;
-/// Cells beyond are stray formatting; a list has some tens of columns.
-const MAX_COLUMNS: u32 = 256;
+use crate::formats::{FileError, Place, limits};
 
 pub(super) struct Workbook(Kind);
 
@@ -38,15 +29,15 @@ impl Workbook {
     pub(super) fn read<R: Read>(source: R) -> Result<Self, FileError> {
         let mut bytes = Vec::new();
         source
-            .take(MAX_FILE + 1)
+            .take(limits::WORKBOOK + 1)
             .read_to_end(&mut bytes)
             .map_err(FileError::Io)?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE {
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits::WORKBOOK {
             return Err(limit(
                 1,
                 format!(
                     "the workbook is larger than {} MB; save the list as CSV, which may have any size",
-                    MAX_FILE / 1024 / 1024
+                    limits::WORKBOOK / 1024 / 1024
                 ),
             ));
         }
@@ -121,7 +112,7 @@ impl Workbook {
             .map(|(row, cells)| Record {
                 cells,
                 line: u64::from(row) + 1,
-                faults: Vec::new(),
+                ..Record::default()
             })
             .collect())
     }
@@ -154,13 +145,13 @@ fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
     }
     if archive
         .decompressed_size()
-        .is_none_or(|size| size > MAX_UNPACKED)
+        .is_none_or(|size| size > u128::from(limits::WORKBOOK_UNPACKED))
     {
         return Err(limit(
             1,
             format!(
                 "the workbook unpacks to more than {} MB; save the list as CSV, which may have any size",
-                MAX_UNPACKED / 1024 / 1024
+                limits::WORKBOOK_UNPACKED / 1024 / 1024
             ),
         ));
     }
@@ -172,14 +163,15 @@ fn put(
     (row, column): (u32, u32),
     text: String,
 ) -> Result<(), FileError> {
-    if text.is_empty() || column >= MAX_COLUMNS {
+    if text.is_empty() || column >= limits::WORKBOOK_COLUMNS {
         return Ok(());
     }
-    if rows.len() >= MAX_ROWS && !rows.contains_key(&row) {
+    if rows.len() >= limits::WORKBOOK_ROWS && !rows.contains_key(&row) {
         return Err(limit(
             u64::from(row) + 1,
             format!(
-                "the sheet has more than {MAX_ROWS} rows; save the list as CSV, which may have any number"
+                "the sheet has more than {} rows; save the list as CSV, which may have any number",
+                limits::WORKBOOK_ROWS
             ),
         ));
     }
