@@ -170,6 +170,10 @@ key = {key}
 inbox = "inbox"
 # Orders and lists for 1C appear here. May lie on a network share.
 outbox = "outbox"
+# What says that a file is complete, where its writer says so: "{name}.done" is
+# a.csv.done beside a.csv, "{stem}.ok" is a.ok, and a plain name such as "ready"
+# speaks for everything in its folder and below. It goes with the files.
+# marker = "{name}.done"
 
 [schedule]
 # Seconds between two looks into the inbox.

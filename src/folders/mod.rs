@@ -7,6 +7,7 @@
 mod error;
 mod inbox;
 mod lock;
+mod marker;
 mod names;
 mod outbox;
 mod watch;
@@ -14,6 +15,7 @@ mod watch;
 pub use error::FolderError;
 pub use inbox::{ClaimedFile, Fate, Inbox, Sighting};
 pub use lock::{Lock, LockError};
+pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
 pub use watch::{Watcher, watch};

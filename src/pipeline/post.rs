@@ -96,7 +96,8 @@ impl Post {
     pub(super) fn new(exchange: Exchange) -> Self {
         let start = Instant::now();
         Self {
-            inbox: Inbox::at(&exchange.settings.inbox),
+            inbox: Inbox::at(&exchange.settings.inbox)
+                .with_marker(exchange.settings.marker.clone()),
             outbox: Outbox::at(&exchange.settings.outbox),
             has_folders: false,
             exchange,
@@ -336,7 +337,10 @@ impl Post {
         let csv = &self.exchange.settings.csv;
         let mut ready = Vec::new();
         for sighting in self.inbox.scan(Instant::now())? {
-            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for, csv) {
+            if sighting.is_marked
+                && sighting.quiet_for >= quiet
+                && looks_whole(&sighting.path, sighting.quiet_for, csv)
+            {
                 ready.push(sighting.path);
             } else {
                 report.waiting.push(sighting.path);
@@ -353,9 +357,11 @@ impl Post {
         for path in ready {
             match self.inbox.claim(&path) {
                 Ok(file) => claimed.push(file),
-                // Another program holds it; the next scan tries again.
+                // The next scan tries again; the log need not tell of each try.
                 Err(err) => {
-                    warn!(file = %path.display(), "not taken yet: {err}");
+                    if self.inbox.is_first_refusal(&path) {
+                        warn!(file = %path.display(), "not taken yet, another program seems to hold it: {err}");
+                    }
                     report.waiting.push(path);
                 }
             }
