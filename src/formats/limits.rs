@@ -21,8 +21,8 @@ pub(super) const PARTS: usize = 100_000;
 /// What one product, offer or row of a list says, in bytes.
 pub(super) const RECORD: usize = 2 * TOKEN;
 
-/// Elements within one order document: some twenty for each of a hundred thousand lines.
-pub(super) const DOCUMENT_PARTS: usize = 2_000_000;
+/// Elements within one order document: some twenty for each of fifty thousand lines.
+pub(super) const DOCUMENT_PARTS: usize = 1_000_000;
 
 /// 1C's `Ид` is one GUID or two; codes and words occur.
 pub(super) const ID_CHARS: usize = 255;

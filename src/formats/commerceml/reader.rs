@@ -230,7 +230,7 @@ impl<R: Read> Reader<R> {
                 return;
             }
             (_, Tag::Root) => {
-                self.summary.formed_at = attributes.get(attr::FORMED_AT).map(Cow::into_owned);
+                self.summary.formed_at = attributes.get(attr::FORMED_AT).map(|at| excerpt(&at));
                 return;
             }
             (_, Tag::Catalogue | Tag::OfferPackage | Tag::OfferChanges | Tag::Classifier) => {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Data, DataRef, SheetType, SheetVisible, Xls, XlsError, Xlsx};
@@ -131,7 +131,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileErro
 
 /// What calamine does not look at before it unpacks.
 fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|err| FileError::Truncated {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|err| FileError::Truncated {
         place: Place { line: 1 },
         detail: err.to_string(),
     })?;
@@ -143,19 +143,36 @@ fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
             kind: "a zip archive that is not an .xlsx workbook",
         });
     }
-    if archive
-        .decompressed_size()
-        .is_none_or(|size| size > u128::from(limits::WORKBOOK_UNPACKED))
-    {
+    let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let most = limits::WORKBOOK_UNPACKED.min(
+        packed
+            .saturating_mul(limits::ARCHIVE_RATIO)
+            .max(limits::ARCHIVE_SMALL),
+    );
+    if unpacked_size(&mut archive, most)? > most {
         return Err(limit(
             1,
             format!(
                 "the workbook unpacks to more than {} MB; save the list as CSV, which may have any size",
-                limits::WORKBOOK_UNPACKED / 1024 / 1024
+                most / 1024 / 1024
             ),
         ));
     }
     Ok(())
+}
+
+/// What the archive declares may be a lie, so it is unpacked once to nowhere.
+fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>, most: u64) -> Result<u64, FileError> {
+    let mut size = 0;
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(|err| broken(1, &err))?;
+        size +=
+            io::copy(&mut entry.take(most + 1), &mut io::sink()).map_err(|err| broken(1, &err))?;
+        if size > most {
+            break;
+        }
+    }
+    Ok(size)
 }
 
 fn put(
