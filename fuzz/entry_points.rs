@@ -12,7 +12,7 @@ use obmen::formats::{self, CsvOptions, archive};
 use obmen::shop::{self, Reply};
 
 /// Every charset and every version of CommerceML.
-pub fn commerceml(data: &[u8]) {
+pub(crate) fn commerceml(data: &[u8]) {
     let at_once = reading_of(data, &CsvOptions::default());
     let slowly = reading_of(Dripping(data), &CsvOptions::default());
     assert_eq!(at_once, slowly, "how the bytes arrive must not matter");
@@ -21,7 +21,7 @@ pub fn commerceml(data: &[u8]) {
 }
 
 /// The first byte chooses the configuration.
-pub fn list(data: &[u8]) {
+pub(crate) fn list(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else {
         return;
     };
@@ -43,12 +43,12 @@ pub fn list(data: &[u8]) {
 }
 
 /// New and old workbooks.
-pub fn workbook(data: &[u8]) {
+pub(crate) fn workbook(data: &[u8]) {
     reading_of(data, &CsvOptions::default());
 }
 
 /// Archives of an export.
-pub fn archive(data: &[u8]) {
+pub(crate) fn archive(data: &[u8]) {
     archive::holds_an_export(Cursor::new(data));
     let unpacked = archive::unpack(
         Cursor::new(data),
@@ -66,7 +66,7 @@ pub fn archive(data: &[u8]) {
 }
 
 /// Answers of a shop. The first byte chooses status and redirect.
-pub fn reply(data: &[u8]) {
+pub(crate) fn reply(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else {
         return;
     };

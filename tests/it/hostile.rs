@@ -432,7 +432,7 @@ fn binary_noise_and_zero_bytes_are_no_list() {
         .drop_in(
             "noise.csv",
             (0..100_000_u32)
-                .flat_map(|n| (n * 2_654_435 | 0x8080_8080).to_le_bytes())
+                .flat_map(|n| (n.wrapping_mul(2_654_435) | 0x8080_8080).to_le_bytes())
                 .collect::<Vec<_>>(),
         )
         .drop_in(

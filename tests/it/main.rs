@@ -14,6 +14,7 @@ mod encodings;
 mod facts;
 mod faults;
 mod found;
+mod fuzz_smoke;
 mod hostile;
 mod identity;
 mod inbound;
