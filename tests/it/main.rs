@@ -18,6 +18,7 @@ mod fuzz_smoke;
 mod hostile;
 mod identity;
 mod inbound;
+mod journal_model;
 mod lateness;
 mod order_rules;
 mod orders_for_1c;
