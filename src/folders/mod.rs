@@ -2,7 +2,8 @@
 //!
 //! The only room that renames, creates or deletes exchange files; it never looks
 //! inside them. A file is never deleted and never overwritten here: it moves from
-//! the inbox to `working`, and from there to `done`, `rejected` or `held`.
+//! the inbox to `working`, and from there to `done`, `rejected` or `held`. Only the
+//! markers that say that files are complete are removed.
 
 mod error;
 mod inbox;

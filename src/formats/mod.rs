@@ -229,11 +229,11 @@ pub fn has_end<F: Read + Seek>(mut file: F, csv: &CsvOptions) -> io::Result<bool
             .into_bytes(),
         None => bytes,
     };
+    // Not empty, and more than a byte order mark.
+    let has_begun = head.len() > 3;
     let is_all = head.len() < usize::try_from(HEAD).unwrap_or(usize::MAX);
     let (head, tail) = (plain(head), plain(tail));
     if !is_xml(&head) {
-        // Nothing yet, or nothing but a byte order mark.
-        let has_begun = head.iter().any(u8::is_ascii);
         let has_line_end = tail.ends_with(b"\n") || tail.ends_with(b"\r");
         return Ok(has_begun && (has_line_end || !csv.needs_line_end));
     }

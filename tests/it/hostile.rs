@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, Cursor, Read, Write as _};
+#[cfg(unix)]
 use std::process::Command;
 
 use obmen::domain::Fact;
@@ -530,6 +531,7 @@ fn nothing_from_outside_forges_a_line_or_steers_a_terminal() {
     }
 }
 
+#[cfg(unix)]
 #[track_caller]
 fn assert_harmless(text: &str) {
     assert!(

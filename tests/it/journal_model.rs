@@ -402,6 +402,7 @@ fn take(
     apply(step, model, journal, now)
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each step")]
 fn apply(
     step: &Step,
     model: &mut Model,
@@ -693,6 +694,7 @@ fn compare(model: &Model, journal: &Journal) -> Result<(), JournalError> {
     Ok(())
 }
 
+#[expect(clippy::too_many_lines, reason = "one question after the other")]
 fn compare_side(
     at: usize,
     side: &Side,
