@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::domain::Quantity;
+use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Guard, Negative, Rounding};
@@ -95,6 +96,7 @@ struct ShopSection {
 struct FoldersSection {
     inbox: PathBuf,
     outbox: PathBuf,
+    marker: Option<String>,
 }
 
 impl Default for FoldersSection {
@@ -102,6 +104,7 @@ impl Default for FoldersSection {
         Self {
             inbox: "inbox".into(),
             outbox: "outbox".into(),
+            marker: None,
         }
     }
 }
@@ -176,6 +179,7 @@ struct CsvSection {
     warehouses: Vec<String>,
     words: BTreeMap<String, toml::Value>,
     prices_in_kopecks: bool,
+    needs_line_end: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -391,6 +395,7 @@ fn settings(
         name: section.name,
         inbox,
         outbox,
+        marker: section.folders.marker.as_deref().map(marker).transpose()?,
         shop: shop::Settings {
             url: section.shop.url,
             username: section.shop.username,
@@ -489,6 +494,14 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
     })
 }
 
+fn marker(pattern: &str) -> anyhow::Result<Marker> {
+    Marker::parse(pattern).with_context(|| {
+        format!(
+            "`folders.marker` is `{pattern}`; it is the name of a file, such as \"{{name}}.done\", \"{{stem}}.ok\" or \"ready\""
+        )
+    })
+}
+
 fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
     let column = |name: &String| {
         Column::by_name(name).with_context(|| {
@@ -524,6 +537,7 @@ fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
             })
             .collect::<anyhow::Result<_>>()?,
         prices_in_kopecks: section.prices_in_kopecks,
+        needs_line_end: section.needs_line_end,
     })
 }
 

@@ -102,7 +102,7 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
         return Ok(exit);
     }
     for inbox in service.inboxes() {
-        out.say(&format!(
+        out.say_lines(&format!(
             "\nWatching `{}`: drop files there, receipts appear in `done`. End with Ctrl-C.",
             inbox.display()
         ));
@@ -133,6 +133,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
         name: "demo".to_owned(),
         inbox: dir.join("inbox"),
         outbox: dir.join("outbox"),
+        marker: None,
         shop: shop::Settings::new(
             shop.url(),
             shop.username().to_owned(),

@@ -83,7 +83,7 @@ pub(super) fn show(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Ex
     let (_, journal) = open(common)?;
     let run = find(&journal, id)?;
     if out.is_text() {
-        out.say(write_receipt(&journal, &run, None, run.note.as_deref())?.trim_end());
+        out.say_lines(write_receipt(&journal, &run, None, run.note.as_deref())?.trim_end());
         return Ok(Exit::Fine);
     }
     let value = json_run(&run, &journal)?;
@@ -181,7 +181,7 @@ fn inbox_of(config: &config::Config, run: &Run) -> anyhow::Result<Inbox> {
                 run.exchange
             )
         })?;
-    Ok(Inbox::open(&exchange.inbox)?)
+    Ok(Inbox::open(&exchange.inbox)?.with_marker(exchange.marker.clone()))
 }
 
 fn return_file(

@@ -170,6 +170,10 @@ key = {key}
 inbox = "inbox"
 # Orders and lists for 1C appear here. May lie on a network share.
 outbox = "outbox"
+# What says that a file is complete, where its writer says so: "{name}.done" is
+# a.csv.done beside a.csv, "{stem}.ok" is a.ok, and a plain name such as "ready"
+# speaks for everything in its folder and below. It goes with the files.
+# marker = "{name}.done"
 
 [schedule]
 # Seconds between two looks into the inbox.
@@ -308,4 +312,7 @@ outbox = "outbox"
 # warehouses = ["Основной склад"]
 # Whether prices are written in kopecks: 31030 for 310.30.
 # prices_in_kopecks = false
+# Whether the last line of a list must have a line end, as Excel writes it: a
+# list without one waits as unfinished, and counts as cut off after a minute.
+# needs_line_end = false
 "#;

@@ -23,9 +23,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::fmt::time::ChronoLocal;
 
 use self::output::{Format, Out};
+use crate::domain::shown::one_line;
 use crate::pipeline::Caution;
 
 /// How a command ended; the numbers are part of the contract.
@@ -321,6 +324,17 @@ fn start_logging(level: &str) {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A file's name must not forge a line of the log, nor steer the terminal.
+        .fmt_fields(
+            debug_fn(|writer, field, value| {
+                let text = one_line(&format!("{value:?}"));
+                match field.name() {
+                    "message" => write!(writer, "{text}"),
+                    name => write!(writer, "{name}={text}"),
+                }
+            })
+            .delimited(" "),
+        )
         // Local time, as in the journal and in receipts.
         .with_timer(ChronoLocal::new("%Y-%m-%d %H:%M:%S".to_owned()))
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use serde_json::Value;
 
+use crate::domain::shown::one_line;
+
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -37,7 +39,14 @@ impl Out {
     /// A line for a person; nothing in the other formats.
     pub(super) fn say(&mut self, text: &str) {
         if self.is_text() {
-            self.raw(text);
+            self.raw(&one_line(text));
+        }
+    }
+
+    /// Several lines for a person.
+    pub(super) fn say_lines(&mut self, text: &str) {
+        for line in text.split('\n') {
+            self.say(line);
         }
     }
 
@@ -69,7 +78,7 @@ impl Out {
     /// Why the command did not succeed, to standard error.
     pub(super) fn failure(&mut self, text: &str) {
         self.flush();
-        writeln!(io::stderr(), "obmen: {text}").unwrap_or_default();
+        writeln!(io::stderr(), "obmen: {}", harmless(text)).unwrap_or_default();
     }
 }
 
@@ -77,6 +86,14 @@ impl Drop for Out {
     fn drop(&mut self) {
         self.flush();
     }
+}
+
+/// What a file says must not steer the terminal; messages may have several lines.
+fn harmless(text: &str) -> String {
+    text.split('\n')
+        .map(one_line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// `1 file`, `2 files`.
@@ -87,6 +104,10 @@ pub(super) fn count(n: u64, singular: &str) -> String {
 
 /// Columns as wide as their widest cell, two blanks between.
 fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |at: usize| {
         rows.iter()

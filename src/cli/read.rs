@@ -80,9 +80,9 @@ fn print_fault(code: &str, line: Option<u64>, message: &str, out: &mut Out) {
             out.raw(&json!({"fault": code, "line": line, "message": message}).to_string());
         }
         (Format::Text, Some(line)) if !message.starts_with("line ") => {
-            out.raw(&format!("line {line}: FAULT {message}"));
+            out.say(&format!("line {line}: FAULT {message}"));
         }
-        (Format::Text, _) => out.raw(&format!("FAULT {message}")),
+        (Format::Text, _) => out.say(&format!("FAULT {message}")),
     }
 }
 
@@ -126,7 +126,7 @@ fn print_summary(summary: &Summary, out: &mut Out) {
 fn print_fact(fact: &Fact, out: &mut Out) {
     for value in json_facts(fact) {
         if out.is_text() {
-            out.raw(&text_of(&value));
+            out.say(&text_of(&value));
         } else {
             out.raw(&value.to_string());
         }

@@ -10,6 +10,7 @@ pub mod number;
 pub mod order;
 pub mod product;
 pub mod quantity;
+pub mod shown;
 pub mod sku;
 pub mod tax_id;
 

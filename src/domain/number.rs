@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use thiserror::Error;
 
+use crate::domain::shown::excerpt;
+
 /// Why a text is not a number.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BadNumber {
@@ -110,16 +112,6 @@ fn is_grouped_with_commas(text: &str) -> bool {
         .is_some_and(|first| (1..=3).contains(&first.len()))
         && whole.contains(',')
         && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn excerpt(text: &str) -> String {
-    const SHOWN: usize = 40;
-    if text.chars().count() <= SHOWN {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(SHOWN).collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::domain::shown::excerpt;
+
 /// OpenCart keeps the article in a `varchar(64)` column and cuts longer values
 /// off without a word, which would merge two products into one.
 const MAX_CHARS: usize = 64;
@@ -39,10 +41,10 @@ impl Sku {
             .chars()
             .any(|c| c.is_control() || c == '\u{fffd}' || c > '\u{ffff}')
         {
-            return Err(BadSku::Unprintable(text.escape_debug().to_string()));
+            return Err(BadSku::Unprintable(excerpt(text)));
         }
         if stored_len(text) > MAX_CHARS {
-            return Err(BadSku::TooLong(text.to_owned()));
+            return Err(BadSku::TooLong(excerpt(text)));
         }
         Ok(Self(text.to_owned()))
     }
@@ -63,7 +65,7 @@ impl Sku {
 }
 
 /// Number of characters in the shop's database, where `&`, `"`, `<` and `>` are entities.
-fn stored_len(text: &str) -> usize {
+pub fn stored_len(text: &str) -> usize {
     text.chars()
         .map(|c| match c {
             '&' => 5,

@@ -1,14 +1,15 @@
 //! The inbox: what has arrived and is quiet, and what becomes of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::folders::FolderError;
+use crate::folders::marker::{Found, Marker, own_marker};
 use crate::folders::names::{is_passing, is_picture, natural_order};
 
 const WORKING: &str = "working";
@@ -29,7 +30,10 @@ const RENAME_ATTEMPTS: u32 = 5;
 #[derive(Debug)]
 pub struct Inbox {
     root: PathBuf,
+    marker: Option<Marker>,
     seen: HashMap<PathBuf, Seen>,
+    /// Links, and files that could not be taken: named once, not at every look.
+    told: HashSet<PathBuf>,
 }
 
 /// What a file looked like, and since when it has.
@@ -38,6 +42,7 @@ struct Seen {
     size: u64,
     modified: Option<SystemTime>,
     since: Instant,
+    is_marked: bool,
 }
 
 /// A file in the inbox.
@@ -47,6 +52,8 @@ pub struct Sighting {
     /// How long it has looked the same to us. The file's own times are no
     /// measure: Explorer and copy tools keep those of the original.
     pub quiet_for: Duration,
+    /// Its writer has said that it is complete, or is not asked to.
+    pub is_marked: bool,
 }
 
 /// A file that is ours: in `working`, where nobody else touches it.
@@ -102,7 +109,9 @@ impl Inbox {
     pub fn at(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
+            marker: None,
             seen: HashMap::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -115,6 +124,13 @@ impl Inbox {
         Ok(())
     }
 
+    /// Only files that a marker speaks for count; it goes with them.
+    #[must_use]
+    pub fn with_marker(mut self, marker: Option<Marker>) -> Self {
+        self.marker = marker;
+        self
+    }
+
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -123,15 +139,33 @@ impl Inbox {
     /// inbox's own folders are left alone.
     pub fn scan(&mut self, now: Instant) -> Result<Vec<Sighting>, FolderError> {
         let mut found = Vec::new();
-        collect(
-            &self.root,
-            0,
-            &mut |path, metadata| found.push((path, metadata.len(), metadata.modified().ok())),
-            true,
-        )?;
+        let mut links = Vec::new();
+        let mut visit = |path: PathBuf, kind: Kind| match kind {
+            Kind::File(metadata) => found.push((path, metadata.len(), metadata.modified().ok())),
+            Kind::Link => links.push(path),
+        };
+        collect(&self.root, 0, &mut visit, true)?;
+        let is_there: HashSet<&PathBuf> = links
+            .iter()
+            .chain(found.iter().map(|(path, ..)| path))
+            .collect();
+        self.told.retain(|path| is_there.contains(path));
+        for link in links {
+            if self.told.insert(link.clone()) {
+                warn!(
+                    "`{}` is a link and is left alone: put the file itself into the inbox",
+                    link.display()
+                );
+            }
+        }
         let mut before = std::mem::take(&mut self.seen);
         let mut sightings = Vec::with_capacity(found.len());
         for (path, size, modified) in found {
+            let is_marked = match &self.marker {
+                Some(marker) if marker.is_marker(&file_name(&path)) => continue,
+                Some(marker) => marker.find(&path, &self.root).is_some(),
+                None => true,
+            };
             let since = match before.remove(&path) {
                 Some(seen) if seen.size == size && seen.modified == modified => seen.since,
                 Some(_) | None => now,
@@ -139,6 +173,7 @@ impl Inbox {
             sightings.push(Sighting {
                 path: path.clone(),
                 quiet_for: now.saturating_duration_since(since),
+                is_marked,
             });
             self.seen.insert(
                 path,
@@ -146,6 +181,7 @@ impl Inbox {
                     size,
                     modified,
                     since,
+                    is_marked,
                 },
             );
         }
@@ -156,10 +192,55 @@ impl Inbox {
     /// Takes the file over by renaming it. Fails while another program holds it.
     pub fn claim(&mut self, path: &Path) -> Result<ClaimedFile, FolderError> {
         let name = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
-        let target = free_name(&self.root.join(WORKING).join(&name), None);
+        let target = self.place_to_work(&name);
+        let marker = self
+            .marker
+            .as_ref()
+            .and_then(|marker| marker.find(path, &self.root));
         move_file(path, &target)?;
         self.seen.remove(path);
+        self.told.remove(path);
+        match marker {
+            Some(Found::OfFile(marker)) => remove_marker(&marker),
+            // The last file that it speaks for takes it along.
+            Some(Found::OfFolder(marker)) => {
+                let folder = marker.parent().unwrap_or(&self.root);
+                let is_last = !self
+                    .seen
+                    .iter()
+                    .any(|(path, seen)| seen.is_marked && path.starts_with(folder));
+                if is_last {
+                    remove_marker(&marker);
+                }
+            }
+            None => {}
+        }
         Ok(ClaimedFile { path: target, name })
+    }
+
+    /// Whether this is the first time that the file could not be taken.
+    pub fn is_first_refusal(&mut self, path: &Path) -> bool {
+        self.told.insert(path.to_owned())
+    }
+
+    /// Below `working` as below the inbox. Where a file of that name is still there,
+    /// in a folder `(2)`, `(3)` … of `working`: its name is then its own even after a
+    /// crash, and the later one comes later.
+    fn place_to_work(&self, name: &Path) -> PathBuf {
+        let working = self.root.join(WORKING);
+        let latest = slots(&working)
+            .into_iter()
+            .filter(|(_, folder)| folder.join(name).exists())
+            .map(|(n, _)| n)
+            .max();
+        let plain = working.join(name);
+        let may_be_plain = without_slot(name) == name && !plain.exists();
+        match latest {
+            None if may_be_plain => plain,
+            latest => working
+                .join(format!("({})", latest.map_or(2, |n| n + 1)))
+                .join(name),
+        }
     }
 
     /// Puts a part of a claimed archive beside it, as if it had arrived in a
@@ -174,10 +255,7 @@ impl Inbox {
     ) -> Result<ClaimedFile, FolderError> {
         let name = with_run(&archive.name.with_extension(""), run).join(part);
         let path = self.root.join(WORKING).join(&name);
-        let temporary = path.with_file_name(format!(
-            "{}.tmp",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ));
+        let temporary = with_ending(&path, ".tmp");
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
         }
@@ -207,7 +285,17 @@ impl Inbox {
         let path = self.root.join(name);
         let temporary = with_ending(&path, ".tmp");
         write_whole(&temporary, content)?;
-        move_file(&temporary, &free_name(&path, None))
+        let target = free_name(&path, None);
+        self.mark(&target)?;
+        move_file(&temporary, &target)
+    }
+
+    /// Nobody else writes a marker for a file that obmen itself puts into the inbox.
+    fn mark(&self, file: &Path) -> Result<(), FolderError> {
+        match self.marker {
+            Some(_) => write_whole(&own_marker(file), b""),
+            None => Ok(()),
+        }
     }
 
     /// Files claimed earlier: by this process and not finished, or by one that died.
@@ -217,13 +305,21 @@ impl Inbox {
         collect(
             &working,
             0,
-            &mut |path, _| {
-                let name = path.strip_prefix(&working).unwrap_or(&path).to_owned();
-                files.push(ClaimedFile { path, name });
+            &mut |path, kind| {
+                let below = path.strip_prefix(&working).unwrap_or(&path);
+                let name = without_slot(below).to_owned();
+                if matches!(kind, Kind::File(_)) {
+                    files.push(ClaimedFile { path, name });
+                }
             },
             false,
         )?;
-        files.sort_by(|left, right| natural_order(&left.name, &right.name));
+        // Of one name, the earlier first.
+        files.sort_by(|left, right| {
+            natural_order(&left.name, &right.name)
+                .then_with(|| left.path.iter().count().cmp(&right.path.iter().count()))
+                .then_with(|| natural_order(&left.path, &right.path))
+        });
         Ok(files)
     }
 
@@ -276,8 +372,13 @@ impl Inbox {
             .map(|folder| self.root.join(folder).join(relative))
             .collect();
         let numbered = plain.iter().map(|path| with_run(path, run));
+        let slots = slots(&self.root.join(WORKING)).into_iter();
+        let in_slots = slots
+            .filter(|_| folders.contains(&WORKING))
+            .map(|(_, folder)| folder.join(relative));
         numbered
             .chain(plain.iter().cloned())
+            .chain(in_slots)
             .find(|path| path.is_file())
     }
 
@@ -293,6 +394,7 @@ impl Inbox {
             return Ok(None);
         };
         let target = free_name(&self.root.join(relative), None);
+        self.mark(&target)?;
         move_file(&path, &target)?;
         for ending in RECEIPTS {
             // A receipt that is gone already is what was wanted.
@@ -302,11 +404,66 @@ impl Inbox {
     }
 }
 
+/// Files that wait beside another of their name, by the folders' numbers.
+fn slots(working: &Path) -> Vec<(u32, PathBuf)> {
+    let entries = fs::read_dir(working).into_iter().flatten().flatten();
+    let mut slots: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            Some((slot_number(name.to_str()?)?, entry.path()))
+        })
+        .collect();
+    slots.sort();
+    slots
+}
+
+/// `2` of `(2)`.
+fn slot_number(name: &str) -> Option<u32> {
+    let digits = name.strip_prefix('(')?.strip_suffix(')')?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
+}
+
+/// `webdata/a.csv` of `(2)/webdata/a.csv`.
+fn without_slot(below_working: &Path) -> &Path {
+    let mut parts = below_working.components();
+    let first = parts.next().map(Component::as_os_str);
+    let is_slot = first
+        .and_then(|first| first.to_str())
+        .is_some_and(|first| slot_number(first).is_some());
+    if is_slot && parts.as_path().file_name().is_some() {
+        parts.as_path()
+    } else {
+        below_working
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// One that is gone already is what was wanted; one that stays is told.
+fn remove_marker(marker: &Path) {
+    match fs::remove_file(marker) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => {
+            warn!("cannot remove the marker `{}`: {err}", marker.display());
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
+/// What lies in a folder.
+enum Kind {
+    File(fs::Metadata),
+    Link,
+}
+
 /// Calls `visit` for every file below `folder` that may concern us.
 fn collect(
     folder: &Path,
     depth: usize,
-    visit: &mut impl FnMut(PathBuf, fs::Metadata),
+    visit: &mut impl FnMut(PathBuf, Kind),
     is_inbox: bool,
 ) -> Result<(), FolderError> {
     let entries = match fs::read_dir(folder) {
@@ -324,7 +481,7 @@ fn collect(
         let entry = entry.map_err(FolderError::of("list the folder", folder))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        // `file_type` does not follow links, so a link is neither and is left alone.
+        // `file_type` does not follow links.
         let Ok(kind) = entry.file_type() else {
             continue;
         };
@@ -337,11 +494,13 @@ fn collect(
         let path = entry.path();
         if kind.is_dir() && depth < MAX_DEPTH {
             collect(&path, depth + 1, visit, is_inbox)?;
+        } else if kind.is_symlink() {
+            visit(path, Kind::Link);
         } else if kind.is_file()
             && !is_picture(&path)
             && let Ok(metadata) = entry.metadata()
         {
-            visit(path, metadata);
+            visit(path, Kind::File(metadata));
         }
     }
     Ok(())
@@ -360,11 +519,14 @@ fn free_name(path: &Path, run: Option<i64>) -> PathBuf {
         .unwrap_or(tagged)
 }
 
-/// `prices.csv.receipt.txt`. A name that would be too long for the file system
-/// loses its end.
+/// `prices.csv.receipt.txt`.
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    fitting(path, &file_name(path), ending)
+}
+
+/// A name that would be too long for the file system loses the end of its stem.
+fn fitting(path: &Path, name: &str, ending: &str) -> PathBuf {
     const MAX_BYTES: usize = 255;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let room = MAX_BYTES.saturating_sub(ending.len());
     let end = name
         .char_indices()
@@ -381,7 +543,8 @@ fn with_run(path: &Path, run: i64) -> PathBuf {
     let ending = path
         .extension()
         .map(|ending| format!(".{}", ending.to_string_lossy()));
-    path.with_file_name(format!("{stem}.{run}{}", ending.unwrap_or_default()))
+    let ending = format!(".{run}{}", ending.unwrap_or_default());
+    fitting(path, &stem, &ending)
 }
 
 /// Renames; never over an existing file, because `to` is a free name.
@@ -474,6 +637,146 @@ mod tests {
         assert!(inbox.claimed().unwrap().is_empty());
         assert!(!folder.path().join("working/webdata").exists());
         assert!(inbox.scan(Instant::now()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn files_of_one_name_keep_it_and_their_order_over_a_crash() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("webdata/a.csv");
+        let mut inbox = Inbox::open(folder.path()).unwrap();
+        for text in ["1", "2", "3"] {
+            put(&path, text);
+            assert_eq!(inbox.claim(&path).unwrap().name(), "webdata/a.csv");
+        }
+        // Another process finds them.
+        let mut inbox = Inbox::open(folder.path()).unwrap();
+        let texts = |inbox: &Inbox| -> Vec<(String, String)> {
+            let read = |file: &ClaimedFile| fs::read_to_string(file.path()).unwrap();
+            let claimed = inbox.claimed().unwrap();
+            claimed
+                .iter()
+                .map(|file| (file.name(), read(file)))
+                .collect()
+        };
+        let named = |text: &str| ("webdata/a.csv".to_owned(), text.to_owned());
+        assert_eq!(texts(&inbox), ["1", "2", "3"].map(named));
+        // The first is done; one that comes now comes last all the same.
+        let first = inbox.claimed().unwrap().remove(0);
+        inbox.finish(&first, Fate::Archive, 7, &[]).unwrap();
+        put(&path, "4");
+        inbox.claim(&path).unwrap();
+        assert_eq!(texts(&inbox), ["2", "3", "4"].map(named));
+        for (file, run) in inbox.claimed().unwrap().iter().zip(8..) {
+            inbox.finish(file, Fate::Archive, run, &[]).unwrap();
+        }
+        let done = |name: &str| fs::read_to_string(folder.path().join("done/webdata").join(name));
+        assert_eq!(done("a.csv").unwrap(), "1");
+        assert_eq!(done("a.10.csv").unwrap(), "4");
+        assert!(inbox.claimed().unwrap().is_empty());
+        // A folder of 1C's own that is called so is no such folder.
+        put(&folder.path().join("(2)/b.csv"), "5");
+        let claimed = inbox.claim(&folder.path().join("(2)/b.csv")).unwrap();
+        assert_eq!(inbox.claimed().unwrap(), [claimed]);
+        assert_eq!(inbox.claimed().unwrap()[0].name(), "(2)/b.csv");
+    }
+
+    #[test]
+    fn a_name_as_long_as_can_be_is_put_away_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inbox = Inbox::open(folder.path()).unwrap();
+        let name = format!("{}.csv", "ж".repeat(125));
+        for run in [10, 11, 12] {
+            put(&folder.path().join(&name), "x");
+            let claimed = inbox.claim(&folder.path().join(&name)).unwrap();
+            inbox.finish(&claimed, Fate::Archive, run, &[]).unwrap();
+        }
+        assert_eq!(fs::read_dir(folder.path().join("done")).unwrap().count(), 3);
+    }
+
+    fn marked(inbox: &mut Inbox) -> Vec<String> {
+        let sightings = inbox.scan(Instant::now()).unwrap();
+        sightings
+            .iter()
+            .filter(|sighting| sighting.is_marked)
+            .map(|sighting| file_name(&sighting.path))
+            .collect()
+    }
+
+    #[test]
+    fn a_file_counts_when_its_marker_is_there_and_takes_it_along() {
+        for (pattern, marker) in [("{name}.done", "a.csv.done"), ("{stem}.OK", "a.OK")] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut inbox = Inbox::open(folder.path())
+                .unwrap()
+                .with_marker(Marker::parse(pattern));
+            let path = folder.path().join("x/a.csv");
+            put(&path, "1");
+            put(&folder.path().join("x/b.csv"), "1");
+            assert_eq!(inbox.scan(Instant::now()).unwrap().len(), 2);
+            assert!(marked(&mut inbox).is_empty());
+            put(&folder.path().join("x").join(marker), "");
+            assert_eq!(marked(&mut inbox), ["a.csv"]);
+            inbox.claim(&path).unwrap();
+            assert!(!folder.path().join("x").join(marker).exists());
+            put(&path, "2");
+            assert!(marked(&mut inbox).is_empty(), "the next needs its own");
+        }
+    }
+
+    #[test]
+    fn the_last_file_of_a_folder_takes_its_marker_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inbox = Inbox::open(folder.path())
+            .unwrap()
+            .with_marker(Marker::parse("ready"));
+        let at = |name: &str| folder.path().join(name);
+        put(&at("x/a.csv"), "1");
+        put(&at("x/deep/b.csv"), "1");
+        put(&at("c.csv"), "1");
+        assert!(marked(&mut inbox).is_empty());
+        put(&at("x/ready"), "");
+        assert_eq!(marked(&mut inbox), ["a.csv", "b.csv"]);
+        inbox.claim(&at("x/a.csv")).unwrap();
+        assert!(at("x/ready").exists());
+        inbox.claim(&at("x/deep/b.csv")).unwrap();
+        assert!(!at("x/ready").exists());
+        assert!(marked(&mut inbox).is_empty());
+    }
+
+    /// Whoever writes markers has none for what a person returns.
+    #[test]
+    fn a_file_put_back_needs_no_marker() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inbox = Inbox::open(folder.path())
+            .unwrap()
+            .with_marker(Marker::parse("{name}.done"));
+        put(&folder.path().join("held/a.csv"), "1");
+        let path = inbox.return_to_inbox("a.csv", 1).unwrap().unwrap();
+        inbox.put("own.csv", b"2").unwrap();
+        assert_eq!(marked(&mut inbox), ["a.csv", "own.csv"]);
+        inbox.claim(&path).unwrap();
+        assert!(!own_marker(&path).exists());
+    }
+
+    /// As one that Excel holds open on Windows; here its place is taken instead.
+    #[test]
+    fn a_file_that_cannot_be_taken_is_told_once_until_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inbox = Inbox::open(folder.path()).unwrap();
+        let path = folder.path().join("x/a.csv");
+        put(&path, "1");
+        put(&folder.path().join("working/x"), "in the way");
+        let told: Vec<bool> = (0..3)
+            .map(|_| {
+                inbox.scan(Instant::now()).unwrap();
+                inbox.claim(&path).unwrap_err();
+                inbox.is_first_refusal(&path)
+            })
+            .collect();
+        assert_eq!(told, [true, false, false]);
+        fs::remove_file(folder.path().join("working/x")).unwrap();
+        inbox.scan(Instant::now()).unwrap();
+        assert_eq!(inbox.claim(&path).unwrap().name(), "x/a.csv");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! The only room that renames, creates or deletes exchange files; it never looks
 //! inside them. A file is never deleted and never overwritten here: it moves from
-//! the inbox to `working`, and from there to `done`, `rejected` or `held`.
+//! the inbox to `working`, and from there to `done`, `rejected` or `held`. Only the
+//! markers that say that files are complete are removed.
 
 mod error;
 mod inbox;
 mod lock;
+mod marker;
 mod names;
 mod outbox;
 mod watch;
@@ -14,6 +16,7 @@ mod watch;
 pub use error::FolderError;
 pub use inbox::{ClaimedFile, Fate, Inbox, Sighting};
 pub use lock::{Lock, LockError};
+pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
 pub use watch::{Watcher, watch};

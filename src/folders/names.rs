@@ -6,22 +6,69 @@ use std::path::Path;
 /// Names that browsers, copy tools, Office and file systems use in passing; a
 /// rename to the real name is the arrival.
 pub fn is_passing(name: &str) -> bool {
-    const ENDINGS: [&str; 8] = [
+    const ENDINGS: [&str; 25] = [
+        // Programs of every kind; rclone's are `name.1a2b3c4d.partial`.
         ".tmp",
-        ".part",
+        ".temp",
         ".partial",
+        ".part",
+        // Chrome, Opera, Safari, and the file system interface of Chrome.
         ".crdownload",
+        ".opdownload",
         ".download",
+        ".crswap",
+        // WinSCP, Total Commander.
         ".filepart",
-        ".swp",
+        ".tc~",
+        // Other file-drop programs.
+        ".writing",
+        ".inprogress",
+        ".uploading",
+        ".camellock",
+        ".lock",
+        // Download managers and torrents.
+        ".aria2",
+        ".fdmdownload",
         ".!ut",
+        ".!qb",
+        ".bc!",
+        // Editors: Vim, Emacs, and the backup copies of many.
+        ".swp",
+        ".swx",
+        ".swo",
+        "~",
+        // Of obmen's own.
+        ".obmen-ready",
     ];
-    const STARTS: [&str; 5] = ["~$", ".~lock", ".syncthing.", "~", "."];
-    const WHOLE: [&str; 4] = ["desktop.ini", "thumbs.db", "@eadir", "$recycle.bin"];
+    // Hidden files are rsync's `.name.1a2b3c`, Syncthing's, LibreOffice's locks,
+    // `.nfs…` and `.smbdelete…`; `~$name` is Office's, `~syncthing~name` older Syncthing's.
+    const STARTS: [&str; 2] = [".", "~"];
+    const WHOLE: [&str; 9] = [
+        "desktop.ini",
+        "thumbs.db",
+        "ehthumbs.db",
+        "@eadir",
+        "$recycle.bin",
+        "system volume information",
+        "lost+found",
+        "#recycle",
+        "__macosx",
+    ];
     let lower = name.to_lowercase();
     ENDINGS.iter().any(|ending| lower.ends_with(ending))
         || STARTS.iter().any(|start| lower.starts_with(start))
         || WHOLE.contains(&lower.as_str())
+        || (lower.starts_with('#') && lower.ends_with('#'))
+        || is_excel_copy(name)
+}
+
+/// Excel saves to a name like `CE814000`, and renames it when it is done.
+fn is_excel_copy(name: &str) -> bool {
+    name.len() == 8
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+        && name.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 /// Pictures of goods lie beside the files that name them.
@@ -131,16 +178,54 @@ mod tests {
     fn passing_names_are_left_alone() {
         for name in [
             "a.xml.tmp",
-            "~$price.xlsx",
-            ".~lock.price.csv#",
-            "Thumbs.db",
+            "v8_1A2B_3.TMP",
+            // Browsers.
             "x.crdownload",
-            ".gitkeep",
+            "Unconfirmed 123456.crdownload",
             "import.xml.part",
+            "price.csv.download",
+            "price.csv.opdownload",
+            "price.csv.crswap",
+            // rsync, rclone, Syncthing, WinSCP, Total Commander.
+            ".import.xml.Xa93kQ",
+            "import.xml.1a2b3c4d.partial",
+            ".syncthing.import.xml.tmp",
+            "~syncthing~import.xml.tmp",
+            "import.xml.filepart",
+            "import.xml.tc~",
+            // Office and editors.
+            "~$price.xlsx",
+            "~WRL0001.tmp",
+            "CE814000",
+            ".~lock.price.csv#",
+            ".price.csv.swp",
+            "price.csv~",
+            "#price.csv#",
+            // Systems.
+            "Thumbs.db",
+            "desktop.ini",
+            ".DS_Store",
+            "._price.csv",
+            ".nfs000000000001",
+            ".smbdeleteAAA01",
+            "@eaDir",
+            "#recycle",
+            "$RECYCLE.BIN",
+            "System Volume Information",
+            "lost+found",
+            ".gitkeep",
         ] {
             assert!(is_passing(name), "{name}");
         }
-        for name in ["import.xml", "Остатки.csv", "price.txt"] {
+        for name in [
+            "import.xml",
+            "Остатки.csv",
+            "price.txt",
+            "20261120",
+            "orders-7a31c0de-4c1a-11ee-8c90-0242ac120002.xml",
+            "part.csv",
+            "price #2.csv",
+        ] {
             assert!(!is_passing(name), "{name}");
         }
     }

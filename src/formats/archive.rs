@@ -4,6 +4,7 @@
 //! folder, and a few kilobytes may unpack to a full disk. So bytes are counted as
 //! they come, not as the archive declares them.
 
+use std::collections::HashSet;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -11,17 +12,8 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-/// An export of 1C in portions comes to some hundred files; pictures to thousands.
-const MAX_ENTRIES: usize = 100_000;
-
-/// The largest export heard of is about a gigabyte.
-const MAX_UNPACKED: u64 = 8 * 1024 * 1024 * 1024;
-
-/// XML shrinks to a thirtieth or so; what shrinks to a thousandth is a bomb.
-const MAX_RATIO: u64 = 1_000;
-
-/// Below this, a ratio says nothing.
-const SMALL: u64 = 16 * 1024 * 1024;
+use crate::domain::shown::excerpt;
+use crate::formats::limits;
 
 /// Why an archive is refused.
 #[derive(Debug, Error)]
@@ -30,9 +22,9 @@ pub enum ArchiveError {
     Damaged(String),
     #[error("the archive is encrypted or packed in a way that obmen does not read: {0}")]
     Unsupported(String),
-    #[error("the archive has {found} entries, more than {MAX_ENTRIES}")]
+    #[error("the archive has {found} entries, more than {limit}", limit = limits::ARCHIVE_ENTRIES)]
     TooMany { found: usize },
-    #[error("the archive names a file outside of it: `{0}`")]
+    #[error("the archive names a file that no folder can safely hold: `{0}`")]
     Outside(String),
     #[error("the archive unpacks to more than a thousand times its size, or to more than 8 GB")]
     Bomb,
@@ -86,19 +78,28 @@ pub fn unpack<R: Read + Seek, E: From<ArchiveError>>(
         .seek(io::SeekFrom::End(0))
         .map_err(ArchiveError::Io)?;
     let mut archive = ZipArchive::new(source).map_err(ArchiveError::from)?;
-    if archive.len() > MAX_ENTRIES {
+    if archive.len() > limits::ARCHIVE_ENTRIES {
         return Err(ArchiveError::TooMany {
             found: archive.len(),
         }
         .into());
     }
-    let mut left = MAX_UNPACKED.min(packed.saturating_mul(MAX_RATIO).max(SMALL));
+    let mut names = HashSet::new();
+    let mut left = limits::ARCHIVE_UNPACKED.min(
+        packed
+            .saturating_mul(limits::ARCHIVE_RATIO)
+            .max(limits::ARCHIVE_SMALL),
+    );
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(ArchiveError::from)?;
         if entry.is_dir() {
             continue;
         }
         let path = path_of(&entry)?;
+        if !names.insert(path.to_string_lossy().to_lowercase()) {
+            let name = excerpt(&path.to_string_lossy());
+            return Err(ArchiveError::Damaged(format!("`{name}` is in it twice")).into());
+        }
         if !is_wanted(&path) {
             continue;
         }
@@ -121,12 +122,36 @@ pub fn unpack<R: Read + Seek, E: From<ArchiveError>>(
     Ok(())
 }
 
+/// As both Windows and Unix would have it: a name that is harmless to one of them
+/// may lead out of the folder on the other.
 fn path_of<R: Read>(entry: &zip::read::ZipFile<'_, R>) -> Result<PathBuf, ArchiveError> {
+    const MAX_BYTES: usize = 255;
     let shown = entry
         .name()
         .map(std::borrow::Cow::into_owned)
         .unwrap_or_default();
-    entry.enclosed_name().ok_or(ArchiveError::Outside(shown))
+    // Some programs write the separator of Windows.
+    let name = shown.replace('\\', "/");
+    let is_plain = |part: &str| {
+        !matches!(part, "" | "." | "..")
+            && part.len() <= MAX_BYTES
+            && !part.contains(|c: char| c == ':' || c.is_control())
+            && !is_device(part)
+    };
+    if entry.enclosed_name().is_none() || !name.split('/').all(is_plain) {
+        return Err(ArchiveError::Outside(excerpt(&shown)));
+    }
+    Ok(name.split('/').collect())
+}
+
+/// `CON`, `nul.csv`: Windows opens a device under this name.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let numbered = stem
+        .strip_prefix("com")
+        .or_else(|| stem.strip_prefix("lpt"));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+        || numbered.is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Stops where the archive's allowance ends.

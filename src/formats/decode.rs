@@ -12,7 +12,7 @@ use std::str;
 
 use encoding_rs::{Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
-use crate::formats::{FileError, detect};
+use crate::formats::{FileError, detect, limits};
 
 /// How much is read from the source at a time.
 const CHUNK: usize = 64 * 1024;
@@ -20,11 +20,6 @@ const CHUNK_LIMIT: u64 = 64 * 1024;
 
 /// The fewest bytes a charset is judged by, unless the file is shorter.
 const SAMPLE: usize = 4 * 1024;
-
-/// The longest single token (tag, text, comment, CSV row) that a parser may
-/// gather. 1C's longest descriptions are some hundred kilobytes; a file with
-/// more in one piece is broken or hostile, and would fill the memory.
-const MAX_TOKEN: usize = 16 * 1024 * 1024;
 
 /// A stream of UTF-8 with line numbers.
 pub(super) struct Utf8Reader<R> {
@@ -112,7 +107,7 @@ impl<R: Read> Utf8Reader<R> {
         self.has_damage
     }
 
-    /// A new token begins; see [`MAX_TOKEN`].
+    /// A new token begins; see [`limits::TOKEN`].
     pub(super) fn mark(&mut self) {
         self.since_mark = 0;
     }
@@ -185,12 +180,12 @@ impl<R: Read> BufRead for Utf8Reader<R> {
         if self.start >= self.text.len() && !self.finished {
             self.refill()?;
         }
-        if self.since_mark > MAX_TOKEN {
+        if self.since_mark > limits::TOKEN {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
                 format!(
                     "one piece of the file is longer than {} MB",
-                    MAX_TOKEN / 1024 / 1024
+                    limits::TOKEN / 1024 / 1024
                 ),
             ));
         }

@@ -1,5 +1,6 @@
 //! Tells the format of a file by its first bytes, never by its name.
 
+use crate::domain::shown::excerpt;
 use crate::formats::FileError;
 
 /// What a text is.
@@ -62,12 +63,7 @@ pub(super) fn detect(head: &str) -> Result<Kind, FileError> {
         return Ok(Kind::Table);
     }
     Err(FileError::UnknownFormat {
-        start: start
-            .chars()
-            .take(40)
-            .collect::<String>()
-            .escape_debug()
-            .to_string(),
+        start: excerpt(start),
     })
 }
 

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::domain::money::BadMoney;
 use crate::domain::number::BadNumber;
 use crate::domain::sku::BadSku;
+use crate::formats::limits;
 
 /// A line of the file, counted from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +104,8 @@ pub enum RowFault {
     EmptyElement { element: &'static str },
     #[error("{element} has neither an Ид nor an Артикул, so nothing can be matched")]
     NoKey { element: &'static str },
+    #[error("the Ид `{0}` is longer than {limit} characters", limit = limits::ID_CHARS)]
+    LongId(String),
     #[error("`{0}` is not an order number of the shop")]
     OrderNumber(String),
     #[error("the order row states no status")]
@@ -118,6 +121,10 @@ pub enum RowFault {
     CommerceMl1Part { element: String },
     #[error("`{word}` in the column `{column}` is not a number; only that cell is left out")]
     Word { column: String, word: String },
+    #[error(
+        "the last line has no line end; if the file was cut off, the last value of the row is too short"
+    )]
+    NoLineEnd,
     #[error("a quotation mark is never closed; the line is read as plain text")]
     OpenQuote,
     #[error(
@@ -139,12 +146,14 @@ impl RowFault {
             Self::Quantity(_) => "quantity-not-a-number",
             Self::EmptyElement { .. } => "empty-element",
             Self::NoKey { .. } => "no-key",
+            Self::LongId(_) => "id-too-long",
             Self::OrderNumber(_) => "order-number",
             Self::NoStatus => "no-status",
             Self::PriceTwice { .. } => "price-twice",
             Self::Encoding { .. } => "encoding",
             Self::CommerceMl1Part { .. } => "commerceml1-part",
             Self::Word { .. } => "word-for-number",
+            Self::NoLineEnd => "no-line-end",
             Self::OpenQuote => "open-quote",
             Self::CellCount { .. } => "cell-count",
         }
@@ -156,11 +165,13 @@ impl RowFault {
             Self::EmptyElement { .. }
             | Self::PriceTwice { .. }
             | Self::Word { .. }
+            | Self::NoLineEnd
             | Self::OpenQuote => true,
             Self::Sku(_)
             | Self::Money(_)
             | Self::Quantity(_)
             | Self::NoKey { .. }
+            | Self::LongId(_)
             | Self::OrderNumber(_)
             | Self::NoStatus
             | Self::Encoding { .. }

@@ -12,13 +12,15 @@ mod decode;
 mod detect;
 mod encode;
 mod error;
+mod limits;
 mod table;
 
 use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::domain::{Fact, Offer};
+use crate::domain::shown::excerpt;
+use crate::domain::{Fact, ItemKey, Offer};
 
 use detect::Kind;
 pub use encode::Encoding;
@@ -146,6 +148,16 @@ impl<R: Read> Iterator for Facts<R> {
     }
 }
 
+/// What is longer is no id, but would be kept as one.
+fn check_id(item: Option<&ItemKey>) -> Result<(), RowFault> {
+    match item {
+        Some(item) if item.as_str().chars().count() > limits::ID_CHARS => {
+            Err(RowFault::LongId(excerpt(item.as_str())))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// What a file mainly holds, in the order in which files want to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -192,8 +204,9 @@ fn offer_stage(offer: &Offer) -> Stage {
 
 /// Whether the end of the file is there: for XML, the closing tag of its root;
 /// for an archive, its list of contents.
-/// Lists have no end that could be recognised.
-pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
+/// Lists have none that could be relied on, unless the configuration says that their
+/// last lines have ends.
+pub fn has_end<F: Read + Seek>(mut file: F, csv: &CsvOptions) -> io::Result<bool> {
     const HEAD: u64 = 4_096;
     const TAIL: u64 = 512;
     let mut head = Vec::new();
@@ -216,29 +229,44 @@ pub fn has_end<F: Read + Seek>(mut file: F) -> io::Result<bool> {
             .into_bytes(),
         None => bytes,
     };
-    let Some(root) = root_name(&plain(head)) else {
-        return Ok(true);
+    // Not empty, and more than a byte order mark.
+    let has_begun = head.len() > 3;
+    let is_all = head.len() < usize::try_from(HEAD).unwrap_or(usize::MAX);
+    let (head, tail) = (plain(head), plain(tail));
+    if !is_xml(&head) {
+        let has_line_end = tail.ends_with(b"\n") || tail.ends_with(b"\r");
+        return Ok(has_begun && (has_line_end || !csv.needs_line_end));
+    }
+    let Some(root) = root_name(&head) else {
+        // Cut off before it, or it begins behind a very long comment.
+        return Ok(!is_all);
     };
-    let tail = plain(tail);
     let tail = tail.trim_ascii_end();
     let closing = [b"</", root.as_slice()].concat();
     let is_closed = tail
         .strip_suffix(b">")
         .is_some_and(|rest| rest.trim_ascii_end().ends_with(&closing));
-    Ok(is_closed || tail.ends_with(b"/>"))
+    // An empty root: the last tag is the first one, too.
+    let is_empty = tail.ends_with(b"/>")
+        && tail
+            .rsplit(|b| *b == b'<')
+            .next()
+            .is_some_and(|last| last.starts_with(&root));
+    Ok(is_closed || is_empty)
 }
 
-/// The bytes of the first element's name; `None` if this is no XML.
-fn root_name(head: &[u8]) -> Option<Vec<u8>> {
-    let start = head
+fn is_xml(head: &[u8]) -> bool {
+    let mut marks = head
         .iter()
-        .position(|b| b.is_ascii() && !b.is_ascii_whitespace())?;
-    if head.get(start) != Some(&b'<') {
-        return None;
-    }
+        .filter(|b| b.is_ascii() && !b.is_ascii_whitespace());
+    marks.next() == Some(&b'<')
+}
+
+/// The bytes of the first element's name; `None` where there is none yet.
+fn root_name(head: &[u8]) -> Option<Vec<u8>> {
     head.split(|b| *b == b'<')
         .skip(1)
-        .find(|tag| !tag.starts_with(b"?") && !tag.starts_with(b"!"))
+        .find(|tag| !tag.is_empty() && !tag.starts_with(b"?") && !tag.starts_with(b"!"))
         .map(|tag| {
             tag.iter()
                 .copied()
@@ -291,12 +319,15 @@ mod tests {
                 .collect()
         };
         let cp1251 = |text: &str| encoding_rs::WINDOWS_1251.encode(text).0.into_owned();
-        let ends = |bytes: Vec<u8>| has_end(Cursor::new(bytes)).unwrap();
+        let ends = |bytes: Vec<u8>| has_end(Cursor::new(bytes), &CsvOptions::default()).unwrap();
         for encode in [|text: &str| text.as_bytes().to_vec(), utf16, cp1251] {
             assert!(ends(encode(whole)));
             assert!(!ends(encode("<Корень><x></x>")));
             assert!(!ends(encode("<Корень><x>")));
             assert!(!ends(encode("<Корень><x>Цена")));
+            assert!(!ends(encode("<?xml version='1.0'")));
+            assert!(!ends(encode("<Корень><x/>")));
+            assert!(!ends(encode("")));
             assert!(ends(encode("<Корень/>")));
             assert!(ends(encode("Артикул;Цена\nx")));
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::folders::Marker;
 use crate::formats::commerceml::Profile;
 use crate::formats::{CsvOptions, Encoding};
 use crate::pipeline::lists::ListColumn;
@@ -20,6 +21,8 @@ pub struct ExchangeSettings {
     pub name: String,
     pub inbox: PathBuf,
     pub outbox: PathBuf,
+    /// What says that a file in the inbox is complete, where its writer says so.
+    pub marker: Option<Marker>,
     pub shop: shop::Settings,
     /// The most entries in one call; a shop that is slow gets fewer.
     pub batch: usize,

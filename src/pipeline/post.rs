@@ -95,7 +95,8 @@ impl Post {
     pub(super) fn new(exchange: Exchange) -> Self {
         let start = Instant::now();
         Self {
-            inbox: Inbox::at(&exchange.settings.inbox),
+            inbox: Inbox::at(&exchange.settings.inbox)
+                .with_marker(exchange.settings.marker.clone()),
             outbox: Outbox::at(&exchange.settings.outbox),
             has_folders: false,
             exchange,
@@ -334,9 +335,13 @@ impl Post {
         };
         let is_any_due = due.iter().any(is_due);
         let quiet = self.exchange.settings.schedule.quiet;
+        let csv = &self.exchange.settings.csv;
         let mut ready = Vec::new();
         for sighting in self.inbox.scan(Instant::now())? {
-            if sighting.quiet_for >= quiet && looks_whole(&sighting.path, sighting.quiet_for) {
+            if sighting.is_marked
+                && sighting.quiet_for >= quiet
+                && looks_whole(&sighting.path, sighting.quiet_for, csv)
+            {
                 ready.push(sighting.path);
             } else {
                 report.waiting.push(sighting.path);
@@ -353,9 +358,11 @@ impl Post {
         for path in ready {
             match self.inbox.claim(&path) {
                 Ok(file) => claimed.push(file),
-                // Another program holds it; the next scan tries again.
+                // The next scan tries again; the log need not tell of each try.
                 Err(err) => {
-                    warn!(file = %path.display(), "not taken yet: {err}");
+                    if self.inbox.is_first_refusal(&path) {
+                        warn!(file = %path.display(), "not taken yet, another program seems to hold it: {err}");
+                    }
                     report.waiting.push(path);
                 }
             }
@@ -514,7 +521,7 @@ fn concerns_every_file(err: &CarryError) -> bool {
 ///
 /// For a process that has just begun, the file's own age stands for that: the
 /// later of its times, since a copy keeps the original's time of change.
-fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
+fn looks_whole(path: &Path, quiet_for: Duration, csv: &CsvOptions) -> bool {
     const PATIENCE: Duration = Duration::from_secs(60);
     let age = || {
         let metadata = std::fs::metadata(path).ok()?;
@@ -526,6 +533,6 @@ fn looks_whole(path: &Path, quiet_for: Duration) -> bool {
         latest.elapsed().ok()
     };
     let has_end =
-        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file).unwrap_or(false));
+        || std::fs::File::open(path).is_ok_and(|file| formats::has_end(file, csv).unwrap_or(false));
     quiet_for >= PATIENCE || has_end() || age().is_some_and(|age| age >= PATIENCE)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::shown::one_line;
 use crate::formats::{Encoding, Summary, csv_write};
 use crate::journal::{Journal, JournalError, Outcome, OutcomeKind, Run, RunState, Tally};
 
@@ -34,7 +35,7 @@ pub fn write_text(
     let tally = journal.tally(run.id)?;
     let mut text = String::new();
     let line = |text: &mut String, name: &str, value: &str| {
-        writeln!(text, "{name}: {value}").unwrap_or_default();
+        writeln!(text, "{name}: {}", one_line(value)).unwrap_or_default();
     };
     line(&mut text, "file", &run.file);
     if let Some(summary) = summary {
@@ -59,7 +60,7 @@ pub fn write_text(
     if !attention.is_empty() {
         text.push_str("\nRows to look at:\n");
         for outcome in attention.iter().take(SHOWN_ROWS) {
-            writeln!(text, "  {}", row_text(outcome)).unwrap_or_default();
+            writeln!(text, "  {}", one_line(&row_text(outcome))).unwrap_or_default();
         }
         if attention.len() > SHOWN_ROWS {
             text.push_str("  … and more; the table beside this text has all of them\n");

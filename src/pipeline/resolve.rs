@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
+use crate::domain::shown::excerpt;
 use crate::domain::{Document, Fact, ItemKey, Money, Offer, OrderId, Product, Sku, StatusId};
 use crate::formats::{Row, RowError};
 use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind, RunId};
@@ -74,7 +75,7 @@ impl Subject<'_> {
         self.sku
             .map(Sku::to_string)
             .or_else(|| self.item.map(ItemKey::to_string))
-            .or_else(|| self.name.map(str::to_owned))
+            .or_else(|| self.name.map(excerpt))
             .unwrap_or_default()
     }
 

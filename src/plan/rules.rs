@@ -6,6 +6,8 @@ use rust_decimal::RoundingStrategy;
 use thiserror::Error;
 
 use crate::domain::quantity::TooMany;
+use crate::domain::shown::excerpt;
+use crate::domain::sku::stored_len;
 use crate::domain::{Money, Offer, Product, Quantity, Sku};
 use crate::plan::Field;
 
@@ -89,6 +91,8 @@ pub enum Refusal {
     TooMany(#[from] TooMany),
     #[error("its name is longer than 255 characters; the shop would cut it off")]
     NameTooLong,
+    #[error("its name holds a character that cannot be read or printed")]
+    NameUnprintable,
 }
 
 impl Refusal {
@@ -98,11 +102,12 @@ impl Refusal {
             Self::WhichPrice(_) => "which-price",
             Self::TooMany(_) => "quantity-too-large",
             Self::NameTooLong => "name-too-long",
+            Self::NameUnprintable => "name-unprintable",
         }
     }
 }
 
-/// OpenCart's name column.
+/// OpenCart's name column, where `&`, `"`, `<` and `>` are entities.
 const MAX_NAME_CHARS: usize = 255;
 
 /// `None` for a product without a name, which nothing can be made of, or one marked as deleted.
@@ -110,8 +115,14 @@ pub fn want_product(product: &Product, sku: Sku, rules: &Rules) -> Result<Option
     let Some(name) = product.name.clone().filter(|_| !product.deleted) else {
         return Ok(None);
     };
-    if name.chars().count() > MAX_NAME_CHARS {
+    if stored_len(&name) > MAX_NAME_CHARS {
         return Err(Refusal::NameTooLong);
+    }
+    if name
+        .chars()
+        .any(|c| c == '\u{fffd}' || (c.is_control() && !c.is_whitespace()))
+    {
+        return Err(Refusal::NameUnprintable);
     }
     let extra = rules
         .extra
@@ -185,7 +196,7 @@ fn price_of(offer: &Offer, rules: &Rules) -> Result<Option<Money>, Refusal> {
         types.sort_unstable();
         types.dedup();
         if types.len() > 1 {
-            return Err(Refusal::WhichPrice(types.join(", ")));
+            return Err(Refusal::WhichPrice(excerpt(&types.join(", "))));
         }
         return Ok(offer.prices.last().map(|price| price.price));
     }

@@ -17,4 +17,4 @@ pub use client::{Client, Settings};
 pub use error::{ApiKey, IpHint, ShopError};
 pub use login::{Dialect, LoginReply, understand_login};
 pub use reply::{Reply, understand};
-pub use wire::{BadOrder, ExtraField, TaxFields};
+pub use wire::{BadOrder, ExtraField, TaxFields, count_rows};

@@ -204,6 +204,26 @@ fn order(row: &Value, extra: &[ExtraField]) -> Result<Order, BadOrder> {
     })
 }
 
+/// How many rows of every kind a reply holds: all that is ever read out of one,
+/// for trying replies without a shop.
+#[doc(hidden)]
+pub fn count_rows(reply: &Value) -> usize {
+    let tax = TaxFields {
+        inn: Some("1".to_owned()),
+        kpp: Some("payment_kpp".to_owned()),
+    };
+    let extra = ExtraField {
+        column: "comment".to_owned(),
+        requisite: "Комментарий".to_owned(),
+    };
+    statuses(reply).len()
+        + categories(reply).len()
+        + raw_articles(reply).len()
+        + products(reply).len()
+        + names(reply).len()
+        + orders(reply, &[extra], &tax).len()
+}
+
 /// A number that cannot be one is left out: by it 1C would look for the buyer.
 fn add_tax_ids(order: &mut Order, row: &Value, fields: &TaxFields) {
     let written = |field: &Option<String>| field.as_deref().and_then(|f| field_of_buyer(row, f));

@@ -16,11 +16,14 @@ mod encodings;
 mod facts;
 mod faults;
 mod found;
+mod fuzz_smoke;
 #[path = "../../benches/generate/mod.rs"]
 #[expect(dead_code, reason = "the benches ask for more kinds of files")]
 mod generate;
+mod hostile;
 mod identity;
 mod inbound;
+mod journal_model;
 mod lateness;
 mod order_rules;
 mod orders_for_1c;
@@ -33,4 +36,5 @@ mod schema;
 mod shop_contract;
 mod tidy;
 mod transcripts;
+mod truncation;
 mod world;

@@ -172,6 +172,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
         name: "main".to_owned(),
         inbox: folder.join("inbox"),
         outbox: folder.join("outbox"),
+        marker: None,
         shop: shop::Settings::new(
             shop.url(),
             shop.username().to_owned(),

@@ -5,21 +5,21 @@ use std::collections::HashMap;
 use crate::domain::{Group, ItemKey, Product, Property, Reference, Sku};
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::reader::Attributes;
-use crate::formats::{Place, RowError, RowFault};
-
-/// More names than any real classifier has (the largest seen: 1,908 properties);
-/// beyond it ids are shown instead, so that memory stays bounded.
-const MAX_NAMES: usize = 500_000;
+use crate::formats::{Place, RowError, RowFault, check_id, limits};
 
 /// What ids in the classifier mean.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     names: HashMap<String, String>,
+    n_bytes: usize,
 }
 
 impl Dictionary {
     pub(super) fn learn(&mut self, id: &str, name: &str) {
-        if !id.is_empty() && !name.is_empty() && self.names.len() < MAX_NAMES {
+        // With what an entry itself takes.
+        let n_bytes = self.n_bytes + id.len() + name.len() + 2 * size_of::<String>();
+        if !id.is_empty() && !name.is_empty() && n_bytes <= limits::NAMES {
+            self.n_bytes = n_bytes;
             self.names.insert(id.to_owned(), name.to_owned());
         }
     }
@@ -171,6 +171,7 @@ impl ProductBuilder {
         if self.product.item.is_none() && self.product.sku.is_none() {
             return Err(RowFault::NoKey { element: ELEMENT });
         }
+        check_id(self.product.item.as_ref())?;
         Ok(self.product)
     }
 }

@@ -3,19 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::domain::shown::excerpt;
 use crate::domain::sku::BadSku;
 use crate::domain::{ItemKey, Money, Offer, OfferPrice, Quantity, Sku, WarehouseStock};
 use crate::formats::commerceml::catalog::{filled, is_deleted_status, is_true};
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::reader::Attributes;
-use crate::formats::{Place, RowError, RowFault};
+use crate::formats::{Place, RowError, RowFault, check_id, limits};
 
 /// Shares the few texts that repeat on every offer: price types, currencies, warehouses.
 #[derive(Debug, Default)]
 pub(super) struct Interner(HashSet<Arc<str>>);
-
-/// Ids beyond this many are not shared; a hostile file must not fill the set.
-const MAX_SHARED: usize = 4_096;
 
 impl Interner {
     fn share(&mut self, text: &str) -> Arc<str> {
@@ -23,7 +21,7 @@ impl Interner {
             return Arc::clone(known);
         }
         let new: Arc<str> = Arc::from(text);
-        if self.0.len() < MAX_SHARED {
+        if self.0.len() < limits::SHARED && text.len() <= limits::ID_CHARS {
             self.0.insert(Arc::clone(&new));
         }
         new
@@ -189,7 +187,7 @@ impl OfferBuilder {
             .iter()
             .any(|known| known.price_type == price_type)
         {
-            let price_type = price_type.as_deref().unwrap_or_default().to_owned();
+            let price_type = excerpt(price_type.as_deref().unwrap_or_default());
             self.faults.push(RowError {
                 place: Place { line },
                 fault: RowFault::PriceTwice { price_type },
@@ -225,6 +223,9 @@ impl OfferBuilder {
         }
         if self.offer.item.is_none() && self.offer.sku.is_none() {
             return refuse(RowFault::NoKey { element: ELEMENT }, self.faults);
+        }
+        if let Err(fault) = check_id(self.offer.item.as_ref()) {
+            return refuse(fault, self.faults);
         }
         (Some(self.offer), self.faults)
     }

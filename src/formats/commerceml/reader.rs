@@ -13,6 +13,7 @@ use quick_xml::XmlVersion;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use crate::domain::shown::excerpt;
 use crate::domain::{Fact, Group, Product, Reference};
 use crate::formats::commerceml::catalog::{
     Dictionary, NameBuilder, ProductBuilder, end_group, end_reference, is_true,
@@ -22,12 +23,7 @@ use crate::formats::commerceml::legacy;
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
 use crate::formats::decode::Utf8Reader;
-use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary};
-
-/// Real files nest about 15 deep; groups add two for each level.
-const MAX_DEPTH: usize = 200;
-/// More kinds of unknown elements than this say nothing new.
-const MAX_LEGACY_PARTS: usize = 50;
+use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits};
 
 /// See the module's documentation.
 pub(in crate::formats) struct Reader<R: Read> {
@@ -41,6 +37,9 @@ pub(in crate::formats) struct Reader<R: Read> {
     record: Record,
     /// Number of open elements up to and including the record's own.
     record_depth: usize,
+    /// Elements of the record that have ended, and the bytes of their texts.
+    n_parts: usize,
+    n_bytes: usize,
     groups: Vec<OpenGroup>,
     dictionary: Dictionary,
     names: Interner,
@@ -100,6 +99,8 @@ impl<R: Read> Reader<R> {
             text_starts: Vec::new(),
             record: Record::None,
             record_depth: 0,
+            n_parts: 0,
+            n_bytes: 0,
             groups: Vec::new(),
             dictionary: Dictionary::default(),
             names: Interner::default(),
@@ -161,18 +162,9 @@ impl<R: Read> Reader<R> {
         buffer.clear();
         let result = match self.xml.read_event_into(&mut buffer) {
             Ok(Event::Start(start)) => self.open(&start),
-            Ok(Event::End(_)) => {
-                self.close();
-                Ok(())
-            }
-            Ok(Event::Text(text)) => {
-                self.text.push_str(&text);
-                Ok(())
-            }
-            Ok(Event::CData(text)) => {
-                self.text.push_str(&text);
-                Ok(())
-            }
+            Ok(Event::End(_)) => self.close(),
+            Ok(Event::Text(text)) => self.push_text(&text),
+            Ok(Event::CData(text)) => self.push_text(&text),
             Ok(Event::GeneralRef(reference)) => self.push_reference(&reference),
             Ok(Event::DocType(_)) => Err(FileError::Dtd {
                 place: self.place(),
@@ -204,15 +196,11 @@ impl<R: Read> Reader<R> {
         {
             return Err(FileError::NotCommerceMl {
                 place: self.place(),
-                root: name.as_ref().to_owned(),
+                root: excerpt(name.as_ref()),
             });
         }
-        if self.path.len() >= MAX_DEPTH {
-            let detail = format!("elements nest deeper than {MAX_DEPTH}");
-            return Err(FileError::Limit {
-                place: self.place(),
-                detail,
-            });
+        if self.path.len() >= limits::DEPTH {
+            return Err(self.limit(format!("elements nest deeper than {}", limits::DEPTH)));
         }
         self.has_root = true;
         let parent = self.path.last().copied();
@@ -242,7 +230,7 @@ impl<R: Read> Reader<R> {
                 return;
             }
             (_, Tag::Root) => {
-                self.summary.formed_at = attributes.get(attr::FORMED_AT).map(Cow::into_owned);
+                self.summary.formed_at = attributes.get(attr::FORMED_AT).map(|at| excerpt(&at));
                 return;
             }
             (_, Tag::Catalogue | Tag::OfferPackage | Tag::OfferChanges | Tag::Classifier) => {
@@ -281,8 +269,14 @@ impl<R: Read> Reader<R> {
             }
             _ => return,
         };
+        self.begin_record(record);
+    }
+
+    fn begin_record(&mut self, record: Record) {
         self.record = record;
         self.record_depth = self.path.len();
+        self.n_parts = 0;
+        self.n_bytes = 0;
     }
 
     /// An element in a catalogue or an offer package of CommerceML 1.
@@ -298,8 +292,7 @@ impl<R: Read> Reader<R> {
             }
             Tag::Product if is_catalogue => {
                 self.summary.n_products += 1;
-                self.record = Record::Legacy(Box::new(legacy::product(attributes, line)));
-                self.record_depth = self.path.len();
+                self.begin_record(Record::Legacy(Box::new(legacy::product(attributes, line))));
             }
             _ => self.tell_legacy_part(name),
         }
@@ -307,14 +300,14 @@ impl<R: Read> Reader<R> {
 
     /// Told once for each kind of element, not each time.
     fn tell_legacy_part(&mut self, name: &str) {
-        let is_new =
-            self.legacy_parts.len() < MAX_LEGACY_PARTS && self.legacy_parts.insert(name.to_owned());
+        let is_new = self.legacy_parts.len() < limits::LEGACY_PARTS
+            && self.legacy_parts.insert(excerpt(name));
         if is_new {
             let place = self.place();
             self.rows.push_back(Err(RowError {
                 place,
                 fault: RowFault::CommerceMl1Part {
-                    element: name.to_owned(),
+                    element: excerpt(name),
                 },
             }));
         }
@@ -340,10 +333,57 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    fn close(&mut self) {
-        let Some(tag) = self.path.last().copied() else {
-            return;
+    /// What stands around an element's children is mostly line breaks and blanks;
+    /// those at its beginning say nothing and are not gathered.
+    fn push_text(&mut self, text: &str) -> Result<(), FileError> {
+        let is_first = self.text_starts.last() == Some(&self.text.len());
+        if is_first && text.trim().is_empty() {
+            return Ok(());
+        }
+        self.text.push_str(text);
+        if self.text.len() > limits::OPEN_TEXT {
+            let n_mb = limits::OPEN_TEXT / 1024 / 1024;
+            return Err(self.limit(format!("an element holds more than {n_mb} MB of text")));
+        }
+        Ok(())
+    }
+
+    /// Counts the element that ends, and its text, as a part of the record.
+    fn count_part(&mut self, n_text: usize) -> Result<(), FileError> {
+        let (element, limit) = match self.record {
+            Record::None | Record::Name(_) => return Ok(()),
+            Record::Document(_) => ("document", limits::DOCUMENT_PARTS),
+            Record::PriceType(_)
+            | Record::Warehouse(_)
+            | Record::Product(_)
+            | Record::Offer(_)
+            | Record::Legacy(_) => ("product or offer", limits::PARTS),
         };
+        self.n_parts += 1;
+        self.n_bytes += n_text;
+        if self.n_parts > limit {
+            return Err(self.limit(format!("one {element} has more than {limit} elements")));
+        }
+        if self.n_bytes > limits::RECORD && limit == limits::PARTS {
+            let n_mb = limits::RECORD / 1024 / 1024;
+            return Err(self.limit(format!("one {element} has more than {n_mb} MB of text")));
+        }
+        Ok(())
+    }
+
+    fn limit(&mut self, detail: String) -> FileError {
+        FileError::Limit {
+            place: self.place(),
+            detail,
+        }
+    }
+
+    fn close(&mut self) -> Result<(), FileError> {
+        let Some(tag) = self.path.last().copied() else {
+            return Ok(());
+        };
+        let n_text = self.text.len() - self.text_starts.last().copied().unwrap_or_default();
+        self.count_part(n_text)?;
         let own_start = self.text_starts.pop().unwrap_or_default();
         // Mostly indentation: `trim` alone would look at each of its bytes as a character.
         let text = self.text.get(own_start..).unwrap_or_default();
@@ -384,6 +424,7 @@ impl<R: Read> Reader<R> {
         }
         self.text.truncate(own_start);
         self.path.pop();
+        Ok(())
     }
 
     fn finish_record(&mut self) {
@@ -458,23 +499,21 @@ impl<R: Read> Reader<R> {
     /// Only the five predefined entities and character references exist without a DTD.
     fn push_reference(&mut self, reference: &BytesRef<'_>) -> Result<(), FileError> {
         if let Ok(Some(c)) = reference.resolve_char_ref() {
-            self.text.push(c);
-            return Ok(());
+            return self.push_text(c.encode_utf8(&mut [0; 4]));
         }
         let name: &str = reference;
         match quick_xml::escape::resolve_predefined_entity(name) {
-            Some(text) => self.text.push_str(text),
+            Some(text) => self.push_text(text),
             // Shops put `&nbsp;` into descriptions without telling XML about it.
-            None if name == "nbsp" => self.text.push('\u{a0}'),
+            None if name == "nbsp" => self.push_text("\u{a0}"),
             None => {
-                let detail = format!("the entity `&{name};` is not defined");
-                return Err(FileError::Broken {
+                let detail = format!("the entity `&{};` is not defined", excerpt(name));
+                Err(FileError::Broken {
                     place: self.place(),
                     detail,
-                });
+                })
             }
         }
-        Ok(())
     }
 
     fn end_of_file(&mut self) -> Result<(), FileError> {
@@ -505,12 +544,12 @@ impl<R: Read> Reader<R> {
             XmlError::Syntax(_) | XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
                 FileError::Truncated {
                     place,
-                    detail: err.to_string(),
+                    detail: excerpt(&err.to_string()),
                 }
             }
             other => FileError::Broken {
                 place,
-                detail: other.to_string(),
+                detail: excerpt(&other.to_string()),
             },
         }
     }

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use crate::formats::limits;
 use crate::formats::table::lines::Record;
-use crate::formats::table::{Column, CsvOptions, HEADER_WITHIN};
+use crate::formats::table::{Column, CsvOptions};
 
 /// One column: what it holds, and what stands above it.
 #[derive(Debug, Clone)]
@@ -14,7 +15,7 @@ pub(super) struct Slot {
 
 /// The header, and how many records it takes from the beginning of `records`.
 pub(super) fn find(records: &VecDeque<Record>, options: &CsvOptions) -> Option<(Vec<Slot>, usize)> {
-    for (at, record) in records.iter().enumerate().take(HEADER_WITHIN) {
+    for (at, record) in records.iter().enumerate().take(limits::HEADER_WITHIN) {
         let upper = slots_of(record, options);
         let below = records.get(at + 1);
         let joined = below.and_then(|record| join(&upper, &slots_of(record, options)));

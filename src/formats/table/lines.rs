@@ -10,13 +10,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::formats::decode::Utf8Reader;
 use crate::formats::table::text_of;
-use crate::formats::{FileError, Place, RowFault};
-
-/// A quoted cell of more lines than this was never closed. Descriptions of some
-/// hundred lines exist.
-const MAX_LINES: usize = 500;
-/// A quoted cell of more bytes than this was never closed.
-const MAX_CELL: usize = 4 * 1024 * 1024;
+use crate::formats::{FileError, Place, RowFault, limits};
 
 /// One row, as text.
 #[derive(Debug, Default)]
@@ -26,6 +20,10 @@ pub(super) struct Record {
     pub(super) line: u64,
     /// What was wrong with its text.
     pub(super) faults: Vec<RowFault>,
+    /// It is the last of its file, and no line end stands behind it.
+    pub(super) lacks_line_end: bool,
+    /// A quotation mark in it is not closed to the end of the file.
+    pub(super) is_open_to_end: bool,
 }
 
 /// The cells of a row, without the blanks around them.
@@ -89,6 +87,7 @@ struct Line {
     text: String,
     number: u64,
     is_damaged: bool,
+    has_end: bool,
 }
 
 /// What became of a cell that begins with a quotation mark.
@@ -102,7 +101,10 @@ enum Quoted {
     },
     /// `"Ahmad" чай`: text that happens to begin with a quotation mark.
     Text,
-    NeverClosed,
+    NeverClosed {
+        /// The file ended while its closing mark was looked for.
+        at_end: bool,
+    },
 }
 
 /// What a piece of a quoted cell ends with.
@@ -134,6 +136,8 @@ impl<R: Read> Lines<R> {
     pub(super) fn read_record(&mut self, record: &mut Record) -> Result<bool, FileError> {
         record.cells.clear();
         record.faults.clear();
+        record.lacks_line_end = false;
+        record.is_open_to_end = false;
         loop {
             if self.read_plain(record)? {
                 return Ok(true);
@@ -181,6 +185,7 @@ impl<R: Read> Lines<R> {
         self.text.consume(end + 1);
         self.passed = line;
         record.line = line;
+        check_size(record, 0)?;
         Ok(true)
     }
 
@@ -188,6 +193,8 @@ impl<R: Read> Lines<R> {
     fn cut(&mut self, first: Line, record: &mut Record) -> Result<(), FileError> {
         record.line = first.number;
         let mut is_damaged = first.is_damaged;
+        let mut has_end = first.has_end;
+        let mut n_bytes = 0;
         let mut line = first.text;
         let mut n_left = line.len();
         // Lines in `ahead` that belong to this record.
@@ -205,31 +212,36 @@ impl<R: Read> Lines<R> {
                 n_left: behind,
             } = quoted
             {
+                n_bytes += text.len();
                 record.cells.push(&text);
                 n_taken += n_lines;
-                if n_lines > 0 {
-                    line = self
-                        .ahead
-                        .get(n_taken - 1)
-                        .map(|line| line.text.clone())
-                        .unwrap_or_default();
+                if n_lines > 0
+                    && let Some(last) = self.ahead.get(n_taken - 1)
+                {
+                    line.clone_from(&last.text);
+                    has_end = last.has_end;
                 }
                 n_left = behind;
             } else {
-                if matches!(quoted, Quoted::NeverClosed) && record.faults.is_empty() {
-                    record.faults.push(RowFault::OpenQuote);
+                if let Quoted::NeverClosed { at_end } = quoted {
+                    record.is_open_to_end |= at_end;
+                    if record.faults.is_empty() {
+                        record.faults.push(RowFault::OpenQuote);
+                    }
                 }
                 let n_cell = rest.find(self.delimiter).unwrap_or(rest.len());
                 let cell = rest.get(..n_cell).unwrap_or_default();
                 record.cells.push(without_outer_quotes(cell));
                 n_left = rest.len() - n_cell;
             }
+            check_size(record, n_bytes)?;
             // Behind a cell stands a delimiter or nothing.
             if n_left == 0 {
                 break;
             }
             n_left -= self.delimiter.len_utf8();
         }
+        record.lacks_line_end = !has_end;
         for line in self.ahead.drain(..n_taken) {
             is_damaged |= line.is_damaged;
         }
@@ -255,12 +267,15 @@ impl<R: Read> Lines<R> {
                     });
                 }
                 End::StrayQuote if n_lines == 0 => return Ok(Quoted::Text),
-                End::StrayQuote => return Ok(Quoted::NeverClosed),
+                End::StrayQuote => return Ok(Quoted::NeverClosed { at_end: false }),
                 End::Line => {}
             }
             n_lines += 1;
-            if n_lines > MAX_LINES || text.len() > MAX_CELL || !self.has_ahead(n_taken + n_lines)? {
-                return Ok(Quoted::NeverClosed);
+            if n_lines > limits::CELL_LINES || text.len() > limits::CELL {
+                return Ok(Quoted::NeverClosed { at_end: false });
+            }
+            if !self.has_ahead(n_taken + n_lines)? {
+                return Ok(Quoted::NeverClosed { at_end: true });
             }
             text.push('\n');
             piece = self
@@ -274,32 +289,59 @@ impl<R: Read> Lines<R> {
     /// Reads until `n` lines lie ahead; false where the file has fewer.
     fn has_ahead(&mut self, n: usize) -> Result<bool, FileError> {
         while self.ahead.len() < n {
-            self.text.mark();
-            self.bytes.clear();
-            let line = self.passed + 1;
-            let n_read = self
-                .text
-                .read_until(b'\n', &mut self.bytes)
-                .map_err(|err| file_error(err, line))?;
-            if n_read == 0 {
+            let number = self.passed + 1;
+            let Some(has_end) = self.read_line().map_err(|err| file_error(err, number))? else {
                 return Ok(false);
-            }
-            let is_damaged = self.text.take_damage();
-            let text = String::from_utf8_lossy(&self.bytes);
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            let text = text.strip_suffix('\r').unwrap_or(text);
-            // Files from an old Mac end their lines with `\r` alone.
-            for text in text.split('\r') {
-                self.passed += 1;
-                self.ahead.push_back(Line {
-                    text: text.to_owned(),
-                    number: self.passed,
-                    is_damaged,
-                });
-            }
+            };
+            self.passed = number;
+            self.ahead.push_back(Line {
+                text: String::from_utf8_lossy(&self.bytes).into_owned(),
+                number,
+                is_damaged: self.text.take_damage(),
+                has_end,
+            });
         }
         Ok(true)
     }
+
+    /// Brings the next line into `bytes`, without its end; whether it has one.
+    /// `None` at the end of the file. Files from an old Mac end their lines with `\r` alone.
+    fn read_line(&mut self) -> io::Result<Option<bool>> {
+        self.text.mark();
+        self.bytes.clear();
+        loop {
+            let text = self.text.fill_buf()?;
+            if text.is_empty() {
+                return Ok((!self.bytes.is_empty()).then_some(false));
+            }
+            let Some(at) = memchr::memchr2(b'\n', b'\r', text) else {
+                let n = text.len();
+                self.bytes.extend_from_slice(text);
+                self.text.consume(n);
+                continue;
+            };
+            let is_return = text.get(at) == Some(&b'\r');
+            self.bytes
+                .extend_from_slice(text.get(..at).unwrap_or_default());
+            self.text.consume(at + 1);
+            if is_return && self.text.fill_buf()?.first() == Some(&b'\n') {
+                self.text.consume(1);
+            }
+            return Ok(Some(true));
+        }
+    }
+}
+
+fn check_size(record: &Record, n_bytes: usize) -> Result<(), FileError> {
+    let detail = if record.cells.len() > limits::COLUMNS {
+        format!("the row has more than {} cells", limits::COLUMNS)
+    } else if n_bytes > limits::RECORD {
+        format!("the row is longer than {} MB", limits::RECORD / 1024 / 1024)
+    } else {
+        return Ok(());
+    };
+    let place = Place { line: record.line };
+    Err(FileError::Limit { place, detail })
 }
 
 fn file_error(err: io::Error, line: u64) -> FileError {

@@ -17,16 +17,13 @@ use std::io::Read;
 
 use crate::domain::Quantity;
 use crate::formats::decode::Utf8Reader;
-use crate::formats::{FileError, Format, Row, Summary};
+use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits};
 
 pub use columns::Column;
 use header::Slot;
 use lines::{Lines, Record};
 use rows::{CountsCells, Rows};
 use workbook::Workbook;
-
-/// How many rows may stand above the header.
-const HEADER_WITHIN: usize = 25;
 
 /// What the configuration says of CSV files and other lists.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +38,8 @@ pub struct CsvOptions {
     /// There is none by default: `заказ` may be zero to one and ten to another.
     pub words: BTreeMap<String, Quantity>,
     pub prices_in_kopecks: bool,
+    /// A list whose last line has no end is taken for one that was cut off.
+    pub needs_line_end: bool,
 }
 
 /// See the module's documentation.
@@ -52,6 +51,12 @@ pub(super) struct Reader<R: Read> {
     /// The last row read; its memory is used for the next one.
     record: Record,
     rows: Rows,
+    needs_line_end: bool,
+    /// The fewest cells that a row had so far; the header to begin with.
+    fewest: usize,
+    /// A row that is too short because a quotation mark in it is still open, and
+    /// no whole row came after it.
+    open_since: Option<u64>,
     ready: VecDeque<Row>,
     summary: Summary,
     has_ended: bool,
@@ -62,18 +67,28 @@ impl<R: Read> Reader<R> {
         let mut source = Lines::new(text)?;
         let mut ahead = VecDeque::new();
         // One more: the second line of a header.
-        while ahead.len() <= HEADER_WITHIN {
+        while ahead.len() <= limits::HEADER_WITHIN {
             let mut record = Record::default();
             if !source.read_record(&mut record)? {
                 break;
             }
             ahead.push_back(record);
         }
+        let n_rows = ahead.len();
+        let last = ahead
+            .back()
+            .map(|record| (record.line, record.lacks_line_end));
         let Some(slots) = take_header(&mut ahead, options) else {
-            return Err(no_header(ahead.len()));
+            return Err(no_header(n_rows));
         };
+        if let Some((line, true)) = last.filter(|_| ahead.is_empty()) {
+            return Err(cut_off(line, "it ends within its header"));
+        }
         Ok(Self {
             source: Some(source),
+            needs_line_end: options.needs_line_end,
+            fewest: slots.len(),
+            open_since: None,
             ahead,
             record: Record::default(),
             rows: Rows::new(slots, CountsCells::Yes, options),
@@ -100,6 +115,9 @@ impl<R: Read> Reader<R> {
             {
                 return Ok(Self {
                     source: None,
+                    needs_line_end: false,
+                    fewest: 0,
+                    open_since: None,
                     ahead,
                     record: Record::default(),
                     rows: Rows::new(slots, CountsCells::No, options),
@@ -147,11 +165,71 @@ impl<R: Read> Reader<R> {
                 (None, None) => false,
             };
             if has_next {
+                if self.source.is_some() {
+                    self.look_for_cut()?;
+                }
                 self.has_ended = false;
+                let (line, lacks_line_end) = (self.record.line, self.record.lacks_line_end);
                 self.rows
                     .take(&mut self.record, &mut self.summary, &mut self.ready);
+                if lacks_line_end && !self.ready.is_empty() {
+                    self.ready.push_back(Err(RowError {
+                        place: Place { line },
+                        fault: RowFault::NoLineEnd,
+                    }));
+                }
+            } else if let Some(line) = self.open_since {
+                return Err(cut_off(
+                    line,
+                    "a quotation mark is open, and the row is not whole",
+                ));
             }
         }
+    }
+
+    /// A text list has no closing mark. Cut off within a row, it ends without a line
+    /// end and with a row that is too short, or within a cell in quotation marks.
+    /// Cut off between two rows, nothing tells; within the last cell of a row,
+    /// only the missing line end, which many whole lists do not have either.
+    fn look_for_cut(&mut self) -> Result<(), FileError> {
+        let record = &self.record;
+        let n_cells = record.cells.len();
+        if record.lacks_line_end && !self.rows.is_total(record) {
+            if n_cells < self.fewest {
+                let detail = format!(
+                    "its last row has {n_cells} cells where {} belong, and no line end; \
+                     if it is whole, add one",
+                    self.fewest
+                );
+                return Err(cut_off(record.line, &detail));
+            }
+            if record
+                .cells
+                .iter()
+                .last()
+                .is_some_and(|cell| cell.ends_with('\u{fffd}'))
+            {
+                return Err(cut_off(record.line, "its last character is half"));
+            }
+            if self.needs_line_end {
+                let detail = "its last row has no line end, and `csv.needs_line_end` is set";
+                return Err(cut_off(record.line, detail));
+            }
+        }
+        if self.rows.is_whole(record) {
+            self.fewest = self.fewest.min(n_cells);
+            self.open_since = None;
+        } else if record.is_open_to_end {
+            self.open_since.get_or_insert(record.line);
+        }
+        Ok(())
+    }
+}
+
+fn cut_off(line: u64, detail: &str) -> FileError {
+    FileError::Truncated {
+        place: Place { line },
+        detail: detail.to_owned(),
     }
 }
 
@@ -166,7 +244,7 @@ fn take_header(records: &mut VecDeque<Record>, options: &CsvOptions) -> Option<V
 }
 
 fn no_header(n_rows: usize) -> FileError {
-    let looked_at = n_rows.min(HEADER_WITHIN);
+    let looked_at = n_rows.min(limits::HEADER_WITHIN);
     FileError::NoHeader { looked_at }
 }
 

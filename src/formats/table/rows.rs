@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::domain::money::BadMoney;
 use crate::domain::number::BadNumber;
+use crate::domain::shown::excerpt;
 use crate::domain::{
     Document, Fact, ItemKey, Money, Offer, OfferPrice, OrderId, Product, Property, Quantity, Sku,
     WarehouseStock,
 };
+use crate::formats::check_id;
 use crate::formats::table::header::Slot;
 use crate::formats::table::lines::Record;
 use crate::formats::table::{Column, CsvOptions, word_key};
@@ -86,6 +88,18 @@ impl Rows {
         ready.extend(record.faults.drain(..).map(fault));
     }
 
+    /// Whether the record is a row of the list, with all its cells.
+    pub(super) fn is_whole(&self, record: &Record) -> bool {
+        let row = Cells { rows: self, record };
+        !row.is_blank() && !row.is_total_or_group() && row.wrong_count().is_none()
+    }
+
+    /// Whether the record is the total of the list, which nothing is taken from.
+    pub(super) fn is_total(&self, record: &Record) -> bool {
+        let row = Cells { rows: self, record };
+        row.is_total()
+    }
+
     fn has(&self, wanted: Column) -> bool {
         self.slots.iter().any(|slot| slot.column == wanted)
     }
@@ -122,14 +136,25 @@ impl<'a> Cells<'a> {
 
     /// `Итого` rows, and rows of a report that only name a group.
     fn is_total_or_group(&self) -> bool {
-        let mut filled = self.record.cells.iter().filter(|text| !text.is_empty());
-        let Some(first) = filled.next() else {
-            return true;
+        let mut filled = self.filled();
+        let is_alone = match filled.next() {
+            None => return true,
+            Some(_) => filled.next().is_none(),
         };
-        let is_alone = filled.next().is_none();
         if is_alone {
             return self.rows.slots.len() > 1 && !self.rows.has(Column::Order);
         }
+        self.is_total()
+    }
+
+    fn filled(&self) -> impl Iterator<Item = &'a str> {
+        self.record.cells.iter().filter(|text| !text.is_empty())
+    }
+
+    fn is_total(&self) -> bool {
+        let Some(first) = self.filled().next() else {
+            return false;
+        };
         // Nearly every row, without a copy in small letters.
         if !first.starts_with(['И', 'и', 'В', 'в', 'Р', 'р', 'T', 't']) {
             return false;
@@ -164,7 +189,7 @@ impl<'a> Cells<'a> {
 
     fn order_status(&self) -> Result<Document, RowFault> {
         let number = self.cell(Column::Order).unwrap_or_default();
-        OrderId::parse(number).ok_or_else(|| RowFault::OrderNumber(number.to_owned()))?;
+        OrderId::parse(number).ok_or_else(|| RowFault::OrderNumber(excerpt(number)))?;
         let status = self.cell(Column::Status).ok_or(RowFault::NoStatus)?;
         Ok(Document {
             number: Some(number.to_owned()),
@@ -212,6 +237,7 @@ impl<'a> Cells<'a> {
             item: self.cell(Column::Id).and_then(ItemKey::parse),
             name: self.cell(Column::Name).map(str::to_owned),
         };
+        check_id(keys.item.as_ref())?;
         if keys.sku.is_none() && keys.item.is_none() && keys.name.is_none() {
             return Err(RowFault::NoKey { element: ELEMENT });
         }
@@ -334,7 +360,7 @@ impl<'a> Cells<'a> {
 
 fn word_in(slot: &Slot, word: String) -> RowFault {
     RowFault::Word {
-        column: slot.header.clone(),
+        column: excerpt(&slot.header),
         word,
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Data, DataRef, SheetType, SheetVisible, Xls, XlsError, Xlsx};
@@ -16,16 +16,7 @@ use rust_decimal::Decimal;
 use zip::ZipArchive;
 
 use crate::formats::table::lines::Record;
-use crate::formats::{FileError, Place};
-
-/// A workbook of a shop's whole assortment has some megabytes.
-const MAX_FILE: u64 = 64 * 1024 * 1024;
-/// A zip of a megabyte can unpack to a thousand.
-const MAX_UNPACKED: u128 = 512 * 1024 * 1024;
-/// All rows are in memory at once.
-const MAX_ROWS: usize = 200_000;
-/// Cells beyond are stray formatting; a list has some tens of columns.
-const MAX_COLUMNS: u32 = 256;
+use crate::formats::{FileError, Place, limits};
 
 pub(super) struct Workbook(Kind);
 
@@ -38,15 +29,15 @@ impl Workbook {
     pub(super) fn read<R: Read>(source: R) -> Result<Self, FileError> {
         let mut bytes = Vec::new();
         source
-            .take(MAX_FILE + 1)
+            .take(limits::WORKBOOK + 1)
             .read_to_end(&mut bytes)
             .map_err(FileError::Io)?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE {
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits::WORKBOOK {
             return Err(limit(
                 1,
                 format!(
                     "the workbook is larger than {} MB; save the list as CSV, which may have any size",
-                    MAX_FILE / 1024 / 1024
+                    limits::WORKBOOK / 1024 / 1024
                 ),
             ));
         }
@@ -145,7 +136,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileErro
 
 /// What calamine does not look at before it unpacks.
 fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|err| FileError::Truncated {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|err| FileError::Truncated {
         place: Place { line: 1 },
         detail: err.to_string(),
     })?;
@@ -157,19 +148,36 @@ fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
             kind: "a zip archive that is not an .xlsx workbook",
         });
     }
-    if archive
-        .decompressed_size()
-        .is_none_or(|size| size > MAX_UNPACKED)
-    {
+    let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let most = limits::WORKBOOK_UNPACKED.min(
+        packed
+            .saturating_mul(limits::ARCHIVE_RATIO)
+            .max(limits::ARCHIVE_SMALL),
+    );
+    if unpacked_size(&mut archive, most)? > most {
         return Err(limit(
             1,
             format!(
                 "the workbook unpacks to more than {} MB; save the list as CSV, which may have any size",
-                MAX_UNPACKED / 1024 / 1024
+                most / 1024 / 1024
             ),
         ));
     }
     Ok(())
+}
+
+/// What the archive declares may be a lie, so it is unpacked once to nowhere.
+fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>, most: u64) -> Result<u64, FileError> {
+    let mut size = 0;
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(|err| broken(1, &err))?;
+        size +=
+            io::copy(&mut entry.take(most + 1), &mut io::sink()).map_err(|err| broken(1, &err))?;
+        if size > most {
+            break;
+        }
+    }
+    Ok(size)
 }
 
 fn put(
@@ -177,14 +185,15 @@ fn put(
     (row, column): (u32, u32),
     text: String,
 ) -> Result<(), FileError> {
-    if text.is_empty() || column >= MAX_COLUMNS {
+    if text.is_empty() || column >= limits::WORKBOOK_COLUMNS {
         return Ok(());
     }
-    if rows.len() >= MAX_ROWS && !rows.contains_key(&row) {
+    if rows.len() >= limits::WORKBOOK_ROWS && !rows.contains_key(&row) {
         return Err(limit(
             u64::from(row) + 1,
             format!(
-                "the sheet has more than {MAX_ROWS} rows; save the list as CSV, which may have any number"
+                "the sheet has more than {} rows; save the list as CSV, which may have any number",
+                limits::WORKBOOK_ROWS
             ),
         ));
     }
