@@ -951,13 +951,14 @@ namespace Apizs {
     /** Orders with everything that belongs to them, and changes of their status. */
     class Orders
     {
-        /** Who watched the buyer is no business of 1C. */
+        /** How the buyer came is no business of 1C, unless `columns` asks for it. */
         private static $private_columns = array('ip', 'forwarded_ip', 'user_agent', 'accept_language',
             'payment_address_format', 'shipping_address_format');
 
         private $database;
         private $finder;
         private $registry;
+        private $left_out = array();
 
         public function __construct(Database $database, Finder $finder, $registry)
         {
@@ -999,6 +1000,9 @@ namespace Apizs {
             foreach ($page as $row) {
                 $ids[] = (int)$row['order_id'];
             }
+            $named = Check::of($input, 'columns');
+            $named = is_array($named) ? array_filter($named, 'is_string') : array();
+            $this->left_out = array_flip(array_diff(self::$private_columns, $named));
             return array('orders' => $this->whole($ids), 'more' => $has_more, 'next' => $last);
         }
 
@@ -1118,7 +1122,7 @@ namespace Apizs {
         private function head(array $row)
         {
             $head = array();
-            foreach (array_diff_key($row, array_flip(self::$private_columns)) as $name => $value) {
+            foreach (array_diff_key($row, $this->left_out) as $name => $value) {
                 $head[$name] = $value === null ? null : Text::plain($value);
             }
             foreach (array('custom_field', 'payment_custom_field', 'shipping_custom_field') as $name) {
