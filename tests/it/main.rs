@@ -23,6 +23,7 @@ mod identity;
 mod inbound;
 mod lateness;
 mod module_contract;
+mod module_cycle;
 mod module_scale;
 mod module_security;
 mod opencart;

@@ -8,7 +8,7 @@ use obmen::shop::module::{Outcome, source_version};
 use obmen::shop::{Access, ShopError};
 use serde_json::{Value, json};
 
-use crate::opencart::{Request, Shop, shops};
+use crate::opencart::{Request, Shop, embedded_shops, shops};
 
 /// Every shop that the contract is tried on. A real one must be told that it may be
 /// written into: `OBMEN_SHOP_MAY_CHANGE`, and must have the goods of the small shop.
@@ -24,7 +24,12 @@ fn all_shops() -> impl Iterator<Item = Shop> {
                 variable("OBMEN_SHOP_KEY"),
             )
         });
-    shops().chain(real)
+    small_shops().chain(real)
+}
+
+/// Those that each test gets anew.
+fn small_shops() -> impl Iterator<Item = Shop> {
+    embedded_shops().chain(shops())
 }
 
 fn sku(text: &str) -> Sku {
@@ -47,8 +52,8 @@ fn the_module_is_found_and_preferred() {
         };
         assert_eq!(greeting.module, source_version());
         assert!(greeting.has("stock") && greeting.has("orders"));
-        assert_eq!(greeting.currency, "USD");
         if shop.is_harness() {
+            assert_eq!(greeting.currency, "USD");
             assert_eq!(greeting.opencart, shop.version);
             assert_eq!(greeting.transactions, shop.version.starts_with('4'));
             assert_eq!(greeting.stores[0].name, "Your \"Store\"");
@@ -165,7 +170,7 @@ fn an_article_is_found_however_it_is_stored() {
 
 #[test]
 fn a_row_that_cannot_be_is_rejected_and_the_others_go_on() {
-    for shop in shops() {
+    for shop in small_shops() {
         let quantities = [
             json!("2.5"),
             json!("2,5"),
@@ -682,7 +687,7 @@ fn pictures_are_pictures_and_stay_in_their_folder() {
 
 #[test]
 fn the_same_request_is_done_once() {
-    for shop in shops() {
+    for shop in small_shops() {
         let request = Request::new("stock", r#"{"rows":[{"sku":"KB-001","quantity":"77"}]}"#);
         let (_, first) = request.send(&shop);
         assert_eq!(first["applied"], 1);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::opencart::{Request, Shop, shops, unix_time};
+use crate::opencart::{Request, Shop, embedded_shops, shops, unix_time};
 
 /// The refusal of a call: its status and its reason.
 fn refusal(shop: &Shop, request: &Request) -> (u16, String) {
@@ -75,7 +75,7 @@ fn who_cannot_sign_is_not_let_in() {
 
 #[test]
 fn a_signature_covers_all_that_is_asked() {
-    for shop in shops() {
+    for shop in embedded_shops().chain(shops()) {
         let signed = Request::new("stock", r#"{"rows":[]}"#);
         let signature = {
             use obmen::shop::module::{Call, sign};

@@ -11,8 +11,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use chrono::NaiveDateTime;
+use obmen::demo_shop::{self, DemoShop, Dialect, Module};
 use obmen::shop::module::{Call, sign};
 use obmen::shop::{ApiKey, Client, Settings};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 /// Two versions whose tables know no transactions, and two whose tables do.
@@ -27,6 +30,8 @@ pub(crate) struct Shop {
     pub(crate) username: String,
     pub(crate) key: String,
     server: Option<Server>,
+    /// Ends with the shop.
+    _embedded: Option<DemoShop>,
     pub(crate) database: Option<Database>,
 }
 
@@ -135,6 +140,15 @@ pub(crate) fn shops() -> impl Iterator<Item = Shop> {
         .map(|version| Shop::open(version, 0, 0))
 }
 
+/// The shop within the program, which needs nothing installed, like each version.
+pub(crate) fn embedded_shops() -> impl Iterator<Item = Shop> {
+    let dialects = [Dialect::V23, Dialect::V30, Dialect::V40, Dialect::V41];
+    VERSIONS
+        .into_iter()
+        .zip(dialects)
+        .map(|(version, dialect)| Shop::embedded(version, dialect))
+}
+
 impl Shop {
     /// With so many products and orders beside the few that each shop has.
     pub(crate) fn open(version: &str, n_products: u32, n_orders: u32) -> Self {
@@ -174,10 +188,47 @@ impl Shop {
             username: "obmen".to_owned(),
             key: KEY.to_owned(),
             server: Some(server),
+            _embedded: None,
             database: Some(Database {
                 socket: socket.to_owned(),
                 name,
             }),
+        }
+    }
+
+    /// The shop within the program, with the goods of the small shop.
+    fn embedded(version: &str, dialect: Dialect) -> Self {
+        let goods = [
+            ("KB-001", "iPhone", 101, 12),
+            ("R&D 12\"", "Apple Cinema 30\"", 100, 7),
+            ("KB-002", "MacBook", 500, 5),
+            ("ЧАЙ-100", "Чай \"Карпатський\" чорний, 100 г", 100, 25),
+            ("00123", "HP LP3065", 100, 3),
+            ("DUP-1", "Palm Treo Pro", 280, 10),
+            ("DUP-1", "Nikon D300", 80, 20),
+        ];
+        let buyer = demo_shop::Buyer::default();
+        let order = demo_shop::NewOrder::by(buyer).line("KB-001", 2);
+        let catalogue = demo_shop::Catalogue::empty()
+            .with_category(20, None, "Desktops")
+            .with_category(26, Some(20), "PC & Co");
+        let catalogue = goods
+            .iter()
+            .fold(catalogue, |catalogue, (sku, name, price, quantity)| {
+                catalogue.with_product(sku, name, Decimal::from(*price), *quantity)
+            })
+            .with_order(order);
+        let mut settings = demo_shop::Settings::new(dialect, catalogue, NaiveDateTime::default());
+        settings.module = Module::Own;
+        let shop = demo_shop::start(settings).unwrap();
+        Self {
+            url: shop.url(),
+            version: version.to_owned(),
+            username: shop.username().to_owned(),
+            key: shop.key().to_owned(),
+            server: None,
+            _embedded: Some(shop),
+            database: None,
         }
     }
 
@@ -190,6 +241,7 @@ impl Shop {
             username,
             key,
             server: None,
+            _embedded: None,
             database: None,
         }
     }

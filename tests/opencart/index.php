@@ -180,7 +180,8 @@ class_alias('HarnessController', IS_4 ? 'Opencart\System\Engine\Controller' : 'C
 ini_set('display_errors', '1');
 error_reporting(E_ALL);
 
-if (!isset($_GET['route']) || $_GET['route'] !== 'apizs/sync') {
+$place = getenv('OPENCART_PLACE') ?: 'apizs/sync';
+if (!isset($_GET['route']) || $_GET['route'] !== $place) {
     http_response_code(404);
     header('Content-Type: text/html; charset=utf-8');
     echo '<html><title>The page you requested cannot be found!</title></html>';
@@ -192,6 +193,7 @@ $registry->set('config', new HarnessConfig());
 $registry->set('cache', new HarnessCache());
 $registry->set('load', new HarnessLoader($registry));
 require __DIR__ . '/../../src/shop/opencart_module/sync.php';
-$class = IS_4 ? 'Opencart\Catalog\Controller\Apizs\Sync' : 'ControllerApizsSync';
+$old_class = $place === 'apizs/sync' ? 'ControllerApizsSync' : 'ControllerExtensionApizsSync';
+$class = IS_4 ? 'Opencart\Catalog\Controller\Apizs\Sync' : $old_class;
 $controller = new $class($registry);
 $controller->index();

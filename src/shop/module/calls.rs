@@ -13,11 +13,11 @@ use crate::domain::{
 };
 use crate::shop::client::Settings;
 use crate::shop::error::ShopError;
-use crate::shop::module::Outcome;
 use crate::shop::module::greeting::Greeting;
-use crate::shop::module::line::{self, Heard};
+use crate::shop::module::line::{Heard, Line};
 use crate::shop::module::orders;
 use crate::shop::module::outcome::Answered;
+use crate::shop::module::{Outcome, ROUTES};
 use crate::shop::reply::excerpt;
 use crate::shop::wire::BadOrder;
 
@@ -34,9 +34,7 @@ const EXTRA_FIELDS: [&str; 7] = [
 
 /// A shop that has the module.
 pub(in crate::shop) struct Module {
-    http: HttpClient,
-    index: Url,
-    settings: Settings,
+    line: Line,
     greeting: Greeting,
 }
 
@@ -47,16 +45,23 @@ impl Module {
         index: &Url,
         settings: &Settings,
     ) -> Result<Option<Self>, ShopError> {
-        match line::ask(http, index, settings, "ping", &json!({})) {
-            Heard::Done(value) => Ok(Some(Self {
+        for route in ROUTES {
+            let line = Line {
                 http: http.clone(),
                 index: index.clone(),
+                route,
                 settings: settings.clone(),
-                greeting: understood("ping", value)?,
-            })),
-            Heard::NobodyThere => Ok(None),
-            Heard::Failed(err) => Err(err),
+            };
+            match line.ask("ping", &json!({})) {
+                Heard::Done(value) => {
+                    let greeting = understood("ping", value)?;
+                    return Ok(Some(Self { line, greeting }));
+                }
+                Heard::NobodyThere => {}
+                Heard::Failed(err) => return Err(err),
+            }
         }
+        Ok(None)
     }
 
     pub(in crate::shop) fn greeting(&self) -> &Greeting {
@@ -116,7 +121,7 @@ impl Module {
             extra_fields,
             tax_fields,
             ..
-        } = &self.settings;
+        } = &self.line.settings;
         let columns: Vec<&str> = extra_fields
             .iter()
             .map(|field| field.column.as_str())
@@ -226,7 +231,7 @@ impl Module {
         mut body: Map<String, Value>,
     ) -> Result<T, ShopError> {
         self.add_language(&mut body);
-        match line::ask(&self.http, &self.index, &self.settings, call, &body.into()) {
+        match self.line.ask(call, &body.into()) {
             Heard::Done(value) => understood(call, value),
             Heard::NobodyThere => Err(ShopError::NoFunction { function: call }),
             Heard::Failed(err) => Err(err),
@@ -260,20 +265,19 @@ impl Module {
             let mut body = more.clone();
             self.add_language(&mut body);
             body.insert("rows".to_owned(), json!(part));
-            let answered: Answered =
-                match line::tell(&self.http, &self.index, &self.settings, call, &body.into()) {
-                    Heard::Done(value) => understood(call, value)?,
-                    Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
-                    // The batches before this one are done, so that not nothing was done.
-                    Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
-                        let detail = err.to_string();
-                        return Err(ShopError::NoAnswer {
-                            function: call,
-                            detail,
-                        });
-                    }
-                    Heard::Failed(err) => return Err(err),
-                };
+            let answered: Answered = match self.line.tell(call, &body.into()) {
+                Heard::Done(value) => understood(call, value)?,
+                Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
+                // The batches before this one are done, so that not nothing was done.
+                Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
+                    let detail = err.to_string();
+                    return Err(ShopError::NoAnswer {
+                        function: call,
+                        detail,
+                    });
+                }
+                Heard::Failed(err) => return Err(err),
+            };
             if answered.rows.len() != part.len() {
                 let start = format!("{} outcomes for {} rows", answered.rows.len(), part.len());
                 return Err(ShopError::Unintelligible {
@@ -287,7 +291,7 @@ impl Module {
     }
 
     fn add_language(&self, body: &mut Map<String, Value>) {
-        if let Some(language) = &self.settings.language {
+        if let Some(language) = &self.line.settings.language {
             body.insert("language".to_owned(), json!(language));
         }
     }

@@ -9,7 +9,6 @@ use url::Url;
 use crate::shop::client::Settings;
 use crate::shop::error::{IpHint, ShopError};
 use crate::shop::http::{Answer, send};
-use crate::shop::module::ROUTE;
 use crate::shop::module::signature::{Call, new_request_id, session_id, sign};
 use crate::shop::reply::{excerpt, without_query};
 
@@ -25,96 +24,86 @@ pub(super) enum Heard {
     Failed(ShopError),
 }
 
-/// Asks a question. It changes nothing, so whoever wants to ask again may.
-pub(super) fn ask(
-    http: &HttpClient,
-    index: &Url,
-    settings: &Settings,
-    call: &'static str,
-    body: &Value,
-) -> Heard {
-    speak(
-        http,
-        index,
-        settings,
-        call,
-        &body.to_string(),
-        &new_request_id(),
-    )
+/// Where the module is spoken to.
+#[derive(Clone)]
+pub(super) struct Line {
+    pub(super) http: HttpClient,
+    pub(super) index: Url,
+    pub(super) route: &'static str,
+    pub(super) settings: Settings,
 }
 
-/// Sends a batch. A lost answer is asked for once more under the same request id:
-/// the module then tells what it did, instead of doing it again.
-pub(super) fn tell(
-    http: &HttpClient,
-    index: &Url,
-    settings: &Settings,
-    call: &'static str,
-    body: &Value,
-) -> Heard {
-    let request_id = new_request_id();
-    let body = body.to_string();
-    let heard = speak(http, index, settings, call, &body, &request_id);
-    match heard {
-        Heard::Failed(
-            ShopError::NoAnswer { .. }
-            | ShopError::Unintelligible { .. }
-            | ShopError::Server {
-                status: 502 | 504, ..
-            },
-        ) => {
-            debug!(call, "the answer was lost, asking for it");
-            speak(http, index, settings, call, &body, &request_id)
-        }
-        Heard::Done(_) | Heard::NobodyThere | Heard::Failed(_) => heard,
+impl Line {
+    /// Asks a question. It changes nothing, so whoever wants to ask again may.
+    pub(super) fn ask(&self, call: &'static str, body: &Value) -> Heard {
+        self.speak(call, &body.to_string(), &new_request_id())
     }
-}
 
-fn speak(
-    http: &HttpClient,
-    index: &Url,
-    settings: &Settings,
-    call: &'static str,
-    body: &str,
-    request_id: &str,
-) -> Heard {
-    let unix_time = (settings.unix_time)();
-    let signature = sign(
-        &settings.key,
-        &Call {
+    /// Sends a batch. A lost answer is asked for once more under the same request id:
+    /// the module then tells what it did, instead of doing it again.
+    pub(super) fn tell(&self, call: &'static str, body: &Value) -> Heard {
+        let request_id = new_request_id();
+        let body = body.to_string();
+        let heard = self.speak(call, &body, &request_id);
+        match heard {
+            Heard::Failed(
+                ShopError::NoAnswer { .. }
+                | ShopError::Unintelligible { .. }
+                | ShopError::Server {
+                    status: 502 | 504, ..
+                },
+            ) => {
+                debug!(call, "the answer was lost, asking for it");
+                self.speak(call, &body, &request_id)
+            }
+            Heard::Done(_) | Heard::NobodyThere | Heard::Failed(_) => heard,
+        }
+    }
+
+    fn speak(&self, call: &'static str, body: &str, request_id: &str) -> Heard {
+        let Settings {
+            key,
+            username,
+            store,
+            unix_time,
+            ..
+        } = &self.settings;
+        let unix_time = unix_time();
+        let signed = Call {
             call,
-            store: settings.store,
+            store: *store,
             unix_time,
             request_id,
             body: body.as_bytes(),
-        },
-    );
-    let mut url = index.clone();
-    let store = settings
-        .store
-        .map(|store| format!("&store_id={store}"))
-        .unwrap_or_default();
-    url.set_query(Some(&format!("route={ROUTE}&call={call}{store}")));
-    let request = http
-        .post(url)
-        .header(CONTENT_TYPE, "application/json")
-        .header(COOKIE, format!("OCSESSID={}", session_id(&settings.key)))
-        .header("X-Obmen-User", header_of(&settings.username))
-        .header("X-Obmen-Time", unix_time.to_string())
-        .header("X-Obmen-Request", request_id)
-        .header("X-Obmen-Signature", signature)
-        .body(body.to_owned());
-    match send(request, call) {
-        Ok(answer) => {
-            debug!(
-                call,
-                status = answer.status,
-                n_bytes = answer.body.len(),
-                "the module answered"
-            );
-            hear(call, &answer, request_id, unix_time)
+        };
+        let signature = sign(key, &signed);
+        let store = store
+            .map(|store| format!("&store_id={store}"))
+            .unwrap_or_default();
+        let mut url = self.index.clone();
+        url.set_query(Some(&format!("route={}&call={call}{store}", self.route)));
+        let request = self
+            .http
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header(COOKIE, format!("OCSESSID={}", session_id(key)))
+            .header("X-Obmen-User", header_of(username))
+            .header("X-Obmen-Time", unix_time.to_string())
+            .header("X-Obmen-Request", request_id)
+            .header("X-Obmen-Signature", signature)
+            .body(body.to_owned());
+        match send(request, call) {
+            Ok(answer) => {
+                debug!(
+                    call,
+                    status = answer.status,
+                    n_bytes = answer.body.len(),
+                    "the module answered"
+                );
+                hear(call, &answer, request_id, unix_time)
+            }
+            Err(err) => Heard::Failed(err),
         }
-        Err(err) => Heard::Failed(err),
     }
 }
 

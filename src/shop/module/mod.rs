@@ -22,8 +22,11 @@ pub const SOURCE: &str = include_str!("../opencart_module/sync.php");
 /// Where it lies in a shop, with `/` on every system.
 pub const PLACE: &str = "catalog/controller/apizs/sync.php";
 
-/// The route that leads there.
-pub(super) const ROUTE: &str = "apizs/sync";
+/// Where the installer of OpenCart 3.0 can put it. There it does not answer during maintenance.
+pub const PACKED_PLACE: &str = "catalog/controller/extension/apizs/sync.php";
+
+/// The routes that lead there, the better one first.
+const ROUTES: [&str; 2] = ["apizs/sync", "extension/apizs/sync"];
 
 /// The version that [`SOURCE`] states.
 pub fn source_version() -> &'static str {

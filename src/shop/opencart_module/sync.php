@@ -5,6 +5,8 @@
  * Installed as `catalog/controller/apizs/sync.php`, reached as
  * `index.php?route=apizs/sync&call=CALL`. The folder's name begins with `api`, so that it
  * answers during maintenance, and is not `api`, which 4.x reserves for sessions of its own.
+ * The installer of 3.0 can put it only into `catalog/controller/extension/apizs/sync.php`;
+ * there the route is `extension/apizs/sync`, and maintenance silences it.
  *
  * Every call is a POST with a JSON object and is signed with the key of an API user
  * (see `Gate`). Every answer is JSON, and its HTTP status means what it says.
@@ -2511,7 +2513,7 @@ namespace Opencart\Catalog\Controller\Apizs {
 
 namespace {
 
-    if (class_exists('Controller')) {
+    if (class_exists('Controller') && !class_exists('ControllerApizsSync', false)) {
         /** OpenCart 2.3 and 3.0 find the module by this name. */
         class ControllerApizsSync extends Controller
         {
@@ -2520,6 +2522,11 @@ namespace {
                 $module = new \Apizs\Module($this->registry);
                 $module->run();
             }
+        }
+
+        /** And by this one where the installer of 3.0 has put it. */
+        class ControllerExtensionApizsSync extends ControllerApizsSync
+        {
         }
     }
 }
