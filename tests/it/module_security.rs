@@ -67,7 +67,7 @@ fn who_cannot_sign_is_not_let_in() {
             assert_eq!(with(&|r| r.username = Some(String::new())), no_entry);
         }
         assert_eq!(
-            with(&|r| r.request_id = "short".to_owned()),
+            with(&|r| r.id = "short".to_owned()),
             (400, "malformed".to_owned())
         );
     }
@@ -83,7 +83,7 @@ fn a_signature_covers_all_that_is_asked() {
                 call: "stock",
                 store: None,
                 unix_time: signed.unix_time,
-                request_id: &signed.request_id,
+                request_id: &signed.id,
                 body: &signed.body,
             };
             sign(&obmen::shop::ApiKey::new(shop.key.clone()), &call)
@@ -93,7 +93,7 @@ fn a_signature_covers_all_that_is_asked() {
             &|r| r.body = br#"{"rows":[{"sku":"KB-001","quantity":0}]}"#.to_vec(),
             &|r| r.store = Some(1),
             &|r| r.unix_time += 1,
-            &|r| r.request_id.push('x'),
+            &|r| r.id.push('x'),
         ];
         for (at, change) in spoilt.iter().enumerate() {
             let mut request = Request {
@@ -101,7 +101,7 @@ fn a_signature_covers_all_that_is_asked() {
                 ..Request::new("stock", r#"{"rows":[]}"#)
             };
             request.unix_time = signed.unix_time;
-            request.request_id.clone_from(&signed.request_id);
+            request.id.clone_from(&signed.id);
             change(&mut request);
             assert_eq!(
                 refusal(&shop, &request),
@@ -229,7 +229,7 @@ fn a_body_that_is_none_is_refused_whole() {
             );
         }
         for body in [
-            r#"{}"#,
+            "{}",
             r#"{"rows":5}"#,
             r#"{"rows":{"a":1}}"#,
             r#"{"rows":null}"#,
@@ -263,7 +263,7 @@ fn a_body_that_is_none_is_refused_whole() {
     }
 }
 
-/// Everything that ends a string, a list or a statement, in MySQL's eyes or PHP's.
+/// Everything that ends a string, a list or a statement, in `MySQL`'s eyes or PHP's.
 const HOSTILE: [&str; 16] = [
     "' OR '1'='1",
     "'; DROP TABLE oc_product; -- ",

@@ -1,4 +1,4 @@
-//! Shops with the real module in PHP over a real MariaDB, one for each version of OpenCart.
+//! Shops with the real module in PHP over a real `MariaDB`, one for each version of OpenCart.
 //!
 //! Needs `php` with mysqli and `mariadbd`; where they are missing, the tests that ask for a
 //! shop are left out, unless `OBMEN_REQUIRE_PHP` is set, as `.ci/run` does.
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use obmen::demo_shop::{self, DemoShop, Dialect, Module};
@@ -103,11 +103,11 @@ pub(crate) fn is_there() -> bool {
                 "php with mysqli or MariaDB is missing"
             );
             // Past the capture of the test harness, so that somebody reads it.
-            writeln!(
-                std::io::stderr(),
-                "left out: the shop module's tests; to run them install `php-cli php-mysql mariadb-server`"
-            )
-            .unwrap();
+            std::io::stderr()
+                .write_all(
+                    b"left out: the shop module's tests; to run them install `php-cli php-mysql mariadb-server`\n",
+                )
+                .unwrap();
         }
         is_there
     })
@@ -126,12 +126,9 @@ fn new_folder() -> String {
     folder.keep().to_str().unwrap().to_owned()
 }
 
-pub(crate) fn unix_time() -> i64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    i64::try_from(now.unwrap().as_secs()).unwrap()
-}
+pub(crate) use obmen::pipeline::unix_time;
 
-/// A small shop of each version; none where PHP or MariaDB is missing.
+/// A small shop of each version; none where PHP or `MariaDB` is missing.
 pub(crate) fn shops() -> impl Iterator<Item = Shop> {
     let n = if is_there() { VERSIONS.len() } else { 0 };
     VERSIONS
@@ -349,7 +346,7 @@ pub(crate) struct Request {
     pub(crate) username: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) unix_time: i64,
-    pub(crate) request_id: String,
+    pub(crate) id: String,
     pub(crate) store: Option<u32>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) signature: Option<String>,
@@ -365,7 +362,7 @@ impl Request {
             username: None,
             key: None,
             unix_time: unix_time(),
-            request_id: format!("test-{}-{}-{n}", std::process::id(), unix_time()),
+            id: format!("test-{}-{}-{n}", std::process::id(), unix_time()),
             store: None,
             headers: Vec::new(),
             signature: None,
@@ -381,7 +378,7 @@ impl Request {
                     call: &self.call,
                     store: self.store,
                     unix_time: self.unix_time,
-                    request_id: &self.request_id,
+                    request_id: &self.id,
                     body: &self.body,
                 },
             )
@@ -405,7 +402,7 @@ impl Request {
                 self.username.as_ref().unwrap_or(&shop.username),
             )
             .header("X-Obmen-Time", self.unix_time.to_string())
-            .header("X-Obmen-Request", &self.request_id)
+            .header("X-Obmen-Request", &self.id)
             .header("X-Obmen-Signature", signature)
             .body(self.body.clone());
         for (name, value) in &self.headers {

@@ -178,7 +178,15 @@ impl Heard {
         let location = answer.location.as_deref().unwrap_or_default();
         match answer.status {
             // OpenCart's own pages: there is no such route, or the shop fails before it looks.
-            200 | 403 | 404 => Self::NobodyThere,
+            403 | 404 => Self::NobodyThere,
+            200 if call == "ping" && !answer.body.trim_start().starts_with('{') => {
+                Self::NobodyThere
+            }
+            // An answer that was cut: the module may have done all of it.
+            200 => Self::Failed(ShopError::Unintelligible {
+                function: call,
+                start: excerpt(&answer.body),
+            }),
             301 | 302 | 303 | 307 | 308 if !location.contains("error.html") => {
                 Self::Failed(ShopError::Redirected {
                     to: without_query(location),
@@ -199,13 +207,17 @@ mod tests {
     use super::*;
 
     fn heard(status: u16, body: &str) -> Heard {
+        heard_of("stock", status, body)
+    }
+
+    fn heard_of(call: &'static str, status: u16, body: &str) -> Heard {
         let answer = Answer {
             status,
             location: None,
             body: body.to_owned(),
             headers: HeaderMap::new(),
         };
-        hear("stock", &answer, "request-1", 1_000)
+        hear(call, &answer, "request-1", 1_000)
     }
 
     #[test]
@@ -219,6 +231,8 @@ mod tests {
             r#"{"ok":true,"v":1}"#,
             r#"{"ok":true,"v":2,"request_id":"request-1"}"#,
             r#"{"ok":false,"v":1,"request_id":"request-1"}"#,
+            r#"{"ok":true,"applied":1,"#,
+            "<html>",
         ] {
             assert!(matches!(heard(200, body), Heard::Failed(_)), "{body}");
         }
@@ -227,7 +241,11 @@ mod tests {
             (200, "<html>"),
             (403, r#"{"error":"You do not have permission"}"#),
         ] {
-            assert_eq!(heard(status, body), Heard::NobodyThere, "{status} {body}");
+            assert_eq!(
+                heard_of("ping", status, body),
+                Heard::NobodyThere,
+                "{status} {body}"
+            );
         }
         assert!(matches!(
             heard(502, "<html>"),
