@@ -43,7 +43,7 @@ pub(super) fn row(order: &Order, store: &Store, dialect: Dialect, named: &[&str]
         .zip(1..)
         .map(|(row, n)| {
             json!({"id": order.id.0 * 100 + n, "status_id": row.status_id, "at": row.at.to_string(),
-                "comment": html_unescape(&row.comment), "notify": false})
+                "comment": html_unescape(&row.comment)})
         })
         .collect();
     json!({

@@ -152,7 +152,11 @@ fn the_client_speaks_to_each_version_as_the_recorded_caller_did() {
             "{name}"
         );
         replay.client.statuses().unwrap();
-        let heads = replay.shop.join().unwrap();
+        let mut heads = replay.shop.join().unwrap();
+        // First it looks for our own module, in both places.
+        let n_before = heads.len();
+        heads.retain(|head| !head.contains("apizs/sync&call=ping"));
+        assert_eq!(n_before - heads.len(), 2, "{name}");
         assert_eq!(heads.len(), n_requests, "{name}: {heads:#?}");
         let call = heads.last().unwrap();
         assert!(call.contains(token), "{name}: {call}");
