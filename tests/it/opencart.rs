@@ -89,7 +89,13 @@ fn is_installed() -> bool {
     cfg!(unix)
         && runs("php", &["-r", "exit(extension_loaded('mysqli') ? 0 : 1);"])
         && runs("mariadbd", &["--no-defaults", "--version"])
-        && runs("sh", &["-c", "command -v mariadb-install-db mariadb-admin"])
+        && runs(
+            "sh",
+            &[
+                "-c",
+                "command -v mariadb-install-db && command -v mariadb-admin && command -v mariadb",
+            ],
+        )
 }
 
 /// Whether there can be shops; says once if not.
