@@ -10,7 +10,7 @@ use crate::domain::CategoryId;
 use crate::folders::{Inbox, Outbox};
 use crate::journal::Journal;
 use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
-use crate::shop::{Dialect, ShopError};
+use crate::shop::{Access, Dialect, ShopError, module};
 
 /// What was looked at, and how it is.
 struct Finding {
@@ -126,8 +126,8 @@ fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<
         Ok(exchange) => exchange,
         Err(err) => return findings.push(bad(&what, err.to_string())),
     };
-    let dialect = match exchange.client.log_in() {
-        Ok(dialect) => dialect,
+    let access = match exchange.client.log_in() {
+        Ok(access) => access,
         Err(err) => {
             let health = if err.is_temporary() || err.concerns_every_call() {
                 Health::NoShop
@@ -141,19 +141,49 @@ fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<
             });
         }
     };
+    let version = match &access {
+        Access::Module(greeting) => greeting.opencart.clone(),
+        Access::Upstream(dialect) => dialect.name().to_owned(),
+    };
     findings.push(good(
         &what,
-        format!(
-            "{url}: logged in; it speaks like OpenCart {}",
-            dialect.name()
-        ),
+        format!("{url}: logged in; it speaks like OpenCart {version}"),
     ));
-    check_functions(&exchange, dialect, findings);
+    findings.push(module_of(&access));
+    check_functions(&exchange, &access, findings);
     check_choices(&exchange, journal, findings);
 }
 
+/// Which module the shop has, and whether there is a better one.
+fn module_of(access: &Access) -> Finding {
+    let what = "module".to_owned();
+    let newest = module::source_version();
+    match access {
+        Access::Module(greeting) if greeting.module == newest => {
+            good(&what, format!("obmen's own, version {newest}"))
+        }
+        Access::Module(greeting) => Finding {
+            what,
+            health: Health::Limited,
+            detail: format!(
+                "obmen's own, version {}; this program brings {newest}: copy the file that `obmen module` \
+                 writes over the shop's",
+                greeting.module
+            ),
+        },
+        Access::Upstream(_) => Finding {
+            what,
+            health: Health::Limited,
+            detail: format!(
+                "the upstream one, slow and silent about what it did; `obmen module` writes obmen's own, \
+                 version {newest}, which is one file to copy into the shop"
+            ),
+        },
+    }
+}
+
 /// Asks every function of the module; commands are given nothing to do.
-fn check_functions(exchange: &Exchange, dialect: Dialect, findings: &mut Vec<Finding>) {
+fn check_functions(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding>) {
     let client = &exchange.client;
     let answers: [(&str, Result<String, ShopError>); 10] = [
         (
@@ -186,32 +216,32 @@ fn check_functions(exchange: &Exchange, dialect: Dialect, findings: &mut Vec<Fin
         ),
         (
             "updatequantity",
-            client.update_quantities(&[]).map(|()| "answers".to_owned()),
+            client.update_quantities(&[]).map(|_| "answers".to_owned()),
         ),
         (
             "updateprice",
-            client.update_prices(&[]).map(|()| "answers".to_owned()),
+            client.update_prices(&[]).map(|_| "answers".to_owned()),
         ),
         (
             "updatenames",
-            client.update_names(&[]).map(|()| "answers".to_owned()),
+            client.update_names(&[]).map(|_| "answers".to_owned()),
         ),
         (
             "addproducts",
             client
                 .add_products(CategoryId(0), &[])
-                .map(|()| "answers".to_owned()),
+                .map(|_| "answers".to_owned()),
         ),
         (
             "updateorder",
-            client.update_orders(&[]).map(|()| "answers".to_owned()),
+            client.update_orders(&[]).map(|_| "answers".to_owned()),
         ),
     ];
     for (function, answer) in answers {
         let what = format!("function `{function}`");
         let is_optional = matches!(function, "getnames" | "updatenames");
         findings.push(match answer {
-            Ok(_) if function == "updateorder" && dialect == Dialect::V40 => Finding {
+            Ok(_) if function == "updateorder" && *access == Access::Upstream(Dialect::V40) => Finding {
                 what,
                 health: Health::Limited,
                 detail: "answers, but the upstream module for 4.0 cannot change the status of an order: \

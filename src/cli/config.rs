@@ -13,7 +13,7 @@ use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::domain::Quantity;
 use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
-use crate::pipeline::{Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
+use crate::pipeline::{self, Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey, Dialect};
 
@@ -406,6 +406,7 @@ fn settings(
             language: section.shop.language,
             extra_fields: section.orders.extra_fields(),
             tax_fields: section.orders.tax_fields()?,
+            unix_time: pipeline::unix_time,
         },
         batch: section.shop.batch,
         settle: Duration::from_secs(section.shop.settle_s),

@@ -138,6 +138,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
             shop.url(),
             shop.username().to_owned(),
             ApiKey::new(shop.key().to_owned()),
+            pipeline::unix_time,
         ),
         batch: 200,
         settle: Duration::from_secs(5),

@@ -6,6 +6,7 @@ use crate::cli::output::Out;
 use crate::cli::{Common, Exit, exit_of_shop};
 use crate::domain::{Category, StatusId};
 use crate::folders::Outbox;
+use crate::pipeline;
 use crate::shop::{ApiKey, Client, Settings, ShopError};
 
 pub(super) struct Request {
@@ -72,6 +73,7 @@ fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), S
         url.to_owned(),
         request.username.clone(),
         ApiKey::new(key),
+        pipeline::unix_time,
     ))?;
     choices.statuses = client.statuses()?;
     choices.categories = client.categories()?;

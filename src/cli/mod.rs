@@ -9,6 +9,7 @@ mod demo;
 mod history;
 mod init;
 mod lists;
+mod module;
 mod out_config;
 mod output;
 mod plan;
@@ -185,6 +186,12 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Writes the module for the shop: one PHP file, and a package for the installer of OpenCart 3.0
+    Module {
+        /// Where to
+        #[arg(default_value = ".", value_name = "DIR")]
+        dir: PathBuf,
+    },
     /// Runs the embedded shop alone
     Shop {
         /// Address and port
@@ -283,6 +290,7 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Some(Command::Forget { item }) => history::forget(&common, &item, out),
         Some(Command::Approve { run }) => history::approve(&common, run, out),
         Some(Command::Reject { run }) => history::reject(&common, run, out),
+        Some(Command::Module { dir }) => module::module(&dir, out),
         Some(Command::Init {
             url,
             username,

@@ -24,6 +24,8 @@ mod faults;
 mod functions;
 mod kept;
 mod login;
+mod module;
+mod module_orders;
 mod order_row;
 #[cfg(test)]
 mod recorded;
@@ -79,13 +81,15 @@ pub enum Dialect {
     V41,
 }
 
-/// Which `zstore` module the shop has installed.
+/// Which module the shop has installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Module {
     /// As published; its `updateorder` dies on 4.0.
     Upstream,
     /// With `updateorder` working on 4.0 too.
     Repaired,
+    /// Obmen's own instead, which works on 4.1 as well.
+    Own,
 }
 
 /// Where the shop keeps what it holds.
@@ -206,6 +210,7 @@ fn open(settings: Settings, address: SocketAddr) -> Result<Shop, DemoShopError> 
             sessions: Sessions::new(seed),
             faults: Waiting::default(),
             calls: Vec::new(),
+            answers: module::Answers::default(),
         }),
     })
 }

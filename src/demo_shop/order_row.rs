@@ -21,6 +21,13 @@ pub(super) fn order_row(order: &Order, store: &Store, dialect: Dialect) -> Optio
     if lines.is_empty() {
         return None;
     }
+    let mut columns = columns(order, dialect);
+    columns.insert("_products_".to_owned(), Value::Array(lines));
+    Some(Value::Object(columns))
+}
+
+/// All columns of `oc_order`.
+pub(super) fn columns(order: &Order, dialect: Dialect) -> Map<String, Value> {
     let mut row = Row {
         dialect,
         columns: Map::new(),
@@ -40,8 +47,6 @@ pub(super) fn order_row(order: &Order, store: &Store, dialect: Dialect) -> Optio
     );
     row.tail(order);
     row.columns
-        .insert("_products_".to_owned(), Value::Array(lines));
-    Some(Value::Object(row.columns))
 }
 
 /// The columns in the order of the table; numbers are texts, as PHP gets them from the database.

@@ -25,6 +25,9 @@ pub(super) struct Request {
     cookies: HashMap<String, String>,
     pub(super) accept_language: String,
     pub(super) origin: Option<String>,
+    /// As it came; read by obmen's own module alone.
+    pub(super) raw: Vec<u8>,
+    headers: HeaderMap,
 }
 
 impl Request {
@@ -55,7 +58,14 @@ impl Request {
                 .get(header::ORIGIN)
                 .and_then(|o| o.to_str().ok())
                 .map(str::to_owned),
+            raw: body.to_vec(),
+            headers: headers.clone(),
         }
+    }
+
+    /// A header of the request, or nothing.
+    pub(super) fn header(&self, name: &'static str) -> &str {
+        text_of(&self.headers, header::HeaderName::from_static(name))
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Field> {

@@ -6,6 +6,8 @@ use super::functions::Function;
 /// What the `route` of the query leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
+    /// Obmen's own module.
+    Own,
     Login,
     Function(Function),
     /// 4.0 finds `Api/…`, but starts no token session for it.

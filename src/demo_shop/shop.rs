@@ -13,6 +13,7 @@ use super::connection::Cut;
 use super::faults::{FaultKind, Waiting};
 use super::functions::{self, Call, Function};
 use super::login::{self, Access, Language, Sessions, Verdict};
+use super::module;
 use super::reply::{self, PAGE, PHP_TEXT, Reply};
 use super::request::Request;
 use super::route::Route;
@@ -40,6 +41,7 @@ pub(super) struct Inner {
     pub(super) sessions: Sessions,
     pub(super) faults: Waiting,
     pub(super) calls: Vec<CallSeen>,
+    pub(super) answers: module::Answers,
 }
 
 pub(super) struct Shop {
@@ -95,13 +97,26 @@ impl Shop {
 
     pub(super) fn answer(&self, request: &Request) -> Answer {
         let path = request.query("route").unwrap_or_default();
-        let function = path.rsplit(['/', '.', '|']).next().unwrap_or_default();
+        let is_own = self.module == Module::Own && path == module::ROUTE;
+        let function = if is_own {
+            request.query("call").unwrap_or_default()
+        } else {
+            path.rsplit(['/', '.', '|']).next().unwrap_or_default()
+        };
         let mut inner = self.lock();
         inner.calls.push(CallSeen {
             function: function.to_owned(),
-            n_entries: functions::n_entries(request),
+            n_entries: if is_own {
+                module::n_rows(request)
+            } else {
+                functions::n_entries(request)
+            },
         });
-        let route = Route::find(self.dialect, path, request.query("api_token").is_some());
+        let route = if is_own {
+            Route::Own
+        } else {
+            Route::find(self.dialect, path, request.query("api_token").is_some())
+        };
         match inner.faults.take(function) {
             Some(fault) => self.spoil(fault, &mut inner, route, request),
             None => self.carry_out(&mut inner, route, request, Conditions::default()),
@@ -217,6 +232,7 @@ impl Shop {
     ) -> Answer {
         let now = self.clock.now();
         let answer = match route {
+            Route::Own => module::answer(self, inner, request).into(),
             Route::NotFound => Reply::not_found().into(),
             Route::Forbidden => reply::forbidden().into(),
             Route::NoSessionTable => reply::no_session_table().into(),

@@ -294,7 +294,12 @@ impl Store {
         }
     }
 
-    fn change_product(&mut self, id: u32, change: impl Fn(&mut Product)) {
+    pub(super) fn order(&self, id: OrderId) -> Option<&Order> {
+        self.orders.get(&id)
+    }
+
+    /// Anything but the sku.
+    pub(super) fn change_product(&mut self, id: u32, change: impl Fn(&mut Product)) {
         if let Some(product) = self.products.get_mut(&id) {
             change(product);
             self.changed_products.insert(id);

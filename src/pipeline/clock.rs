@@ -10,3 +10,12 @@ use chrono::NaiveDateTime;
 pub fn now() -> NaiveDateTime {
     chrono::Local::now().naive_local()
 }
+
+/// Seconds since 1970, whatever the zone: what calls of the shop are signed with.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clock"
+)]
+pub fn unix_time() -> i64 {
+    chrono::Utc::now().timestamp()
+}

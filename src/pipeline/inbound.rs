@@ -23,6 +23,7 @@ use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
     Action, Alarm, Decision, Field, Known, Move, Moves, NewGoods, Said, Verdict, diff, diff_orders,
 };
+use crate::shop;
 
 /// A file that was carried to its end.
 #[derive(Debug, Clone)]
@@ -359,6 +360,7 @@ fn outcomes_of(
                     OutcomeKind::Rejected,
                     Some("the shop said yes, but does not list it".to_owned()),
                 ),
+                Some(Sent::Refused(refusal)) => refused(refusal, row.field),
                 Some(Sent::Not) | None => (OutcomeKind::Pending, Some("not sent yet".to_owned())),
             },
         };
@@ -371,6 +373,27 @@ fn outcomes_of(
         }
     });
     batch.outcomes.iter().cloned().chain(planned).collect()
+}
+
+/// What the shop says of a row that it did not carry out.
+fn refused(outcome: &shop::module::Outcome, field: Field) -> (OutcomeKind, Option<String>) {
+    use shop::module::Outcome;
+    let (kind, detail) = match outcome {
+        Outcome::Unknown if field == Field::Status => {
+            (OutcomeKind::Unknown, "the shop has no such order")
+        }
+        Outcome::Unknown => (
+            OutcomeKind::Unknown,
+            "the shop has no product with this article",
+        ),
+        Outcome::Ambiguous => (
+            OutcomeKind::Rejected,
+            "several products of the shop have this article",
+        ),
+        Outcome::Rejected(why) => (OutcomeKind::Rejected, why.as_str()),
+        Outcome::Applied | Outcome::Unchanged | Outcome::Unsaid => (OutcomeKind::Applied, ""),
+    };
+    (kind, Some(detail.to_owned()))
 }
 
 /// `12 → 7`.

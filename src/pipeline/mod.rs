@@ -23,7 +23,7 @@ mod settle;
 mod survey;
 mod turn;
 
-pub use clock::now;
+pub use clock::{now, unix_time};
 pub use error::CarryError;
 pub use exchange::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,

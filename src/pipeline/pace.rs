@@ -31,7 +31,7 @@ const FRAME: usize = 120;
 /// How many entries go into one call just now.
 #[derive(Debug)]
 pub(super) struct Pace {
-    most: usize,
+    most: Cell<usize>,
     size: Cell<usize>,
 }
 
@@ -40,8 +40,16 @@ impl Pace {
     pub(super) fn new(most: usize) -> Self {
         let most = most.max(1);
         Self {
-            most,
+            most: Cell::new(most),
             size: Cell::new(most),
+        }
+    }
+
+    /// The shop has turned out to take so many entries at once.
+    pub(super) fn widen(&self, most: usize) {
+        if most > self.most.get() {
+            self.most.set(most);
+            self.size.set(most);
         }
     }
 
@@ -63,7 +71,7 @@ impl Pace {
         if time > SLOW {
             self.shrink(n);
         } else if time < QUICK && n >= self.size.get() {
-            self.size.set(n.saturating_mul(2).min(self.most));
+            self.size.set(n.saturating_mul(2).min(self.most.get()));
         }
     }
 
@@ -87,6 +95,8 @@ impl Pace {
             | ShopError::Unreachable { .. }
             | ShopError::WrongKey
             | ShopError::IpNotAllowed(_)
+            | ShopError::Clock { .. }
+            | ShopError::Refused { .. }
             | ShopError::Redirected { .. }
             | ShopError::NotOpenCart
             | ShopError::Version41

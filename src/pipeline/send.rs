@@ -11,14 +11,17 @@ use crate::journal::{Journal, RunId};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
 use crate::shop::ShopError;
+use crate::shop::module::Outcome;
 
 /// What became of each action, by its index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sent {
     Not,
     Confirmed,
     /// The shop said yes, and then did not have it.
     Missing,
+    /// The shop said no to this row, and why.
+    Refused(Outcome),
 }
 
 /// Sends the actions function by function, in calls that the shop can stand. On an
@@ -32,6 +35,7 @@ pub(super) fn send(
 ) -> Result<(), CarryError> {
     sent.clear();
     sent.resize(actions.len(), Sent::Not);
+    exchange.pace.widen(exchange.client.most_rows());
     for function in Function::ALL {
         let indexes: Vec<usize> = (0..actions.len())
             .filter(|at| actions.get(*at).is_some_and(|a| a.function() == function))
@@ -47,26 +51,32 @@ pub(super) fn send(
                 .filter_map(|at| actions.get(*at).cloned())
                 .collect();
             let begun = Instant::now();
-            match send_call(exchange, journal, run, function, &part) {
-                Ok(()) => exchange.pace.took(n, begun.elapsed()),
+            let outcomes = match send_call(exchange, journal, run, function, &part) {
+                Ok(outcomes) => {
+                    exchange.pace.took(n, begun.elapsed());
+                    outcomes
+                }
                 Err(CarryError::Shop(err)) if exchange.pace.can_split(function, n, &err) => {
                     debug!(n, "{err}; trying with less");
                     continue;
                 }
                 Err(err) => return Err(err),
-            }
+            };
             rest = behind;
-            let missing = if function == Function::AddProducts {
+            let is_unsaid = outcomes.contains(&Outcome::Unsaid);
+            let missing = if function == Function::AddProducts && is_unsaid {
                 missing_after(journal, exchange, &part)?
             } else {
                 Vec::new()
             };
-            for (at, action) in chunk.iter().zip(&part) {
+            for ((at, action), outcome) in chunk.iter().zip(&part).zip(outcomes) {
                 if let Some(state) = sent.get_mut(*at) {
                     *state = if missing.contains(&action.key()) {
                         Sent::Missing
-                    } else {
+                    } else if outcome.is_done() {
                         Sent::Confirmed
+                    } else {
+                        Sent::Refused(outcome)
                     };
                 }
             }
@@ -81,12 +91,20 @@ fn send_call(
     run: RunId,
     function: Function,
     actions: &[Action],
-) -> Result<(), CarryError> {
+) -> Result<Vec<Outcome>, CarryError> {
     let name = exchange.name();
     // Written down before it is done, so that a crash between the two is seen.
     let call = journal.intend(name, Some(run), function, actions, clock::now())?;
     match call_shop(exchange, function, actions) {
-        Ok(()) => Ok(journal.confirm(name, call, actions, clock::now())?),
+        Ok(outcomes) => {
+            let done = actions.iter().zip(&outcomes);
+            let done: Vec<Action> = done
+                .filter(|(_, outcome)| outcome.is_done())
+                .map(|(action, _)| action.clone())
+                .collect();
+            journal.confirm(name, call, &done, clock::now())?;
+            Ok(outcomes)
+        }
         Err(err) => {
             let text = err.to_string();
             if err.may_have_acted() {
@@ -99,7 +117,11 @@ fn send_call(
     }
 }
 
-fn call_shop(exchange: &Exchange, function: Function, actions: &[Action]) -> Result<(), ShopError> {
+fn call_shop(
+    exchange: &Exchange,
+    function: Function,
+    actions: &[Action],
+) -> Result<Vec<Outcome>, ShopError> {
     let client = &exchange.client;
     match function {
         Function::AddProducts => {
@@ -108,7 +130,7 @@ fn call_shop(exchange: &Exchange, function: Function, actions: &[Action]) -> Res
             match products.first() {
                 // All in one category: the configuration names one.
                 Some(first) => client.add_products(first.category, &products),
-                None => Ok(()),
+                None => Ok(Vec::new()),
             }
         }
         Function::UpdateOrder => {

@@ -1,12 +1,10 @@
 //! Calls the shop's functions, logging in when needed.
 
-use std::error::Error as _;
-use std::io::Read as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::blocking::{Client as HttpClient, RequestBuilder, Response};
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::blocking::Client as HttpClient;
+use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::redirect::Policy;
 use serde_json::Value;
 use tracing::debug;
@@ -17,12 +15,11 @@ use crate::domain::{
 };
 use crate::shop::error::{ApiKey, ShopError};
 use crate::shop::escape::{as_written, to_json};
+use crate::shop::http::{chain, index_of, send};
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
+use crate::shop::module::{Greeting, Module, Outcome};
 use crate::shop::reply::{Reply, excerpt, understand};
 use crate::shop::wire::{self, BadOrder, ExtraField, RawArticles, TaxFields};
-
-/// The largest answer taken: lists of some hundred thousand products fit in.
-const MAX_ANSWER: u64 = 256 * 1024 * 1024;
 
 /// How to reach a shop.
 #[derive(Debug, Clone)]
@@ -42,11 +39,13 @@ pub struct Settings {
     /// Order columns handed on to 1C.
     pub extra_fields: Vec<ExtraField>,
     pub tax_fields: TaxFields,
+    /// Seconds since 1970: calls of our own module are signed with the time.
+    pub unix_time: fn() -> i64,
 }
 
 impl Settings {
     /// With everything else as most shops want it.
-    pub fn new(url: String, username: String, key: ApiKey) -> Self {
+    pub fn new(url: String, username: String, key: ApiKey, unix_time: fn() -> i64) -> Self {
         Self {
             url,
             username,
@@ -57,6 +56,7 @@ impl Settings {
             language: None,
             extra_fields: Vec::new(),
             tax_fields: TaxFields::default(),
+            unix_time,
         }
     }
 }
@@ -68,6 +68,23 @@ pub struct Client {
     http: HttpClient,
     session: Mutex<Option<Session>>,
     raw: Mutex<RawArticles>,
+    way: Mutex<Option<Way>>,
+}
+
+/// Which of the two modules is spoken to; found out at the first call.
+#[derive(Clone)]
+enum Way {
+    Ours(Arc<Module>),
+    Upstream,
+}
+
+/// How the shop lets us in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Our own module, and what it says of itself.
+    Module(Box<Greeting>),
+    /// The upstream module, in this dialect.
+    Upstream(Dialect),
 }
 
 #[derive(Clone)]
@@ -76,14 +93,6 @@ struct Session {
     token: String,
     /// 2.3 knows the token only together with this cookie.
     cookie: Option<String>,
-}
-
-/// An HTTP answer, read to its end.
-struct Answer {
-    status: u16,
-    location: Option<String>,
-    body: String,
-    headers: HeaderMap,
 }
 
 impl Client {
@@ -107,29 +116,73 @@ impl Client {
             http,
             session: Mutex::new(None),
             raw: Mutex::new(RawArticles::new()),
+            way: Mutex::new(None),
         })
     }
 
-    /// Logs in anew and tells which dialect the shop speaks.
-    pub fn log_in(&self) -> Result<Dialect, ShopError> {
+    /// Looks anew for a module and tells which one it is.
+    pub fn log_in(&self) -> Result<Access, ShopError> {
+        self.keep_way(None);
+        if let Way::Ours(module) = self.way()? {
+            return Ok(Access::Module(Box::new(module.greeting().clone())));
+        }
         let session = self.open_session()?;
         let dialect = session.dialect;
         self.keep_session(Some(session));
-        Ok(dialect)
+        Ok(Access::Upstream(dialect))
+    }
+
+    /// How many rows a call may have; the upstream module needs milliseconds for each, ours for thousands.
+    pub fn most_rows(&self) -> usize {
+        match &*self.way.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Way::Ours(_)) => 10_000,
+            Some(Way::Upstream) | None => 0,
+        }
+    }
+
+    /// Our own module if the shop has it, else the upstream one.
+    fn way(&self) -> Result<Way, ShopError> {
+        let known = self
+            .way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(way) = known {
+            return Ok(way);
+        }
+        let way = match Module::find(&self.http, &self.index, &self.settings)? {
+            Some(module) => Way::Ours(Arc::new(module)),
+            None => Way::Upstream,
+        };
+        self.keep_way(Some(way.clone()));
+        Ok(way)
+    }
+
+    fn keep_way(&self, way: Option<Way>) {
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = way;
     }
 
     /// Order statuses by the shop's name for them, in its language.
     pub fn statuses(&self) -> Result<Vec<(StatusId, String)>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.statuses();
+        }
         Ok(wire::statuses(&self.ask("statuses", "statuses", &[])?))
     }
 
     pub fn categories(&self) -> Result<Vec<Category>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.categories();
+        }
         Ok(wire::categories(&self.ask("cats", "cats", &[])?))
     }
 
     /// Every article that the shop has, disabled products too. How the shop stores
     /// them is remembered for the commands that name them.
     pub fn articles(&self) -> Result<Vec<String>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.articles();
+        }
         let reply = self.ask("articles", "articles", &[])?;
         *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = wire::raw_articles(&reply);
         Ok(wire::stored_articles(&reply).map(as_written).collect())
@@ -137,6 +190,9 @@ impl Client {
 
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
     pub fn orders(&self, status: StatusId) -> Result<Vec<Result<Order, BadOrder>>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.orders(status);
+        }
         let reply = self.ask("orders", "orders", &[("status_id", status.to_string())])?;
         let Settings {
             extra_fields,
@@ -148,17 +204,33 @@ impl Client {
 
     /// Enabled products that have an article. Quantities are not told.
     pub fn products(&self) -> Result<Vec<ShopProduct>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.products();
+        }
         Ok(wire::products(&self.ask("getproducts", "products", &[])?))
     }
 
     /// Articles and names. Not in the module for 4.0.
     pub fn names(&self) -> Result<Vec<(Sku, String)>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            let products = module.products()?.into_iter();
+            return Ok(products
+                .map(|product| (product.sku, product.name))
+                .collect());
+        }
         Ok(wire::names(&self.ask("getnames", "names", &[])?))
     }
 
     /// Not idempotent: each call writes a history row.
-    pub fn update_orders(&self, changes: &[(OrderId, StatusId)]) -> Result<(), ShopError> {
-        self.tell("updateorder", &[data(&wire::order_statuses(changes))])
+    pub fn update_orders(
+        &self,
+        changes: &[(OrderId, StatusId)],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.update_orders(changes);
+        }
+        self.tell("updateorder", &[data(&wire::order_statuses(changes))])?;
+        Ok(vec![Outcome::Unsaid; changes.len()])
     }
 
     /// Not idempotent: adding a product twice makes two.
@@ -166,33 +238,49 @@ impl Client {
         &self,
         category: CategoryId,
         products: &[NewProduct],
-    ) -> Result<(), ShopError> {
+    ) -> Result<Vec<Outcome>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.add_products(category, products);
+        }
         self.tell(
             "addproducts",
             &[
                 ("cat", category.to_string()),
                 data(&wire::new_products(products)),
             ],
-        )
+        )?;
+        Ok(vec![Outcome::Unsaid; products.len()])
     }
 
-    pub fn update_quantities(&self, entries: &[(Sku, i32)]) -> Result<(), ShopError> {
+    pub fn update_quantities(&self, entries: &[(Sku, i32)]) -> Result<Vec<Outcome>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.update_quantities(entries);
+        }
         self.tell(
             "updatequantity",
             &[data(&wire::quantities(entries, &self.raw()))],
-        )
+        )?;
+        Ok(vec![Outcome::Unsaid; entries.len()])
     }
 
-    pub fn update_prices(&self, entries: &[(Sku, Money)]) -> Result<(), ShopError> {
-        self.tell("updateprice", &[data(&wire::prices(entries, &self.raw()))])
+    pub fn update_prices(&self, entries: &[(Sku, Money)]) -> Result<Vec<Outcome>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.update_prices(entries);
+        }
+        self.tell("updateprice", &[data(&wire::prices(entries, &self.raw()))])?;
+        Ok(vec![Outcome::Unsaid; entries.len()])
     }
 
     /// Not in the module for 4.0.
-    pub fn update_names(&self, entries: &[(Sku, String)]) -> Result<(), ShopError> {
+    pub fn update_names(&self, entries: &[(Sku, String)]) -> Result<Vec<Outcome>, ShopError> {
+        if let Way::Ours(module) = self.way()? {
+            return module.update_names(entries);
+        }
         self.tell(
             "updatenames",
             &[data(&wire::new_names(entries, &self.raw()))],
-        )
+        )?;
+        Ok(vec![Outcome::Unsaid; entries.len()])
     }
 
     fn raw(&self) -> RawArticles {
@@ -383,126 +471,10 @@ fn data(value: &Value) -> (&'static str, String) {
     ("data", to_json(value))
 }
 
-/// `https://shop.example`, with a folder or `index.php` behind it, as people paste it.
-fn index_of(address: &str) -> Result<Url, ShopError> {
-    let bad = || ShopError::Address(address.to_owned());
-    let mut url = Url::parse(address.trim()).map_err(|_| bad())?;
-    if !matches!(url.scheme(), "http" | "https")
-        || url.host_str().is_none()
-        || !url.username().is_empty()
-    {
-        return Err(bad());
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    let path = url
-        .path()
-        .trim_end_matches('/')
-        .trim_end_matches("index.php")
-        .trim_end_matches('/')
-        .to_owned();
-    url.set_path(&format!("{path}/index.php"));
-    Ok(url)
-}
-
-fn send(request: RequestBuilder, function: &'static str) -> Result<Answer, ShopError> {
-    let response = request
-        .send()
-        .map_err(|err| transport_error(&err, function))?;
-    let status = response.status().as_u16();
-    let headers = response.headers().clone();
-    let location = headers
-        .get(LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    let body = read_body(response, function)?;
-    Ok(Answer {
-        status,
-        location,
-        body,
-        headers,
-    })
-}
-
-fn read_body(response: Response, function: &'static str) -> Result<String, ShopError> {
-    let mut bytes = Vec::new();
-    let limited = &mut response.take(MAX_ANSWER);
-    limited
-        .read_to_end(&mut bytes)
-        .map_err(|err| ShopError::NoAnswer {
-            function,
-            detail: err.to_string(),
-        })?;
-    if limited.limit() == 0 {
-        return Err(ShopError::Unintelligible {
-            function,
-            start: "more than 256 MB".to_owned(),
-        });
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Before the connection stood, the shop cannot have acted; after that it may have.
-fn transport_error(err: &reqwest::Error, function: &'static str) -> ShopError {
-    if err.is_connect() || err.is_builder() {
-        let host = err.url().and_then(Url::host_str).unwrap_or("its address");
-        let detail = format!("{host}: {}", chain(err));
-        return ShopError::Unreachable { detail };
-    }
-    ShopError::NoAnswer {
-        function,
-        detail: chain(err),
-    }
-}
-
-/// The innermost cause says what happened (`connection refused`); the outer ones name the address with its token.
-fn chain(err: &reqwest::Error) -> String {
-    if err.is_timeout() {
-        return "no answer in time".to_owned();
-    }
-    let mut cause: &dyn std::error::Error = err;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    let is_outermost = err.source().is_none();
-    if is_outermost {
-        "the request failed".to_owned()
-    } else {
-        excerpt(&cause.to_string())
-    }
-}
-
 fn session_cookie(headers: &HeaderMap) -> Option<String> {
     headers.get_all(SET_COOKIE).iter().find_map(|value| {
         let cookie = value.to_str().ok()?.split(';').next()?.trim();
         let id = cookie.strip_prefix("PHPSESSID=")?;
         is_token(id).then(|| format!("PHPSESSID={id}"))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn takes_addresses_as_people_paste_them() {
-        for (pasted, index) in [
-            ("https://shop.example", "https://shop.example/index.php"),
-            ("https://shop.example/", "https://shop.example/index.php"),
-            (
-                " http://127.0.0.1:8030/shop/index.php?route=common/home ",
-                "http://127.0.0.1:8030/shop/index.php",
-            ),
-        ] {
-            assert_eq!(index_of(pasted).unwrap().as_str(), index);
-        }
-        for wrong in [
-            "shop.example",
-            "ftp://shop.example",
-            "",
-            "https://user:pw@shop.example",
-        ] {
-            assert_eq!(index_of(wrong), Err(ShopError::Address(wrong.to_owned())));
-        }
-    }
 }

@@ -50,13 +50,18 @@ pub enum ShopError {
         "the shop does not allow this computer's address{0}: add it to the API user's list of IP addresses"
     )]
     IpNotAllowed(IpHint),
+    /// Signed calls of our own module are good for a few minutes.
+    #[error(
+        "this computer's clock and the shop's differ by {} s: set the wrong one", ahead_s.unsigned_abs()
+    )]
+    Clock { ahead_s: i64 },
     #[error("the shop redirects to `{to}`: put that address into the configuration")]
     Redirected { to: String },
     #[error("there is no OpenCart API at this address: check `url`")]
     NotOpenCart,
     #[error(
-        "this is OpenCart 4.1, which has no API login and refuses modules under `api/`; \
-         the upstream module cannot work there"
+        "this is OpenCart 4.1, which has no API login and refuses modules under `api/`: \
+         install the module that `obmen module` writes"
     )]
     Version41,
     #[error("the shop has no function `{function}`: install the API module (or a newer one)")]
@@ -72,6 +77,12 @@ pub enum ShopError {
     Said {
         function: &'static str,
         message: String,
+    },
+    /// Our own module refused the whole call and did nothing.
+    #[error("`{function}`: the shop refuses the call: {reason}")]
+    Refused {
+        function: &'static str,
+        reason: String,
     },
     /// PHP printed something before the answer; the call may have failed silently.
     #[error(
@@ -143,9 +154,11 @@ impl ShopError {
             Self::Address(_)
             | Self::WrongKey
             | Self::IpNotAllowed(_)
+            | Self::Clock { .. }
             | Self::Version41
             | Self::NoFunction { .. }
-            | Self::FunctionBroken { .. } => false,
+            | Self::FunctionBroken { .. }
+            | Self::Refused { .. } => false,
         }
     }
 
@@ -163,11 +176,13 @@ impl ShopError {
             | Self::Unreachable { .. }
             | Self::WrongKey
             | Self::IpNotAllowed(_)
+            | Self::Clock { .. }
             | Self::Redirected { .. }
             | Self::NotOpenCart
             | Self::Version41
             | Self::NoFunction { .. }
             | Self::FunctionBroken { .. }
+            | Self::Refused { .. }
             | Self::SessionLost { .. } => false,
         }
     }
@@ -179,6 +194,7 @@ impl ShopError {
             | Self::Unreachable { .. }
             | Self::WrongKey
             | Self::IpNotAllowed(_)
+            | Self::Clock { .. }
             | Self::Redirected { .. }
             | Self::NotOpenCart
             | Self::Version41
@@ -187,6 +203,7 @@ impl ShopError {
             | Self::Server { .. }
             | Self::NoFunction { .. }
             | Self::FunctionBroken { .. }
+            | Self::Refused { .. }
             | Self::Said { .. }
             | Self::Noise { .. }
             | Self::Unintelligible { .. } => false,

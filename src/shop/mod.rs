@@ -5,15 +5,20 @@
 //! it is exactly that. It never decides whether to try again: the error says
 //! whether that makes sense ([`ShopError::is_temporary`]) and whether the shop
 //! may have done what it was asked ([`ShopError::may_have_acted`]).
+//!
+//! A shop has one of two modules: the upstream one, or our own ([`module`]), which is
+//! preferred. Whoever calls need not know which; what each can do is told as data.
 
 mod client;
 mod error;
 mod escape;
+mod http;
 mod login;
+pub mod module;
 mod reply;
 mod wire;
 
-pub use client::{Client, Settings};
+pub use client::{Access, Client, Settings};
 pub use error::{ApiKey, IpHint, ShopError};
 pub use login::{Dialect, LoginReply, understand_login};
 pub use reply::{Reply, understand};

@@ -143,12 +143,18 @@ pub(super) fn orders(
     tax: &TaxFields,
 ) -> Vec<Result<Order, BadOrder>> {
     list(reply, "orders")
-        .map(|row| {
-            let mut order = order(row, extra)?;
-            add_tax_ids(&mut order, row, tax);
-            Ok(order)
-        })
+        .map(|row| whole_order(row, extra, tax))
         .collect()
+}
+
+pub(super) fn whole_order(
+    row: &Value,
+    extra: &[ExtraField],
+    tax: &TaxFields,
+) -> Result<Order, BadOrder> {
+    let mut order = order(row, extra)?;
+    add_tax_ids(&mut order, row, tax);
+    Ok(order)
 }
 
 fn order(row: &Value, extra: &[ExtraField]) -> Result<Order, BadOrder> {

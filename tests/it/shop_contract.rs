@@ -6,7 +6,7 @@ use std::env;
 use obmen::demo_shop::Dialect as ShopDialect;
 use obmen::demo_shop::{Fault, FaultKind, Module};
 use obmen::domain::{CategoryId, Money, NewProduct, OrderId, Sku, StatusId};
-use obmen::shop::{ApiKey, Client, Dialect, IpHint, Settings, ShopError};
+use obmen::shop::{Access, ApiKey, Client, Dialect, IpHint, Settings, ShopError};
 
 use crate::world::{World, small_catalogue};
 
@@ -32,10 +32,13 @@ fn sku(text: &str) -> Sku {
 #[test]
 fn the_dialect_is_found_by_trying_and_taken_from_the_configuration() {
     for (world, client, dialect) in worlds() {
-        assert_eq!(client.log_in(), Ok(dialect));
+        assert_eq!(client.log_in(), Ok(Access::Upstream(dialect)));
         let mut settings = world.settings.shop.clone();
         settings.dialect = Some(dialect);
-        assert_eq!(Client::new(settings).unwrap().log_in(), Ok(dialect));
+        assert_eq!(
+            Client::new(settings).unwrap().log_in(),
+            Ok(Access::Upstream(dialect))
+        );
     }
 }
 
@@ -269,9 +272,10 @@ fn a_real_shop_keeps_the_contract() {
         url,
         env::var("OBMEN_SHOP_USERNAME").unwrap_or_default(),
         ApiKey::new(env::var("OBMEN_SHOP_KEY").unwrap()),
+        obmen::pipeline::unix_time,
     ))
     .unwrap();
-    let dialect = client.log_in().unwrap();
+    let access = client.log_in().unwrap();
     assert!(!client.statuses().unwrap().is_empty());
     assert!(!client.categories().unwrap().is_empty());
     let articles = client.articles().unwrap();
@@ -292,7 +296,7 @@ fn a_real_shop_keeps_the_contract() {
     client
         .update_quantities(&[(sku("obmen: no such article"), 1)])
         .unwrap();
-    if dialect != Dialect::V40 {
+    if access != Access::Upstream(Dialect::V40) {
         client
             .update_names(&[(product.sku.clone(), product.name.clone())])
             .unwrap();

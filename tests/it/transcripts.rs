@@ -319,6 +319,8 @@ fn in_words(err: &ShopError) -> &'static str {
         ShopError::IpNotAllowed(_) => "ip",
         ShopError::Redirected { .. } => "redirected",
         ShopError::NotOpenCart => "not OpenCart",
+        ShopError::Clock { .. } => "clock",
+        ShopError::Refused { .. } => "refused",
         ShopError::Version41 => "version 4.1",
         ShopError::NoFunction { .. } => "no function",
         ShopError::FunctionBroken { .. } => "broken",

@@ -9,8 +9,8 @@ use obmen::demo_shop::{self, Catalogue, DemoShop, Dialect, Module};
 use obmen::formats::CsvOptions;
 use obmen::journal::Journal;
 use obmen::pipeline::{
-    Exchange, ExchangeSettings, GoodsSettings, ListSettings, OrderSettings, PassReport, Schedule,
-    Service,
+    self, Exchange, ExchangeSettings, GoodsSettings, ListSettings, OrderSettings, PassReport,
+    Schedule, Service,
 };
 use obmen::plan::Guard;
 use obmen::shop::{self, ApiKey};
@@ -177,6 +177,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
             shop.url(),
             shop.username().to_owned(),
             ApiKey::new(shop.key().to_owned()),
+            pipeline::unix_time,
         ),
         batch: 200,
         settle: Duration::ZERO,

@@ -1,0 +1,43 @@
+//! `obmen module`: writes the shop's side of the exchange, to be copied into the shop.
+
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::cli::Exit;
+use crate::cli::output::Out;
+use crate::folders::Outbox;
+use crate::shop::module;
+
+/// For the extension installer of OpenCart 3.0.
+const PACKAGE: &str = "obmen.ocmod.zip";
+
+pub(super) fn module(dir: &Path, out: &mut Out) -> anyhow::Result<Exit> {
+    let (folder, name) = module::PLACE.rsplit_once('/').context("no folder")?;
+    let path = Outbox::open(&dir.join(folder))?.put(name, module::SOURCE.as_bytes())?;
+    let package = Outbox::open(dir)?.put(PACKAGE, &packed()?)?;
+    out.say(&format!(
+        "wrote `{}`, version {}: copy it to `{}` in the shop's folder, over an older one if there is one",
+        path.display(),
+        module::source_version(),
+        module::PLACE
+    ));
+    out.say(&format!(
+        "wrote `{}`: for OpenCart 3.0 instead of that, upload it under Extensions → Installer",
+        package.display()
+    ));
+    out.say("then run `obmen check`");
+    Ok(Exit::Fine)
+}
+
+/// The installer writes into a few folders only, of which this is one.
+fn packed() -> anyhow::Result<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    writer.start_file(format!("upload/{}", module::PACKED_PLACE), options)?;
+    writer.write_all(module::SOURCE.as_bytes())?;
+    Ok(writer.finish()?.into_inner())
+}

@@ -1,0 +1,576 @@
+//! Obmen's own module as the embedded shop has it: the same contract, written a second time on purpose.
+//!
+//! It knows the calls that the exchange uses; `ping` names them. Left out are pictures,
+//! option stock, categories and group prices, which this shop has no place for, and the
+//! check of the clock: the shop's time is whatever it was opened with.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::Dialect;
+use super::catalogue::OrderId;
+use super::escape::{html_escape, html_unescape};
+use super::module_orders;
+use super::reply::Reply;
+use super::request::Request;
+use super::shop::{Inner, Shop};
+use super::sql::with_digits;
+use super::store::{NewProduct, Store};
+
+pub(super) const ROUTE: &str = "apizs/sync";
+
+const VERSION: &str = "1.0.0";
+
+const QUESTIONS: [&str; 6] = [
+    "ping",
+    "statuses",
+    "categories",
+    "orders",
+    "articles",
+    "products",
+];
+
+/// Calls that change the shop, and the largest batch of each.
+const BATCHES: [(&str, usize); 5] = [
+    ("stock", 20_000),
+    ("prices", 20_000),
+    ("names", 5_000),
+    ("order_status", 200),
+    ("products_upsert", 500),
+];
+
+/// `decimal(15,4)` holds less than this.
+const MAX_PRICE: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
+
+/// What has been asked, by request id, and what was answered to batches.
+#[derive(Default)]
+pub(super) struct Answers(HashMap<String, (Vec<u8>, Option<Value>)>);
+
+/// Why a call is refused: status and reason.
+struct Refusal(u16, &'static str);
+
+type Fate = Map<String, Value>;
+
+pub(super) fn n_rows(request: &Request) -> usize {
+    serde_json::from_slice::<Value>(&request.raw)
+        .ok()
+        .and_then(|body| Some(body.get("rows")?.as_array()?.len()))
+        .unwrap_or_default()
+}
+
+pub(super) fn answer(shop: &Shop, inner: &mut Inner, request: &Request) -> Reply {
+    let request_id = request.header("x-obmen-request").to_owned();
+    let (status, mut body) = match carry_out(shop, inner, request, &request_id) {
+        Ok(body) => (200, body),
+        Err(Refusal(status, reason)) => {
+            let refused = json!({"ok": false, "error": reason, "message": reason});
+            (status, refused.as_object().cloned().unwrap_or_default())
+        }
+    };
+    if status == 200 {
+        body.insert("ok".to_owned(), json!(true));
+    }
+    body.insert("v".to_owned(), json!(1));
+    body.insert("request_id".to_owned(), json!(request_id));
+    let text = Value::Object(body).to_string();
+    Reply::new(status, super::reply::JSON, text)
+}
+
+fn carry_out(
+    shop: &Shop,
+    inner: &mut Inner,
+    request: &Request,
+    request_id: &str,
+) -> Result<Map<String, Value>, Refusal> {
+    let call = request.query("call").unwrap_or_default();
+    let is_id = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !(8..=64).contains(&request_id.len()) || !request_id.chars().all(is_id) {
+        return Err(Refusal(400, "malformed"));
+    }
+    check_signature(shop, request, call, request_id)?;
+    let input = match request.raw.as_slice() {
+        b"" => Map::new(),
+        raw => serde_json::from_slice(raw).map_err(|_| Refusal(400, "malformed"))?,
+    };
+    let digest = [call.as_bytes(), b"\n", &request.raw].concat();
+    if QUESTIONS.contains(&call) {
+        if inner
+            .answers
+            .0
+            .insert(request_id.to_owned(), (digest, None))
+            .is_some()
+        {
+            return Err(Refusal(409, "replay"));
+        }
+        return ask(shop, &inner.store, call, &input);
+    }
+    let Some((_, most)) = BATCHES.iter().find(|(known, _)| *known == call) else {
+        return Err(Refusal(400, "unknown_call"));
+    };
+    let rows = input
+        .get("rows")
+        .and_then(Value::as_array)
+        .ok_or(Refusal(422, "rejected"))?;
+    if rows.len() > *most {
+        return Err(Refusal(413, "too_large"));
+    }
+    match inner.answers.0.get(request_id) {
+        Some((known, Some(answer))) if *known == digest => {
+            let mut answer = answer.as_object().cloned().unwrap_or_default();
+            answer.insert("repeated".to_owned(), json!(true));
+            return Ok(answer);
+        }
+        Some(_) => return Err(Refusal(409, "conflict")),
+        None => {}
+    }
+    let fates = change(shop, &mut inner.store, call, rows, &input)?;
+    let answer = report(&fates);
+    let kept = Some(Value::Object(answer.clone()));
+    inner
+        .answers
+        .0
+        .insert(request_id.to_owned(), (digest, kept));
+    Ok(answer)
+}
+
+fn check_signature(
+    shop: &Shop,
+    request: &Request,
+    call: &str,
+    request_id: &str,
+) -> Result<(), Refusal> {
+    let refused = || Refusal(401, "credentials");
+    let body = hex(&Sha256::digest(&request.raw));
+    let text = [
+        "obmen1",
+        "POST",
+        call,
+        request.query("store_id").unwrap_or_default(),
+        request.header("x-obmen-time"),
+        request_id,
+        &body,
+    ]
+    .join("\n");
+    let signature = bytes_of(request.header("x-obmen-signature")).ok_or_else(refused)?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(shop.credentials.key.as_bytes()).map_err(|_| refused())?;
+    mac.update(text.as_bytes());
+    mac.verify_slice(&signature).map_err(|_| refused())?;
+    // 2.3 has no user names.
+    if shop.dialect != Dialect::V23 && request.header("x-obmen-user") != shop.credentials.username {
+        return Err(refused());
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a text cannot fail.
+        write!(hex, "{byte:02x}").unwrap_or_default();
+        hex
+    })
+}
+
+fn bytes_of(hex: &str) -> Option<Vec<u8>> {
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok())
+        .collect()
+}
+
+fn ask(
+    shop: &Shop,
+    store: &Store,
+    call: &str,
+    input: &Map<String, Value>,
+) -> Result<Map<String, Value>, Refusal> {
+    let is_russian = match input.get("language").and_then(Value::as_str) {
+        Some("ru-ru") => true,
+        None | Some("en-gb") => false,
+        Some(_) => return Err(Refusal(422, "rejected")),
+    };
+    let answer = match call {
+        "ping" => ping(shop),
+        "statuses" => {
+            let name = |status: &super::Status| {
+                if is_russian {
+                    status.russian.clone()
+                } else {
+                    status.english.clone()
+                }
+            };
+            let list: Vec<Value> = store
+                .statuses
+                .iter()
+                .map(|status| json!({"id": status.id, "name": name(status)}))
+                .collect();
+            json!({"statuses": list})
+        }
+        "categories" => {
+            let list: Vec<Value> = store
+                .categories
+                .iter()
+                .map(|category| {
+                    json!({"id": category.id, "parent_id": category.parent_id.unwrap_or_default(),
+                        "name": html_unescape(&category.name), "enabled": true, "guid": null})
+                })
+                .collect();
+            json!({"categories": list})
+        }
+        "orders" => orders(shop, store, input),
+        "articles" => page(
+            input,
+            "articles",
+            store.products().map(|product| (product.id, product)),
+            50_000,
+            |product| {
+                json!({"id": product.id, "sku": html_unescape(&product.sku), "quantity": product.quantity.to_string(),
+                "price": with_digits(product.price, 4), "enabled": product.enabled})
+            },
+        ),
+        _ => products(store, input),
+    };
+    Ok(answer.as_object().cloned().unwrap_or_default())
+}
+
+fn ping(shop: &Shop) -> Value {
+    let opencart = match shop.dialect {
+        Dialect::V23 => "2.3.0.2",
+        Dialect::V30 => "3.0.5.1",
+        Dialect::V40 => "4.0.2.3",
+        Dialect::V41 => "4.1.0.4",
+    };
+    let calls: Vec<&str> = QUESTIONS
+        .into_iter()
+        .chain(BATCHES.map(|(call, _)| call))
+        .collect();
+    let rows: Map<String, Value> = BATCHES
+        .map(|(call, most)| (call.to_owned(), json!(most)))
+        .into_iter()
+        .collect();
+    json!({
+        "module": VERSION, "opencart": opencart, "php": "8.2.36", "time": shop.clock.now().and_utc().timestamp(), "time_zone": "UTC",
+        "store_id": 0, "stores": [{"id": 0, "name": "Demo"}], "currency": "RUB",
+        "currencies": [{"code": "RUB", "rate": "1.00000000", "enabled": true}], "language": "en-gb",
+        "languages": [{"code": "ru-ru", "name": "Русский", "enabled": true}, {"code": "en-gb", "name": "English", "enabled": true}],
+        "customer_groups": [{"id": 1, "name": "Default"}], "calls": calls, "transactions": true, "emoji": true,
+        "limits": {"body": 8_388_608, "rows": rows, "pages": {"orders": 200, "products": 2_000, "articles": 50_000}},
+    })
+}
+
+/// A part of a list, in the order of its numbers, from `after` on.
+fn page<T>(
+    input: &Map<String, Value>,
+    name: &str,
+    all: impl Iterator<Item = (u32, T)>,
+    most: usize,
+    row: impl Fn(T) -> Value,
+) -> Value {
+    let number = |field: &str| input.get(field).and_then(Value::as_u64);
+    let after = number("after").unwrap_or_default();
+    let limit = number("limit")
+        .and_then(|n| usize::try_from(n).ok())
+        .filter(|n| *n > 0)
+        .map_or(most, |n| n.min(most));
+    let mut rest = all.filter(|(id, _)| u64::from(*id) > after).peekable();
+    let mut last = None;
+    let mut rows = Vec::new();
+    while let Some((id, item)) = rest.next_if(|_| rows.len() < limit) {
+        last = Some(id);
+        rows.push(row(item));
+    }
+    json!({name: rows, "more": rest.peek().is_some(), "next": last})
+}
+
+fn orders(shop: &Shop, store: &Store, input: &Map<String, Value>) -> Value {
+    let numbers = |field: &str| -> Option<Vec<u64>> {
+        Some(
+            input
+                .get(field)?
+                .as_array()?
+                .iter()
+                .filter_map(Value::as_u64)
+                .collect(),
+        )
+    };
+    let (statuses, ids) = (numbers("statuses"), numbers("ids"));
+    let named: Vec<&str> = input
+        .get("columns")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let wanted = store.orders().filter(|order| {
+        order.status_id > 0
+            && statuses
+                .as_ref()
+                .is_none_or(|list| list.contains(&u64::from(order.status_id)))
+            && ids
+                .as_ref()
+                .is_none_or(|list| list.contains(&u64::from(order.id.0)))
+    });
+    page(
+        input,
+        "orders",
+        wanted.map(|order| (order.id.0, order)),
+        200,
+        |order| module_orders::row(order, store, shop.dialect, &named),
+    )
+}
+
+fn products(store: &Store, input: &Map<String, Value>) -> Value {
+    let only_enabled = input.get("only_enabled") == Some(&json!(true));
+    let wanted = store
+        .products()
+        .filter(|product| product.enabled || !only_enabled);
+    page(
+        input,
+        "products",
+        wanted.map(|product| (product.id, product)),
+        2_000,
+        |product| {
+            let categories = Some(product.category_id).filter(|id| *id > 0);
+            let text = |field: &str| product.extra.get(field).cloned().unwrap_or_default();
+            json!({"id": product.id, "guid": null, "sku": html_unescape(&product.sku), "model": html_unescape(&product.sku),
+            "name": html_unescape(&product.name), "price": with_digits(product.price, 4),
+            "quantity": product.quantity.to_string(), "enabled": product.enabled, "image": product.image,
+            "manufacturer": product.manufacturer.as_deref().map(html_unescape).unwrap_or_default(),
+            "weight": with_digits(product.weight, 8), "weight_class_id": 1, "categories": categories.as_slice(),
+            "images": [], "attributes": [], "options": [], "description": text("description")})
+        },
+    )
+}
+
+fn report(fates: &[Fate]) -> Map<String, Value> {
+    let mut answer = Map::new();
+    for state in ["applied", "unchanged", "unknown", "ambiguous", "rejected"] {
+        let n = fates
+            .iter()
+            .filter(|fate| fate.get("is") == Some(&json!(state)))
+            .count();
+        answer.insert(state.to_owned(), json!(n));
+    }
+    answer.insert("rows".to_owned(), json!(fates));
+    answer
+}
+
+fn is(state: &str) -> Fate {
+    [("is".to_owned(), json!(state))].into_iter().collect()
+}
+
+fn rejected(why: &str) -> Fate {
+    let mut fate = is("rejected");
+    fate.insert("why".to_owned(), json!(why));
+    fate
+}
+
+fn change(
+    shop: &Shop,
+    store: &mut Store,
+    call: &str,
+    rows: &[Value],
+    input: &Map<String, Value>,
+) -> Result<Vec<Fate>, Refusal> {
+    let mode = input
+        .get("mode")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if call == "products_upsert" && !matches!(mode, "add" | "update" | "upsert") {
+        return Err(Refusal(422, "rejected"));
+    }
+    let mut seen = HashSet::new();
+    Ok(rows
+        .iter()
+        .map(|row| match call {
+            "order_status" => set_status(shop, store, row),
+            "products_upsert" => upsert(store, row, mode),
+            _ => set_value(store, call, row, &mut seen),
+        })
+        .collect())
+}
+
+/// A number as text or as a JSON integer, never as a binary float.
+fn decimal(row: &Value, field: &str) -> Option<Decimal> {
+    match row.get(field)? {
+        Value::String(text) => Decimal::from_str_exact(text).ok(),
+        Value::Number(number) => number.as_i64().map(Decimal::from),
+        _ => None,
+    }
+}
+
+fn price(row: &Value) -> Option<Decimal> {
+    decimal(row, "price").filter(|price| {
+        !price.is_sign_negative() && price.normalize().scale() <= 4 && *price < MAX_PRICE
+    })
+}
+
+fn quantity(row: &Value) -> Option<i32> {
+    let quantity = decimal(row, "quantity").filter(|quantity| quantity.scale() == 0)?;
+    i32::try_from(quantity).ok()
+}
+
+fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
+    row.get(field)?.as_str().map(str::trim)
+}
+
+/// The one product that the row names. A stored article that is the same to the letter is
+/// meant before others that the database takes for the same.
+fn find(store: &Store, row: &Value) -> Result<u32, Fate> {
+    if let Some(id) = row.get("id").and_then(Value::as_u64) {
+        let id = u32::try_from(id)
+            .ok()
+            .filter(|id| store.product(*id).is_some());
+        return id.ok_or_else(|| is("unknown"));
+    }
+    let Some(sku) = text(row, "sku").filter(|sku| !sku.is_empty()) else {
+        return Err(rejected("it names no product"));
+    };
+    let stored = html_escape(sku);
+    let ids = store.ids_of(&stored);
+    let is_same = |id: &&u32| {
+        store
+            .product(**id)
+            .is_some_and(|product| product.sku == stored)
+    };
+    match (
+        ids.iter().filter(is_same).collect::<Vec<_>>().as_slice(),
+        ids.as_slice(),
+    ) {
+        ([id], _) => Ok(**id),
+        ([], [id]) => Ok(*id),
+        ([], []) => Err(is("unknown")),
+        _ => Err(is("ambiguous")),
+    }
+}
+
+fn set_value(store: &mut Store, call: &str, row: &Value, seen: &mut HashSet<u32>) -> Fate {
+    let (price, quantity) = (price(row), quantity(row));
+    let name = text(row, "name")
+        .filter(|name| !name.is_empty())
+        .map(html_escape);
+    let is_sound = match call {
+        "stock" => quantity.is_some(),
+        "prices" => price.is_some(),
+        _ => name.is_some(),
+    };
+    if !is_sound {
+        return rejected("the value is none");
+    }
+    let id = match find(store, row) {
+        Ok(id) => id,
+        Err(fate) => return fate,
+    };
+    if !seen.insert(id) {
+        return rejected("an earlier row of this batch is about the same product");
+    }
+    let before = store.product(id).cloned();
+    match (call, name) {
+        ("stock", _) => store.change_product(id, |product| {
+            product.quantity = quantity.unwrap_or_default();
+        }),
+        ("prices", _) => {
+            store.change_product(id, |product| product.price = price.unwrap_or_default());
+        }
+        (_, Some(name)) => store.rename(id, &name),
+        (_, None) => {}
+    }
+    is(if before.as_ref() == store.product(id) {
+        "unchanged"
+    } else {
+        "applied"
+    })
+}
+
+fn set_status(shop: &Shop, store: &mut Store, row: &Value) -> Fate {
+    let number = |field: &str| decimal(row, field).and_then(|n| u32::try_from(n).ok());
+    let (Some(order), Some(status)) = (number("order_id"), number("status_id")) else {
+        return rejected("it names no order or no status");
+    };
+    if !store.statuses.iter().any(|known| known.id == status) {
+        return rejected("the shop has no such status");
+    }
+    let id = OrderId(order);
+    match store.order(id).map(|order| order.status_id) {
+        None | Some(0) => is("unknown"),
+        Some(known) if known == status => is("unchanged"),
+        Some(_) => {
+            let comment = html_escape(text(row, "comment").unwrap_or_default());
+            store.move_order(id, status, &comment, shop.clock.now());
+            is("applied")
+        }
+    }
+}
+
+fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
+    let category = row
+        .get("categories")
+        .and_then(Value::as_array)
+        .and_then(|list| list.first());
+    let category = category
+        .and_then(Value::as_u64)
+        .and_then(|id| u32::try_from(id).ok());
+    if category.is_some_and(|id| !store.categories.iter().any(|known| known.id == id)) {
+        return rejected("it names a category that is not there");
+    }
+    let found = match find(store, row) {
+        Ok(id) => Some(id),
+        Err(fate) if fate.get("is") == Some(&json!("unknown")) => None,
+        Err(fate) => return fate,
+    };
+    let (id, is_new) = match (found, mode) {
+        (Some(id), "add") => return with_id(is("unchanged"), id),
+        (Some(id), _) => (id, false),
+        (None, "update") => return is("unknown"),
+        (None, _) => {
+            let (Some(sku), Some(name)) = (
+                text(row, "sku"),
+                text(row, "name").filter(|name| !name.is_empty()),
+            ) else {
+                return rejected("a new product needs `sku` and `name`");
+            };
+            let new = NewProduct {
+                sku: &html_escape(sku),
+                name: &html_escape(name),
+                quantity: 0,
+                price: Decimal::ZERO,
+                extra: Map::new(),
+            };
+            (store.add(new), true)
+        }
+    };
+    let before = store.product(id).cloned();
+    if let Some(name) = text(row, "name") {
+        store.rename(id, &html_escape(name));
+    }
+    store.change_product(id, |product| {
+        product.price = price(row).unwrap_or(product.price);
+        product.quantity = quantity(row).unwrap_or(product.quantity);
+        product.weight = decimal(row, "weight").unwrap_or(product.weight);
+        product.category_id = category.unwrap_or(product.category_id);
+        product.enabled = row
+            .get("enabled")
+            .and_then(Value::as_bool)
+            .unwrap_or(product.enabled);
+        if let Some(manufacturer) = text(row, "manufacturer") {
+            product.manufacturer = Some(html_escape(manufacturer));
+        }
+        if let Some(description) = text(row, "description") {
+            product
+                .extra
+                .insert("description".to_owned(), json!(description));
+        }
+    });
+    let has_changed = is_new || before.as_ref() != store.product(id);
+    with_id(is(if has_changed { "applied" } else { "unchanged" }), id)
+}
+
+fn with_id(mut fate: Fate, id: u32) -> Fate {
+    fate.insert("id".to_owned(), json!(id));
+    fate
+}

@@ -1,0 +1,400 @@
+//! The module's calls, as the exchange uses them.
+
+use std::collections::HashMap;
+
+use reqwest::blocking::Client as HttpClient;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::domain::{
+    Category, CategoryId, Money, NewProduct, Order, OrderId, Quantity, ShopProduct, Sku, StatusId,
+};
+use crate::shop::client::Settings;
+use crate::shop::error::ShopError;
+use crate::shop::module::greeting::Greeting;
+use crate::shop::module::line::{Heard, Line};
+use crate::shop::module::orders;
+use crate::shop::module::outcome::Answered;
+use crate::shop::module::{Outcome, ROUTES};
+use crate::shop::reply::excerpt;
+use crate::shop::wire::BadOrder;
+
+/// Keys of `goods.extra` that the module has a field for.
+const EXTRA_FIELDS: [&str; 7] = [
+    "model",
+    "manufacturer",
+    "ean",
+    "mpn",
+    "keyword",
+    "meta_title",
+    "meta_description",
+];
+
+/// A shop that has the module.
+pub(in crate::shop) struct Module {
+    line: Line,
+    greeting: Greeting,
+}
+
+impl Module {
+    /// `None` if the shop has no such module.
+    pub(in crate::shop) fn find(
+        http: &HttpClient,
+        index: &Url,
+        settings: &Settings,
+    ) -> Result<Option<Self>, ShopError> {
+        for route in ROUTES {
+            let line = Line {
+                http: http.clone(),
+                index: index.clone(),
+                route,
+                settings: settings.clone(),
+            };
+            match line.ask("ping", &json!({})) {
+                Heard::Done(value) => {
+                    let greeting = understood("ping", value)?;
+                    return Ok(Some(Self { line, greeting }));
+                }
+                Heard::NobodyThere => {}
+                Heard::Failed(err) => return Err(err),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(in crate::shop) fn greeting(&self) -> &Greeting {
+        &self.greeting
+    }
+
+    pub(in crate::shop) fn statuses(&self) -> Result<Vec<(StatusId, String)>, ShopError> {
+        #[derive(Deserialize)]
+        struct Statuses {
+            statuses: Vec<Status>,
+        }
+        #[derive(Deserialize)]
+        struct Status {
+            id: u32,
+            name: String,
+        }
+        let Statuses { statuses } = self.ask("statuses", Map::new())?;
+        Ok(statuses
+            .into_iter()
+            .filter_map(|row| Some((StatusId::parse(&row.id.to_string())?, row.name)))
+            .collect())
+    }
+
+    pub(in crate::shop) fn categories(&self) -> Result<Vec<Category>, ShopError> {
+        #[derive(Deserialize)]
+        struct Categories {
+            categories: Vec<CategoryRow>,
+        }
+        let Categories { categories } = self.ask("categories", Map::new())?;
+        let by_id: HashMap<u32, &CategoryRow> =
+            categories.iter().map(|row| (row.id, row)).collect();
+        Ok(categories
+            .iter()
+            .map(|row| Category {
+                id: CategoryId(row.id),
+                path: path_of(row, &by_id),
+            })
+            .collect())
+    }
+
+    /// Articles of every product, empty ones left out.
+    pub(in crate::shop) fn articles(&self) -> Result<Vec<String>, ShopError> {
+        let mut articles = Vec::new();
+        self.each_page("articles", Map::new(), |page: ArticlePage| {
+            articles.extend(page.articles.into_iter().map(|row| row.sku));
+            (page.more, page.next)
+        })?;
+        articles.retain(|sku| !sku.trim().is_empty());
+        Ok(articles)
+    }
+
+    pub(in crate::shop) fn orders(
+        &self,
+        status: StatusId,
+    ) -> Result<Vec<Result<Order, BadOrder>>, ShopError> {
+        let Settings {
+            extra_fields,
+            tax_fields,
+            ..
+        } = &self.line.settings;
+        let columns: Vec<&str> = extra_fields
+            .iter()
+            .map(|field| field.column.as_str())
+            .collect();
+        let mut wanted = Map::new();
+        wanted.insert("statuses".to_owned(), json!([status.get()]));
+        wanted.insert("columns".to_owned(), json!(columns));
+        let mut found = Vec::new();
+        self.each_page("orders", wanted, |page: orders::Page| {
+            found.extend(
+                page.orders
+                    .iter()
+                    .map(|row| orders::order(row, extra_fields, tax_fields)),
+            );
+            (page.more, page.next)
+        })?;
+        Ok(found)
+    }
+
+    /// Enabled products of this store that have an article.
+    pub(in crate::shop) fn products(&self) -> Result<Vec<ShopProduct>, ShopError> {
+        let mut products = Vec::new();
+        let wanted = [("only_enabled".to_owned(), json!(true))]
+            .into_iter()
+            .collect();
+        self.each_page("products", wanted, |page: ProductPage| {
+            products.extend(
+                page.products
+                    .into_iter()
+                    .filter_map(ProductRow::into_product),
+            );
+            (page.more, page.next)
+        })?;
+        Ok(products)
+    }
+
+    pub(in crate::shop) fn update_orders(
+        &self,
+        changes: &[(OrderId, StatusId)],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows = changes
+            .iter()
+            .map(|(order, status)| json!({"order_id": order.get(), "status_id": status.get()}));
+        self.tell("order_status", rows, &Map::new())
+    }
+
+    /// Adds what is not there; a product that is stays as it is.
+    pub(in crate::shop) fn add_products(
+        &self,
+        category: CategoryId,
+        products: &[NewProduct],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows = products
+            .iter()
+            .map(|product| new_product(category, product));
+        let mode = [("mode".to_owned(), json!("add"))].into_iter().collect();
+        self.tell("products_upsert", rows, &mode)
+    }
+
+    pub(in crate::shop) fn update_quantities(
+        &self,
+        entries: &[(Sku, i32)],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows = entries
+            .iter()
+            .map(|(sku, quantity)| json!({"sku": sku.as_str(), "quantity": quantity.to_string()}));
+        self.tell("stock", rows, &Map::new())
+    }
+
+    pub(in crate::shop) fn update_prices(
+        &self,
+        entries: &[(Sku, Money)],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows = entries
+            .iter()
+            .map(|(sku, price)| json!({"sku": sku.as_str(), "price": price.to_string()}));
+        self.tell("prices", rows, &Map::new())
+    }
+
+    pub(in crate::shop) fn update_names(
+        &self,
+        entries: &[(Sku, String)],
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows = entries
+            .iter()
+            .map(|(sku, name)| json!({"sku": sku.as_str(), "name": name}));
+        self.tell("names", rows, &Map::new())
+    }
+
+    fn each_page<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        mut wanted: Map<String, Value>,
+        mut take: impl FnMut(T) -> (bool, Option<u32>),
+    ) -> Result<(), ShopError> {
+        loop {
+            match take(self.ask(call, wanted.clone())?) {
+                (true, Some(next)) => wanted.insert("after".to_owned(), json!(next)),
+                _ => return Ok(()),
+            };
+        }
+    }
+
+    fn ask<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        mut body: Map<String, Value>,
+    ) -> Result<T, ShopError> {
+        self.add_language(&mut body);
+        match self.line.ask(call, &body.into()) {
+            Heard::Done(value) => understood(call, value),
+            Heard::NobodyThere => Err(ShopError::NoFunction { function: call }),
+            Heard::Failed(err) => Err(err),
+        }
+    }
+
+    /// In batches that the module takes; what it did before an error is done.
+    fn tell(
+        &self,
+        call: &'static str,
+        rows: impl Iterator<Item = Value>,
+        more: &Map<String, Value>,
+    ) -> Result<Vec<Outcome>, ShopError> {
+        let rows: Vec<Value> = rows.collect();
+        let most = self
+            .greeting
+            .limits
+            .rows
+            .get(call)
+            .copied()
+            .unwrap_or(100)
+            .max(1);
+        let mut outcomes = Vec::with_capacity(rows.len());
+        // A batch of nothing is sent as well: it shows whether the call would succeed.
+        let parts: Vec<&[Value]> = if rows.is_empty() {
+            vec![&[]]
+        } else {
+            rows.chunks(most).collect()
+        };
+        for part in parts {
+            let mut body = more.clone();
+            self.add_language(&mut body);
+            body.insert("rows".to_owned(), json!(part));
+            let answered: Answered = match self.line.tell(call, &body.into()) {
+                Heard::Done(value) => understood(call, value)?,
+                Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
+                // The batches before this one are done, so that not nothing was done.
+                Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
+                    let detail = err.to_string();
+                    return Err(ShopError::NoAnswer {
+                        function: call,
+                        detail,
+                    });
+                }
+                Heard::Failed(err) => return Err(err),
+            };
+            if answered.rows.len() != part.len() {
+                let start = format!("{} outcomes for {} rows", answered.rows.len(), part.len());
+                return Err(ShopError::Unintelligible {
+                    function: call,
+                    start,
+                });
+            }
+            outcomes.extend(answered.rows.into_iter().map(Outcome::from));
+        }
+        Ok(outcomes)
+    }
+
+    fn add_language(&self, body: &mut Map<String, Value>) {
+        if let Some(language) = &self.line.settings.language {
+            body.insert("language".to_owned(), json!(language));
+        }
+    }
+}
+
+fn understood<T: DeserializeOwned>(call: &'static str, value: Value) -> Result<T, ShopError> {
+    let start = excerpt(&value.to_string());
+    serde_json::from_value(value).map_err(|_| ShopError::Unintelligible {
+        function: call,
+        start,
+    })
+}
+
+#[derive(Deserialize)]
+struct CategoryRow {
+    id: u32,
+    parent_id: u32,
+    name: String,
+}
+
+/// Names from the root on. A parent that is missing, or its own ancestor, ends the path.
+fn path_of(row: &CategoryRow, by_id: &HashMap<u32, &CategoryRow>) -> Vec<String> {
+    const DEEPEST: usize = 50;
+    let mut path = vec![row.name.clone()];
+    let mut above = row.parent_id;
+    while let Some(parent) = by_id.get(&above).filter(|_| path.len() < DEEPEST) {
+        path.insert(0, parent.name.clone());
+        above = parent.parent_id;
+    }
+    path
+}
+
+#[derive(Deserialize)]
+struct ArticlePage {
+    articles: Vec<ArticleRow>,
+    more: bool,
+    next: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct ArticleRow {
+    sku: String,
+}
+
+#[derive(Deserialize)]
+struct ProductPage {
+    products: Vec<ProductRow>,
+    more: bool,
+    next: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct ProductRow {
+    sku: String,
+    name: String,
+    price: String,
+    image: String,
+    manufacturer: String,
+    weight: String,
+    categories: Vec<u32>,
+}
+
+impl ProductRow {
+    /// The shop may hold an article or a price that no file can state.
+    fn into_product(self) -> Option<ShopProduct> {
+        let filled = |text: String| (!text.trim().is_empty()).then_some(text);
+        Some(ShopProduct {
+            sku: Sku::parse(&self.sku).ok()?,
+            name: self.name,
+            price: Money::parse(&self.price).ok(),
+            image: filled(self.image),
+            manufacturer: filled(self.manufacturer),
+            weight: Quantity::parse(&self.weight)
+                .ok()
+                .filter(|weight| !weight.is_zero()),
+            // The upstream module tells the highest number, too.
+            category: self.categories.into_iter().max().map(CategoryId),
+        })
+    }
+}
+
+/// Disabled until the owner has looked at it, as the upstream module makes it.
+fn new_product(category: CategoryId, product: &NewProduct) -> Value {
+    let mut row = Map::new();
+    for (key, value) in &product.extra {
+        if EXTRA_FIELDS.contains(&key.as_str()) {
+            row.insert(key.clone(), json!(value));
+        } else if key == "weight"
+            && let Ok(weight) = Quantity::parse(value)
+        {
+            row.insert(key.clone(), json!(weight.to_string()));
+        }
+    }
+    row.insert("sku".to_owned(), json!(product.sku.as_str()));
+    row.insert("name".to_owned(), json!(product.name));
+    row.insert("price".to_owned(), json!(product.price.to_string()));
+    row.insert("quantity".to_owned(), json!(product.quantity.to_string()));
+    row.insert("enabled".to_owned(), json!(false));
+    if category.0 > 0 {
+        row.insert("categories".to_owned(), json!([category.0]));
+    }
+    if let Some(description) = &product.description {
+        row.insert("description".to_owned(), json!(description));
+    }
+    Value::Object(row)
+}

@@ -1,0 +1,56 @@
+//! What the module says of itself and its shop when it is asked for the first time.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The answer to `ping`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Greeting {
+    /// The module's own version, `1.0.0`.
+    pub module: String,
+    /// The shop's, `3.0.5.1`.
+    pub opencart: String,
+    pub php: String,
+    /// Seconds since 1970, by the shop's clock.
+    pub time: i64,
+    /// The shop's default currency, in which it states prices.
+    pub currency: String,
+    /// The code of the shop's default language.
+    pub language: String,
+    pub languages: Vec<Language>,
+    pub stores: Vec<Named>,
+    pub customer_groups: Vec<Named>,
+    /// Which calls it understands.
+    pub calls: Vec<String>,
+    /// Whether a batch is done as a whole or not at all.
+    pub transactions: bool,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Language {
+    pub code: String,
+    pub name: String,
+    pub enabled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Named {
+    pub id: u32,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Limits {
+    /// Bytes of a request.
+    pub body: usize,
+    /// Rows of a batch, by call.
+    pub rows: BTreeMap<String, usize>,
+}
+
+impl Greeting {
+    pub fn has(&self, call: &str) -> bool {
+        self.calls.iter().any(|known| known == call)
+    }
+}

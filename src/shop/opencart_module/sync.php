@@ -1,0 +1,2532 @@
+<?php
+/**
+ * The shop's side of obmen's exchange with 1C: one file for OpenCart 2.3, 3.0, 4.0 and 4.1.
+ *
+ * Installed as `catalog/controller/apizs/sync.php`, reached as
+ * `index.php?route=apizs/sync&call=CALL`. The folder's name begins with `api`, so that it
+ * answers during maintenance, and is not `api`, which 4.x reserves for sessions of its own.
+ * The installer of 3.0 can put it only into `catalog/controller/extension/apizs/sync.php`;
+ * there the route is `extension/apizs/sync`, and maintenance silences it.
+ *
+ * Every call is a POST with a JSON object and is signed with the key of an API user
+ * (see `Gate`). Every answer is JSON, and its HTTP status means what it says.
+ * CONTRACT.md beside this file's source describes all calls.
+ *
+ * The syntax is that of PHP 5.6, because that is what old shops run on. Values reach SQL in
+ * three ways only: `(int)`, a decimal that `Check` has matched digit by digit, or `Database::quote`.
+ */
+
+namespace Apizs {
+
+    const MODULE_VERSION = '1.0.0';
+    const CONTRACT = 1;
+
+    /** What a call is refused with. The message never holds SQL or a path. */
+    class Refusal extends \Exception
+    {
+        public $status;
+        public $reason;
+        public $details;
+
+        public function __construct($status, $reason, $message, array $details = array())
+        {
+            parent::__construct($message);
+            $this->status = $status;
+            $this->reason = $reason;
+            $this->details = $details;
+        }
+    }
+
+    /** Why one row is rejected; the others go on. */
+    class RowFault extends \Exception
+    {
+    }
+
+    /** Reads values of a request. What passes here may be written into SQL. */
+    class Check
+    {
+        /** The decimal in one canonical form with all its places, or null. */
+        public static function decimal($value, $n_digits, $n_places)
+        {
+            if (!is_string($value) && !is_int($value)) {
+                return null;
+            }
+            $pattern = '/^(-?)0*(\d{1,' . (int)$n_digits . '})(?:\.(\d{1,' . (int)$n_places . '}))?$/D';
+            if (!preg_match($pattern, (string)$value, $part)) {
+                return null;
+            }
+            $places = str_pad(isset($part[3]) ? $part[3] : '', $n_places, '0');
+            $number = $part[2] . '.' . $places;
+            return trim($number, '0.') === '' ? $number : $part[1] . $number;
+        }
+
+        public static function price($row, $field)
+        {
+            $price = self::decimal(self::of($row, $field), 11, 4);
+            if ($price === null || $price[0] === '-') {
+                throw new RowFault('`' . $field . '` is no price: up to 11 digits and 4 decimal places, as text');
+            }
+            return $price;
+        }
+
+        /** A whole number that an `int` column holds. */
+        public static function whole($row, $field)
+        {
+            $value = self::of($row, $field);
+            if ((!is_string($value) && !is_int($value)) || !preg_match('/^-?\d{1,10}$/D', (string)$value)
+                || (float)$value > 2147483647 || (float)$value < -2147483648) {
+                throw new RowFault('`' . $field . '` is no whole number of 32 bits');
+            }
+            return (int)$value;
+        }
+
+        public static function id($value)
+        {
+            $is_number = (is_int($value) && $value > 0) || (is_string($value) && preg_match('/^[1-9]\d{0,9}$/D', $value));
+            return $is_number && (float)$value <= 2147483647 ? (int)$value : null;
+        }
+
+        /** A text as people write it, that fits its column once it is escaped. */
+        public static function text($row, $field, $max, $keeps_emoji, $is_long = false)
+        {
+            $value = self::of($row, $field);
+            if (!is_string($value)) {
+                throw new RowFault('`' . $field . '` is no text');
+            }
+            $value = trim($value);
+            if (preg_match($is_long ? '/[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]/' : '/[\x00-\x1F\x7F]/', $value)) {
+                throw new RowFault('`' . $field . '` holds control characters');
+            }
+            if (!$keeps_emoji && preg_match('/[\x{10000}-\x{10FFFF}]/u', $value)) {
+                throw new RowFault('`' . $field . '` holds characters that the shop\'s database cannot store');
+            }
+            if (Text::length(Text::stored($value)) > $max) {
+                throw new RowFault('`' . $field . '` is longer than ' . $max . ' characters');
+            }
+            return $value;
+        }
+
+        public static function date($value, $field)
+        {
+            if ($value === null || $value === '') {
+                return '0000-00-00';
+            }
+            if (!is_string($value) || !preg_match('/^(\d{4})-(\d{2})-(\d{2})$/D', $value, $part)
+                || !checkdate((int)$part[2], (int)$part[3], (int)$part[1])) {
+                throw new RowFault('`' . $field . '` is no date like 2026-12-31');
+            }
+            return $value;
+        }
+
+        public static function of($row, $field)
+        {
+            return is_array($row) && array_key_exists($field, $row) ? $row[$field] : null;
+        }
+    }
+
+    /** Texts are plain on the wire and escaped in the database, as the admin panel stores them. */
+    class Text
+    {
+        public static function stored($text)
+        {
+            return htmlspecialchars($text, ENT_COMPAT, 'UTF-8');
+        }
+
+        public static function plain($stored)
+        {
+            return $stored === null ? '' : htmlspecialchars_decode((string)$stored, ENT_QUOTES);
+        }
+
+        public static function length($text)
+        {
+            return (int)preg_match_all('/./us', $text);
+        }
+
+        /** Without the case of its letters, for comparing names. */
+        public static function folded($text)
+        {
+            return function_exists('mb_strtolower') ? mb_strtolower($text, 'UTF-8') : strtolower($text);
+        }
+    }
+
+    /** The shop's database connection, with the few things that differ between versions looked up. */
+    class Database
+    {
+        const REQUESTS = 'apizs_request';
+        const LINKS = 'apizs_link';
+        /** Statements stay far below the smallest `max_allowed_packet` in use, 1 MB. */
+        const MAX_STATEMENT = 262144;
+
+        private $db;
+        private $tables = null;
+        private $columns = array();
+        private $engine = null;
+        private $emoji = null;
+
+        public function __construct($db)
+        {
+            $this->db = $db;
+        }
+
+        public function run($sql)
+        {
+            return $this->db->query($sql);
+        }
+
+        public function rows($sql)
+        {
+            $result = $this->db->query($sql);
+            return is_object($result) && isset($result->rows) ? $result->rows : array();
+        }
+
+        public function row($sql)
+        {
+            $rows = $this->rows($sql);
+            return $rows ? $rows[0] : null;
+        }
+
+        public function value($sql)
+        {
+            $row = $this->row($sql);
+            return $row ? reset($row) : null;
+        }
+
+        public function quote($value)
+        {
+            return "'" . $this->db->escape((string)$value) . "'";
+        }
+
+        public function n_changed()
+        {
+            return (int)$this->db->countAffected();
+        }
+
+        public function last_id()
+        {
+            return (int)$this->db->getLastId();
+        }
+
+        /** A table's quoted name; `$name` is always a word of this file. */
+        public function table($name)
+        {
+            return '`' . DB_PREFIX . $name . '`';
+        }
+
+        public function has($name)
+        {
+            if ($this->tables === null) {
+                $this->tables = array();
+                $pattern = $this->quote(addcslashes(DB_PREFIX, '\\_%') . '%');
+                foreach ($this->rows('SHOW TABLES LIKE ' . $pattern) as $row) {
+                    $this->tables[reset($row)] = true;
+                }
+            }
+            return isset($this->tables[DB_PREFIX . $name]);
+        }
+
+        /** Column names of a table. */
+        public function columns($table)
+        {
+            if (!isset($this->columns[$table])) {
+                $this->columns[$table] = array();
+                foreach ($this->rows('SHOW COLUMNS FROM ' . $this->table($table)) as $row) {
+                    $this->columns[$table][$row['Field']] = true;
+                }
+            }
+            return $this->columns[$table];
+        }
+
+        /** What of `$values` the table has columns for; versions differ in them. */
+        private function known($table, array $values)
+        {
+            return array_intersect_key($values, $this->columns($table));
+        }
+
+        private function literal($value)
+        {
+            return is_int($value) ? (string)$value : $this->quote($value);
+        }
+
+        public function insert($table, array $values)
+        {
+            $known = $this->known($table, $values);
+            $names = '`' . implode('`, `', array_keys($known)) . '`';
+            $literals = implode(', ', array_map(array($this, 'literal'), $known));
+            $this->run('INSERT INTO ' . $this->table($table) . ' (' . $names . ') VALUES (' . $literals . ')');
+            return $this->last_id();
+        }
+
+        public function update($table, $key, $id, array $values)
+        {
+            $parts = array();
+            foreach ($this->known($table, $values) as $name => $value) {
+                $parts[] = '`' . $name . '` = ' . $this->literal($value);
+            }
+            if ($parts) {
+                $this->run('UPDATE ' . $this->table($table) . ' SET ' . implode(', ', $parts)
+                    . ' WHERE `' . $key . '` = ' . (int)$id);
+            }
+        }
+
+        /** Inserts ready-made tuples in as few statements as fit. */
+        public function insert_tuples($table_and_columns, array $tuples, $verb = 'INSERT INTO ')
+        {
+            $head = $verb . $table_and_columns . ' VALUES ';
+            $part = '';
+            foreach ($tuples as $tuple) {
+                if ($part !== '' && strlen($part) + strlen($tuple) > self::MAX_STATEMENT) {
+                    $this->run($head . $part);
+                    $part = '';
+                }
+                $part .= ($part === '' ? '' : ',') . $tuple;
+            }
+            if ($part !== '') {
+                $this->run($head . $part);
+            }
+        }
+
+        /** Rows whose `$column` is one of the ids; `$select` ends before the condition. */
+        public function rows_in($select, $column, array $ids)
+        {
+            $found = array();
+            foreach (array_chunk($ids, 5000) as $part) {
+                $list = implode(',', array_map('intval', $part));
+                foreach ($this->rows($select . ' ' . $column . ' IN (' . $list . ')') as $row) {
+                    $found[] = $row;
+                }
+            }
+            return $found;
+        }
+
+        public function rows_in_texts($select, $column, array $texts)
+        {
+            $found = array();
+            foreach (array_chunk($texts, 500) as $part) {
+                $list = implode(',', array_map(array($this, 'quote'), $part));
+                foreach ($this->rows($select . ' ' . $column . ' IN (' . $list . ')') as $row) {
+                    $found[] = $row;
+                }
+            }
+            return $found;
+        }
+
+        /** A fresh temporary table and its quoted name. */
+        public function temporary($name, $definition)
+        {
+            $table = $this->table($name);
+            $this->run('DROP TEMPORARY TABLE IF EXISTS ' . $table);
+            $this->run('CREATE TEMPORARY TABLE ' . $table . ' (' . $definition . ')');
+            return $table;
+        }
+
+        /** Whether what is written can be taken back: shops up to 3.0 are installed with MyISAM. */
+        public function is_transactional()
+        {
+            if ($this->engine === null) {
+                $status = $this->row('SHOW TABLE STATUS LIKE ' . $this->quote(addcslashes(DB_PREFIX . 'product', '\\_%')));
+                $this->engine = $status ? strtolower((string)$status['Engine']) : '';
+            }
+            return $this->engine === 'innodb';
+        }
+
+        /** Whether texts may hold characters of four bytes; switches the connection to them where the tables can. */
+        public function keeps_emoji()
+        {
+            if ($this->emoji === null) {
+                $collation = $this->collation('product_description', 'name');
+                $this->emoji = strpos($collation, 'utf8mb4') === 0;
+                if ($this->emoji && $this->value('SELECT @@character_set_connection') !== 'utf8mb4') {
+                    $this->run('SET NAMES utf8mb4');
+                }
+            }
+            return $this->emoji;
+        }
+
+        public function collation($table, $column)
+        {
+            $row = $this->row('SHOW FULL COLUMNS FROM ' . $this->table($table) . ' LIKE ' . $this->quote($column));
+            $collation = $row ? (string)$row['Collation'] : '';
+            return preg_match('/^[a-z0-9]+_[a-z0-9_]+$/D', $collation) ? $collation : 'utf8_general_ci';
+        }
+
+        /** The two tables of this module, made once. */
+        public function prepare()
+        {
+            if (!$this->has(self::REQUESTS)) {
+                $this->run('CREATE TABLE IF NOT EXISTS ' . $this->table(self::REQUESTS) . ' ('
+                    . 'request_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, '
+                    . 'digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, '
+                    . 'expires INT UNSIGNED NOT NULL, answer MEDIUMBLOB NULL, KEY expires (expires)) ENGINE=InnoDB');
+                $this->tables = null;
+            }
+            if (!$this->has(self::LINKS)) {
+                $this->run('CREATE TABLE IF NOT EXISTS ' . $this->table(self::LINKS) . ' ('
+                    . 'kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, '
+                    . 'foreign_id VARCHAR(120) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL, '
+                    . 'local_id INT UNSIGNED NOT NULL, PRIMARY KEY (kind, foreign_id), KEY local_id (kind, local_id)) ENGINE=InnoDB');
+                $this->tables = null;
+            }
+        }
+
+        /** What the module remembers of 1C's ids: foreign id to local id. */
+        public function links($kind, array $foreign_ids)
+        {
+            $select = 'SELECT foreign_id, local_id FROM ' . $this->table(self::LINKS)
+                . ' WHERE kind = ' . $this->quote($kind) . ' AND';
+            $found = array();
+            foreach ($this->rows_in_texts($select, 'foreign_id', $foreign_ids) as $row) {
+                $found[$row['foreign_id']] = (int)$row['local_id'];
+            }
+            return $found;
+        }
+
+        public function link($kind, $foreign_id, $local_id)
+        {
+            $this->run('REPLACE INTO ' . $this->table(self::LINKS) . ' (kind, foreign_id, local_id) VALUES ('
+                . $this->quote($kind) . ', ' . $this->quote($foreign_id) . ', ' . (int)$local_id . ')');
+        }
+    }
+
+    /**
+     * Lets a call in, or refuses it.
+     *
+     * `X-Obmen-Signature` is the hex HMAC-SHA256, under the API user's key, of these lines
+     * joined by `\n`: `obmen1`, `POST`, call, `store_id` of the query (or nothing), time,
+     * request id, hex SHA-256 of the body.
+     */
+    class Gate
+    {
+        /** How far the two clocks may be apart, in seconds. */
+        const WINDOW = 300;
+
+        private $database;
+
+        public function __construct(Database $database)
+        {
+            $this->database = $database;
+        }
+
+        /** Returns the id of the API user. Who cannot sign learns nothing but that. */
+        public function let_in($call, $body, $request_id)
+        {
+            $user = $this->header('USER');
+            $time = $this->header('TIME');
+            $signature = $this->header('SIGNATURE');
+            $store = isset($_GET['store_id']) && is_string($_GET['store_id']) ? $_GET['store_id'] : '';
+            if (!preg_match('/^\d{1,12}$/D', $time) || !preg_match('/^[0-9a-f]{64}$/D', $signature)
+                || !preg_match('/^\d{0,10}$/D', $store)) {
+                throw new Refusal(401, 'credentials', 'the call is not signed');
+            }
+            $text = implode("\n", array('obmen1', 'POST', $call, $store, $time, $request_id, hash('sha256', $body)));
+            $api_id = $this->signer($user, $text, $signature);
+            if ($api_id === null) {
+                throw new Refusal(401, 'credentials', 'the API user is unknown or disabled, or its key is another');
+            }
+            if (abs(time() - (float)$time) > self::WINDOW) {
+                throw new Refusal(401, 'clock', 'the two clocks are too far apart', array('time' => time()));
+            }
+            $this->check_address($api_id);
+            return $api_id;
+        }
+
+        private function header($name)
+        {
+            $key = 'HTTP_X_OBMEN_' . $name;
+            return isset($_SERVER[$key]) && is_string($_SERVER[$key]) ? $_SERVER[$key] : '';
+        }
+
+        /** 2.3 has no user names; there any enabled key that fits will do. Every key is tried, in constant time each. */
+        private function signer($user, $text, $signature)
+        {
+            $has_names = isset($this->database->columns('api')['username']);
+            $found = null;
+            $users = $this->database->rows('SELECT * FROM ' . $this->database->table('api') . ' WHERE status = 1');
+            foreach ($users as $row) {
+                $key = Text::plain($row['key']);
+                $expected = hash_hmac('sha256', $text, $key);
+                $is_user = !$has_names || hash_equals(Text::plain($row['username']), $user);
+                if (hash_equals($expected, $signature) && $is_user && $key !== '') {
+                    $found = (int)$row['api_id'];
+                }
+            }
+            return $found;
+        }
+
+        /** The peer's own address. A header such as `X-Forwarded-For` is whatever the peer cares to write. */
+        private function check_address($api_id)
+        {
+            $address = isset($_SERVER['REMOTE_ADDR']) ? (string)$_SERVER['REMOTE_ADDR'] : '';
+            $ips = $this->database->rows('SELECT ip FROM ' . $this->database->table('api_ip')
+                . ' WHERE api_id = ' . (int)$api_id);
+            foreach ($ips as $row) {
+                if (trim($row['ip']) === $address && $address !== '') {
+                    return;
+                }
+            }
+            throw new Refusal(403, 'address', 'this address is not in the list of the API user', array('ip' => $address));
+        }
+    }
+
+    /** What became of each row of a batch. */
+    class Report
+    {
+        private $rows;
+
+        public function __construct($n_rows)
+        {
+            $this->rows = $n_rows > 0 ? array_fill(0, $n_rows, array('is' => 'unchanged')) : array();
+        }
+
+        public function put($n, $is, array $more = array())
+        {
+            $this->rows[$n] = array('is' => $is) + $more;
+        }
+
+        public function reject($n, $why)
+        {
+            $this->put($n, 'rejected', array('why' => $why));
+        }
+
+        public function answer()
+        {
+            $counts = array('applied' => 0, 'unchanged' => 0, 'unknown' => 0, 'ambiguous' => 0, 'rejected' => 0);
+            foreach ($this->rows as $row) {
+                $counts[$row['is']]++;
+            }
+            return $counts + array('rows' => $this->rows);
+        }
+    }
+
+    /** Finds the products that rows speak of. */
+    class Finder
+    {
+        private $database;
+
+        public function __construct(Database $database)
+        {
+            $this->database = $database;
+        }
+
+        /** 4.1 keeps articles in a table of their own; 4.1.0.1 to 4.1.0.3 have the dead old column, too. */
+        public function has_codes()
+        {
+            return $this->database->has('product_code');
+        }
+
+        /** SQL for the articles of `product p`: what to select, and what to join. */
+        public function sku_sql()
+        {
+            if (!$this->has_codes()) {
+                return array('p.sku', '');
+            }
+            return array('pc.value', ' LEFT JOIN ' . $this->database->table('product_code')
+                . " pc ON pc.product_code_id = (SELECT MIN(x.product_code_id) FROM " . $this->database->table('product_code')
+                . " x WHERE x.product_id = p.product_id AND x.code = 'SKU')");
+        }
+
+        /**
+         * Names each row's product by `id`, `guid` or `sku`: row number to product id. Rows that
+         * name none, or more than one, are written into the report instead.
+         *
+         * One statement looks for all articles: the column has no index, so that each
+         * statement reads the whole table.
+         */
+        public function find(array $rows, Report $report, $unknown = 'unknown')
+        {
+            $ids = $guids = $skus = array();
+            foreach ($rows as $n => $row) {
+                $id = Check::of($row, 'id');
+                $guid = Check::of($row, 'guid');
+                $sku = Check::of($row, 'sku');
+                if ($id !== null) {
+                    $ids[$n] = Check::id($id);
+                    if ($ids[$n] === null) {
+                        unset($ids[$n]);
+                        $report->reject($n, '`id` is no product number');
+                    }
+                } elseif (is_string($guid) && $guid !== '' && strlen($guid) <= 120) {
+                    $guids[$n] = $guid;
+                } elseif (is_string($sku) && trim($sku) !== '' && Text::length($sku) <= 255) {
+                    $skus[$n] = trim($sku);
+                } else {
+                    $report->reject($n, 'it names no product: `id`, `guid` or `sku`');
+                }
+            }
+            $found = $this->by_id($ids) + $this->by_guid($guids);
+            foreach (array_diff_key($ids + $guids, $found) as $n => $_) {
+                $sku = Check::of($rows[$n], 'sku');
+                if (isset($guids[$n]) && is_string($sku) && trim($sku) !== '') {
+                    $skus[$n] = trim($sku);
+                } else {
+                    $report->put($n, $unknown);
+                }
+            }
+            foreach ($this->by_sku($skus) as $n => $matches) {
+                if (count($matches) === 1) {
+                    $found[$n] = $matches[0];
+                } else {
+                    $report->put($n, $matches ? 'ambiguous' : $unknown);
+                }
+            }
+            ksort($found);
+            return $this->without_twins($found, $report);
+        }
+
+        /** Two rows about one product would fight; the first one counts. */
+        private function without_twins(array $found, Report $report)
+        {
+            $seen = array();
+            foreach ($found as $n => $id) {
+                if (isset($seen[$id])) {
+                    $report->reject($n, 'an earlier row of this batch is about the same product');
+                    unset($found[$n]);
+                }
+                $seen[$id] = true;
+            }
+            return $found;
+        }
+
+        private function by_id(array $ids)
+        {
+            $known = array();
+            $select = 'SELECT product_id FROM ' . $this->database->table('product') . ' WHERE';
+            foreach ($this->database->rows_in($select, 'product_id', array_values($ids)) as $row) {
+                $known[(int)$row['product_id']] = true;
+            }
+            return array_filter($ids, function ($id) use ($known) {
+                return isset($known[$id]);
+            });
+        }
+
+        private function by_guid(array $guids)
+        {
+            $links = $this->database->links('product', array_values($guids));
+            $found = array();
+            foreach ($guids as $n => $guid) {
+                if (isset($links[$guid])) {
+                    $found[$n] = $links[$guid];
+                }
+            }
+            return $this->by_id($found);
+        }
+
+        /**
+         * Row number to product ids. The database compares (without regard to case), but a product
+         * whose article is the same to the letter is meant before others. Other programs store
+         * quotes and ampersands unescaped, so both forms are looked for.
+         */
+        public function by_sku(array $skus)
+        {
+            if (!$skus) {
+                return array();
+            }
+            $table = $this->has_codes() ? 'product_code' : 'product';
+            $collation = $this->database->collation($table, $this->has_codes() ? 'value' : 'sku');
+            $charset = substr($collation, 0, strpos($collation, '_'));
+            $keys = $this->database->temporary('apizs_key', 'n INT UNSIGNED NOT NULL, value VARCHAR(255) CHARACTER SET '
+                . $charset . ' COLLATE ' . $collation . ' NOT NULL, KEY value (value(64))');
+            $tuples = array();
+            $this->database->keeps_emoji();
+            foreach ($skus as $n => $sku) {
+                $stored = Text::stored($sku);
+                $tuples[] = '(' . (int)$n . ',' . $this->database->quote($stored) . ')';
+                if ($stored !== $sku) {
+                    $tuples[] = '(' . (int)$n . ',' . $this->database->quote($sku) . ')';
+                }
+            }
+            $this->database->insert_tuples($keys . ' (n, value)', $tuples);
+            $exact = 'CAST(TRIM(k.value) AS BINARY) = CAST(TRIM(%1$s) AS BINARY) AS exact';
+            if ($this->has_codes()) {
+                $sql = 'SELECT k.n, c.product_id, ' . sprintf($exact, 'c.value') . ' FROM ' . $this->database->table('product_code')
+                    . ' c STRAIGHT_JOIN ' . $keys . ' k ON k.value = c.value'
+                    . ' JOIN ' . $this->database->table('product') . " p ON p.product_id = c.product_id WHERE c.code = 'SKU'";
+            } else {
+                $sql = 'SELECT k.n, p.product_id, ' . sprintf($exact, 'p.sku') . ' FROM ' . $this->database->table('product')
+                    . ' p STRAIGHT_JOIN ' . $keys . ' k ON k.value = p.sku';
+            }
+            $all = $exactly = array_fill_keys(array_keys($skus), array());
+            foreach ($this->database->rows($sql) as $row) {
+                $all[$row['n']][(int)$row['product_id']] = (int)$row['product_id'];
+                if ($row['exact']) {
+                    $exactly[$row['n']][(int)$row['product_id']] = (int)$row['product_id'];
+                }
+            }
+            foreach ($exactly as $n => $matches) {
+                $all[$n] = array_values($matches ? $matches : $all[$n]);
+            }
+            return $all;
+        }
+    }
+
+    /** Stock, prices, names: one value each for products that are there. */
+    class Values
+    {
+        private $database;
+        private $finder;
+
+        public function __construct(Database $database, Finder $finder)
+        {
+            $this->database = $database;
+            $this->finder = $finder;
+        }
+
+        public function stock(array $rows)
+        {
+            $report = new Report(count($rows));
+            $wanted = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $wanted[$n] = Check::whole($row, 'quantity');
+                } catch (RowFault $fault) {
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $found = $this->finder->find(array_intersect_key($rows, $wanted), $report);
+            $this->set_column('product', 'quantity', 'INT NOT NULL', '', $found, $wanted, $report);
+            return $report->answer();
+        }
+
+        public function prices(array $rows)
+        {
+            $report = new Report(count($rows));
+            $wanted = $prices = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $wanted[$n] = array(
+                        'special' => $this->group_prices($row, 'specials'),
+                        'group_price' => $this->group_prices($row, 'group_prices'),
+                    );
+                    if (Check::of($row, 'price') !== null) {
+                        $prices[$n] = Check::price($row, 'price');
+                    } elseif (!$wanted[$n]['special'] && !$wanted[$n]['group_price']) {
+                        throw new RowFault('it states no price');
+                    }
+                } catch (RowFault $fault) {
+                    unset($wanted[$n]);
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $found = $this->finder->find(array_intersect_key($rows, $wanted), $report);
+            $this->set_column('product', 'price', 'DECIMAL(15,4) NOT NULL', '',
+                array_intersect_key($found, $prices), $prices, $report);
+            foreach (array('special', 'group_price') as $kind) {
+                $this->set_group_prices($kind, $found, $wanted, $report);
+            }
+            return $report->answer();
+        }
+
+        public function names(array $rows, $language_id)
+        {
+            $report = new Report(count($rows));
+            $wanted = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $name = Check::text($row, 'name', 255, $this->database->keeps_emoji());
+                    if ($name === '') {
+                        throw new RowFault('`name` is empty');
+                    }
+                    $wanted[$n] = Text::stored($name);
+                } catch (RowFault $fault) {
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $found = $this->finder->find(array_intersect_key($rows, $wanted), $report);
+            $this->set_column('product_description', 'name', 'VARCHAR(255) CHARACTER SET utf8mb4 NOT NULL',
+                ' AND x.language_id = ' . (int)$language_id, $found, $wanted, $report);
+            return $report->answer();
+        }
+
+        /** Stock and price of variants that are values of a product's option. */
+        public function option_stock(array $rows, $language_id)
+        {
+            $report = new Report(count($rows));
+            $wanted = $prices = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $wanted[$n] = Check::whole($row, 'quantity');
+                    if (Check::of($row, 'price') !== null) {
+                        $prices[$n] = Check::price($row, 'price');
+                    }
+                } catch (RowFault $fault) {
+                    unset($wanted[$n]);
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $found = $this->option_values(array_intersect_key($rows, $wanted), $language_id, $report);
+            $table = 'product_option_value';
+            $this->set_column($table, 'quantity', 'INT NOT NULL', '', $found, $wanted, $report, $table . '_id');
+            $this->set_column($table, 'price', 'DECIMAL(15,4) NOT NULL', '', array_intersect_key($found, $prices),
+                $prices, $report, $table . '_id');
+            return $report->answer();
+        }
+
+        /** Row number to id of the option value: named by its id, or by product, option and value. */
+        private function option_values(array $rows, $language_id, Report $report)
+        {
+            $ids = $named = $found = array();
+            foreach ($rows as $n => $row) {
+                if (Check::of($row, 'option_value_id') !== null) {
+                    $ids[$n] = (int)Check::id($row['option_value_id']);
+                } else {
+                    $named[$n] = $row;
+                }
+            }
+            $known = array();
+            $values = $this->database->table('product_option_value');
+            foreach ($this->database->rows_in('SELECT product_option_value_id AS id FROM ' . $values . ' WHERE',
+                'product_option_value_id', array_values($ids)) as $row) {
+                $known[(int)$row['id']] = true;
+            }
+            $products = array();
+            foreach ($named as $n => $row) {
+                // Several values of one product are the usual case here, so each product is looked for once.
+                $key = json_encode(array(Check::of($row, 'id'), Check::of($row, 'guid'), Check::of($row, 'sku')));
+                $products[$key][] = $n;
+            }
+            $first = array();
+            foreach ($products as $key => $numbers) {
+                $first[$numbers[0]] = $named[$numbers[0]];
+            }
+            $product_of = $this->finder->find($first, $report);
+            $options = $this->options_of(array_values($product_of), $language_id);
+            foreach ($products as $numbers) {
+                foreach ($numbers as $n) {
+                    $product = isset($product_of[$numbers[0]]) ? $product_of[$numbers[0]] : 0;
+                    $key = $product . "\n" . Text::folded((string)Check::of($named[$n], 'option'))
+                        . "\n" . Text::folded((string)Check::of($named[$n], 'value'));
+                    if ($product && isset($options[$key]) && count($options[$key]) === 1) {
+                        $ids[$n] = $options[$key][0];
+                        $known[$ids[$n]] = true;
+                    } elseif ($product || $n !== $numbers[0]) {
+                        $report->put($n, $product && isset($options[$key]) ? 'ambiguous' : 'unknown');
+                    }
+                }
+            }
+            $seen = array();
+            ksort($ids);
+            foreach ($ids as $n => $id) {
+                if (!isset($known[$id])) {
+                    $report->put($n, 'unknown');
+                } elseif (isset($seen[$id])) {
+                    $report->reject($n, 'an earlier row of this batch is about the same option value');
+                } else {
+                    $found[$n] = $id;
+                }
+                $seen[$id] = true;
+            }
+            return $found;
+        }
+
+        private function options_of(array $products, $language_id)
+        {
+            $found = array();
+            $select = 'SELECT v.product_option_value_id AS id, v.product_id, o.name AS option_name, d.name AS value_name FROM '
+                . $this->database->table('product_option_value') . ' v JOIN ' . $this->database->table('option_description')
+                . ' o ON o.option_id = v.option_id AND o.language_id = ' . (int)$language_id . ' JOIN '
+                . $this->database->table('option_value_description')
+                . ' d ON d.option_value_id = v.option_value_id AND d.language_id = ' . (int)$language_id . ' WHERE';
+            foreach ($this->database->rows_in($select, 'v.product_id', $products) as $row) {
+                $key = $row['product_id'] . "\n" . Text::folded(Text::plain($row['option_name']))
+                    . "\n" . Text::folded(Text::plain($row['value_name']));
+                $found[$key][] = (int)$row['id'];
+            }
+            return $found;
+        }
+
+        /** Compares with what is there, and writes what differs by one join with a temporary table. */
+        private function set_column($table, $column, $type, $condition, array $found, array $wanted, Report $report,
+            $key = 'product_id')
+        {
+            if (!$found) {
+                return;
+            }
+            $name = $this->database->table($table);
+            $new = $this->database->temporary('apizs_new', 'id INT UNSIGNED NOT NULL PRIMARY KEY, value ' . $type);
+            $tuples = array();
+            foreach ($found as $n => $id) {
+                $tuples[] = '(' . (int)$id . ',' . (is_int($wanted[$n]) ? $wanted[$n] : $this->database->quote($wanted[$n])) . ')';
+            }
+            $this->database->insert_tuples($new . ' (id, value)', $tuples);
+            $differs = $column === 'name' ? 'CAST(x.name AS BINARY) <> CAST(t.value AS BINARY)' : 'x.`' . $column . '` <> t.value';
+            $rows = $this->database->rows('SELECT t.id, (' . $differs . ' OR x.`' . $column . '` IS NULL) AS differs FROM '
+                . $new . ' t JOIN ' . $name . ' x ON x.`' . $key . '` = t.id' . $condition);
+            $state = array();
+            foreach ($rows as $row) {
+                $state[(int)$row['id']] = (bool)$row['differs'];
+            }
+            foreach ($found as $n => $id) {
+                if (!isset($state[$id])) {
+                    $report->reject($n, 'the product has no text in this language');
+                } elseif ($state[$id]) {
+                    $report->put($n, 'applied');
+                }
+            }
+            if (in_array(true, $state, true)) {
+                $touched = isset($this->database->columns($table)['date_modified']) ? ', x.date_modified = NOW()' : '';
+                $this->database->run('UPDATE ' . $name . ' x JOIN ' . $new . ' t ON x.`' . $key . '` = t.id' . $condition
+                    . ' SET x.`' . $column . '` = t.value' . $touched . ' WHERE ' . $differs . ' OR x.`' . $column . '` IS NULL');
+            }
+        }
+
+        /** `[{"group": 1, "price": "9.90", "from": null, "to": null}]`; a price of null takes it away. */
+        private function group_prices($row, $field)
+        {
+            $list = Check::of($row, $field);
+            if ($list === null) {
+                return array();
+            }
+            if (!is_array($list) || count($list) > 50) {
+                throw new RowFault('`' . $field . '` is no list of up to 50 prices');
+            }
+            $read = array();
+            $known = $this->customer_groups();
+            foreach ($list as $entry) {
+                $group = Check::id(Check::of($entry, 'group'));
+                if ($group === null || array_key_exists($group, $read) || !isset($known[$group])) {
+                    throw new RowFault('`' . $field . '` names a customer group twice, or one that is not there');
+                }
+                $read[$group] = Check::of($entry, 'price') === null ? null : array(
+                    'price' => Check::price($entry, 'price'),
+                    'date_start' => Check::date(Check::of($entry, 'from'), 'from'),
+                    'date_end' => Check::date(Check::of($entry, 'to'), 'to'),
+                );
+            }
+            return $read;
+        }
+
+        private $groups = null;
+
+        private function customer_groups()
+        {
+            if ($this->groups === null) {
+                $this->groups = array();
+                foreach ($this->database->rows('SELECT customer_group_id FROM ' . $this->database->table('customer_group')) as $row) {
+                    $this->groups[(int)$row['customer_group_id']] = true;
+                }
+            }
+            return $this->groups;
+        }
+
+        /** Only rows that this module has made are changed; the owner's own specials stay. */
+        private function set_group_prices($kind, array $found, array $wanted, Report $report)
+        {
+            $keys = array();
+            foreach ($found as $n => $product) {
+                foreach ($wanted[$n][$kind] as $group => $_) {
+                    $keys[] = $product . ':' . $group;
+                }
+            }
+            if (!$keys) {
+                return;
+            }
+            // 4.1 keeps both kinds in one table; its columns' defaults mean "percent off" and "never".
+            $is_merged = !$this->database->has('product_special');
+            $table = $kind === 'special' && !$is_merged ? 'product_special' : 'product_discount';
+            $id_column = $table . '_id';
+            $links = $this->database->links($kind, $keys);
+            $present = array();
+            $select = 'SELECT ' . $id_column . ' AS id, price, date_start, date_end FROM ' . $this->database->table($table) . ' WHERE';
+            foreach ($this->database->rows_in($select, $id_column, array_values($links)) as $row) {
+                $present[(int)$row['id']] = $row;
+            }
+            foreach ($found as $n => $product) {
+                foreach ($wanted[$n][$kind] as $group => $values) {
+                    $key = $product . ':' . $group;
+                    $id = isset($links[$key]) && isset($present[$links[$key]]) ? $links[$key] : null;
+                    if ($values === null && $id !== null) {
+                        $this->database->run('DELETE FROM ' . $this->database->table($table) . ' WHERE ' . $id_column . ' = ' . (int)$id);
+                        $report->put($n, 'applied');
+                    } elseif ($values !== null && $id === null) {
+                        $row = $values + array('product_id' => (int)$product, 'customer_group_id' => (int)$group, 'priority' => 1,
+                            'quantity' => 1, 'type' => 'F', 'special' => $kind === 'special' ? 1 : 0);
+                        $this->database->link($kind, $key, $this->database->insert($table, $row));
+                        $report->put($n, 'applied');
+                    } elseif ($values !== null && array_diff_assoc($values, $present[$id])) {
+                        $this->database->update($table, $id_column, $id, $values);
+                        $report->put($n, 'applied');
+                    }
+                }
+            }
+        }
+    }
+
+    /** Orders with everything that belongs to them, and changes of their status. */
+    class Orders
+    {
+        /** How the buyer came is no business of 1C, unless `columns` asks for it. */
+        private static $private_columns = array('ip', 'forwarded_ip', 'user_agent', 'accept_language',
+            'payment_address_format', 'shipping_address_format');
+
+        private $database;
+        private $finder;
+        private $registry;
+        private $left_out = array();
+
+        public function __construct(Database $database, Finder $finder, $registry)
+        {
+            $this->database = $database;
+            $this->finder = $finder;
+            $this->registry = $registry;
+        }
+
+        /**
+         * A page of orders: by ascending number (`after`), by ascending change (`after_change`, the
+         * number of a history row), or named by `ids`.
+         */
+        public function page($input, $store_id, $limit)
+        {
+            $condition = 'o.store_id = ' . (int)$store_id . ' AND o.order_status_id > 0';
+            $statuses = $this->ids($input, 'statuses');
+            if ($statuses !== null) {
+                $condition .= ' AND o.order_status_id IN (' . implode(',', $statuses ? $statuses : array(0)) . ')';
+            }
+            $named = $this->ids($input, 'ids');
+            if ($named !== null) {
+                $condition .= ' AND o.order_id IN (' . implode(',', $named ? $named : array(0)) . ')';
+            }
+            $order = $this->database->table('order');
+            $after_change = Check::of($input, 'after_change');
+            if ($after_change !== null) {
+                $sql = 'SELECT o.order_id, MAX(h.order_history_id) AS at FROM ' . $this->database->table('order_history')
+                    . ' h JOIN ' . $order . ' o ON o.order_id = h.order_id WHERE h.order_history_id > '
+                    . self::number($after_change) . ' AND ' . $condition . ' GROUP BY o.order_id ORDER BY at LIMIT ' . ($limit + 1);
+            } else {
+                $sql = 'SELECT o.order_id, o.order_id AS at FROM ' . $order . ' o WHERE o.order_id > '
+                    . self::number(Check::of($input, 'after')) . ' AND ' . $condition . ' ORDER BY o.order_id LIMIT ' . ($limit + 1);
+            }
+            $page = $this->database->rows($sql);
+            $has_more = count($page) > $limit;
+            $page = array_slice($page, 0, $limit);
+            $last = $page ? (int)$page[count($page) - 1]['at'] : null;
+            $ids = array();
+            foreach ($page as $row) {
+                $ids[] = (int)$row['order_id'];
+            }
+            $named = Check::of($input, 'columns');
+            $named = is_array($named) ? array_filter($named, 'is_string') : array();
+            $this->left_out = array_flip(array_diff(self::$private_columns, $named));
+            return array('orders' => $this->whole($ids), 'more' => $has_more, 'next' => $last);
+        }
+
+        private static function number($value)
+        {
+            $id = Check::id($value);
+            return $id === null ? 0 : $id;
+        }
+
+        private function ids($input, $field)
+        {
+            $list = Check::of($input, $field);
+            if ($list === null) {
+                return null;
+            }
+            if (!is_array($list) || count($list) > 1000) {
+                throw new Refusal(422, 'rejected', '`' . $field . '` is no list of up to 1000 numbers');
+            }
+            $ids = array();
+            foreach ($list as $value) {
+                $id = Check::id($value);
+                if ($id === null) {
+                    throw new Refusal(422, 'rejected', '`' . $field . '` holds something that is no number');
+                }
+                $ids[] = $id;
+            }
+            return $ids;
+        }
+
+        private function whole(array $ids)
+        {
+            if (!$ids) {
+                return array();
+            }
+            $orders = array();
+            foreach ($this->of('order', 'SELECT * FROM', $ids, 'order_id') as $row) {
+                $orders[(int)$row['order_id']] = $this->head($row);
+            }
+            list($sku, $join) = $this->finder->sku_sql();
+            $options = array();
+            foreach ($this->of('order_option', 'SELECT * FROM', $ids, 'order_option_id') as $row) {
+                $options[(int)$row['order_product_id']][] = array(
+                    'name' => Text::plain($row['name']),
+                    'value' => Text::plain($row['value']),
+                    'type' => $row['type'],
+                    'option_value_id' => (int)$row['product_option_value_id'],
+                );
+            }
+            // The product may be gone, the line stays.
+            $select = 'SELECT l.*, ' . $sku . ' AS current_sku FROM ' . $this->database->table('order_product') . ' l LEFT JOIN '
+                . $this->database->table('product') . ' p ON p.product_id = l.product_id' . $join . ' WHERE';
+            $lines = $this->database->rows_in($select, 'l.order_id', $ids);
+            $guids = $this->guids($lines);
+            foreach ($lines as $row) {
+                $id = (int)$row['order_product_id'];
+                $product = (int)$row['product_id'];
+                $orders[(int)$row['order_id']]['lines'][] = array(
+                    'id' => $id,
+                    'product_id' => $product,
+                    'guid' => isset($guids[$product]) ? $guids[$product] : null,
+                    'name' => Text::plain($row['name']),
+                    'model' => Text::plain($row['model']),
+                    'sku' => Text::plain($row['current_sku']),
+                    'quantity' => $row['quantity'],
+                    'price' => $row['price'],
+                    'total' => $row['total'],
+                    'tax' => $row['tax'],
+                    'options' => isset($options[$id]) ? $options[$id] : array(),
+                );
+            }
+            foreach ($this->of('order_total', 'SELECT * FROM', $ids, 'sort_order') as $row) {
+                $orders[(int)$row['order_id']]['totals'][] = array('code' => $row['code'],
+                    'title' => Text::plain($row['title']), 'value' => $row['value']);
+            }
+            if ($this->database->has('order_voucher')) {
+                foreach ($this->of('order_voucher', 'SELECT * FROM', $ids, 'order_voucher_id') as $row) {
+                    $orders[(int)$row['order_id']]['vouchers'][] = array(
+                        'description' => Text::plain($row['description']), 'amount' => $row['amount']);
+                }
+            }
+            foreach ($this->of('order_history', 'SELECT * FROM', $ids, 'order_history_id') as $row) {
+                $orders[(int)$row['order_id']]['history'][] = array('id' => (int)$row['order_history_id'],
+                    'status_id' => (int)$row['order_status_id'], 'at' => $row['date_added'],
+                    'comment' => Text::plain($row['comment']), 'notify' => (bool)$row['notify']);
+            }
+            $sorted = array();
+            foreach ($ids as $id) {
+                $sorted[] = $orders[$id];
+            }
+            return $sorted;
+        }
+
+        private function of($table, $select, array $ids, $by)
+        {
+            $rows = $this->database->rows_in($select . ' ' . $this->database->table($table) . ' WHERE', 'order_id', $ids);
+            usort($rows, function ($left, $right) use ($by) {
+                return (int)$left[$by] - (int)$right[$by];
+            });
+            return $rows;
+        }
+
+        private function guids(array $lines)
+        {
+            $products = array();
+            foreach ($lines as $row) {
+                $products[(int)$row['product_id']] = true;
+            }
+            $found = array();
+            $select = 'SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS) . " WHERE kind = 'product' AND";
+            foreach ($this->database->rows_in($select, 'local_id', array_keys($products)) as $row) {
+                $found[(int)$row['local_id']] = $row['foreign_id'];
+            }
+            return $found;
+        }
+
+        /** All columns of the order, those that other extensions have added too. */
+        private function head(array $row)
+        {
+            $head = array();
+            foreach (array_diff_key($row, $this->left_out) as $name => $value) {
+                $head[$name] = $value === null ? null : Text::plain($value);
+            }
+            foreach (array('custom_field', 'payment_custom_field', 'shipping_custom_field') as $name) {
+                $head[$name] = (object)self::custom_fields(isset($row[$name]) ? $row[$name] : '');
+            }
+            foreach (array('payment', 'shipping') as $kind) {
+                $code = isset($row[$kind . '_code']) ? $row[$kind . '_code'] : '';
+                $head[$kind] = self::method((string)$row[$kind . '_method'], (string)$code);
+                unset($head[$kind . '_method'], $head[$kind . '_code']);
+            }
+            return array('columns' => $head, 'payment' => $head['payment'], 'shipping' => $head['shipping'],
+                'lines' => array(), 'totals' => array(), 'vouchers' => array(), 'history' => array());
+        }
+
+        /** JSON text in the column, with escaped values; in some shops all of it is escaped. */
+        private static function custom_fields($stored)
+        {
+            $fields = json_decode((string)$stored, true);
+            if (!is_array($fields)) {
+                $fields = json_decode(Text::plain($stored), true);
+            }
+            $read = array();
+            foreach (is_array($fields) ? $fields : array() as $id => $value) {
+                $read[(string)$id] = is_array($value) ? implode(', ', array_map('Apizs\Text::plain', array_filter($value, 'is_scalar')))
+                    : Text::plain(is_scalar($value) ? (string)$value : '');
+            }
+            return $read;
+        }
+
+        /** A plain name up to 4.0.1, JSON text from 4.0.2 on. */
+        private static function method($stored, $code)
+        {
+            $method = json_decode($stored, true);
+            if (!is_array($method)) {
+                return array('name' => Text::plain($stored), 'code' => $code);
+            }
+            $text = function ($field) use ($method) {
+                return isset($method[$field]) && is_scalar($method[$field]) ? (string)$method[$field] : '';
+            };
+            return array('name' => Text::plain($text('name')), 'code' => $text('code'));
+        }
+
+        /** Changes statuses one by one, as the shop's own model does it: stock, mail and all. */
+        public function set_statuses(array $rows, $store_id)
+        {
+            $report = new Report(count($rows));
+            $statuses = $ids = array();
+            foreach ($this->database->rows('SELECT DISTINCT order_status_id FROM ' . $this->database->table('order_status')) as $row) {
+                $statuses[(int)$row['order_status_id']] = true;
+            }
+            foreach ($rows as $n => $row) {
+                $ids[$n] = Check::id(Check::of($row, 'order_id'));
+                $status = Check::id(Check::of($row, 'status_id'));
+                $comment = Check::of($row, 'comment');
+                if ($ids[$n] === null || !isset($statuses[$status])) {
+                    $report->reject($n, $ids[$n] === null ? '`order_id` is no order number' : 'the shop has no such status');
+                    unset($ids[$n]);
+                } elseif ($comment !== null && (!is_string($comment) || Text::length($comment) > 10000)) {
+                    $report->reject($n, '`comment` is no text of up to 10000 characters');
+                    unset($ids[$n]);
+                }
+            }
+            $present = $this->statuses($ids, $store_id);
+            foreach ($ids as $n => $id) {
+                $status = (int)$rows[$n]['status_id'];
+                if (!isset($present[$id]) || $present[$id] === 0) {
+                    // Status 0 is an abandoned cart: to confirm it is the shop's business.
+                    $report->put($n, 'unknown');
+                } elseif ($present[$id] === $status) {
+                    $report->put($n, 'unchanged');
+                } else {
+                    $comment = Text::stored((string)Check::of($rows[$n], 'comment'));
+                    $this->add_history($id, $status, $comment, Check::of($rows[$n], 'notify') === true);
+                    $present = $this->statuses(array($id), $store_id) + $present;
+                    if ($present[$id] === $status) {
+                        $report->put($n, 'applied');
+                    } else {
+                        $report->reject($n, 'the shop did not take the status');
+                    }
+                }
+            }
+            return $report->answer();
+        }
+
+        private function statuses(array $ids, $store_id)
+        {
+            $found = array();
+            $select = 'SELECT order_id, order_status_id FROM ' . $this->database->table('order')
+                . ' WHERE store_id = ' . (int)$store_id . ' AND';
+            foreach ($this->database->rows_in($select, 'order_id', array_values($ids)) as $row) {
+                $found[(int)$row['order_id']] = (int)$row['order_status_id'];
+            }
+            return $found;
+        }
+
+        /** The last argument skips the anti-fraud extensions: 1C has decided. */
+        private function add_history($order_id, $status_id, $comment, $notify)
+        {
+            $this->registry->get('load')->model('checkout/order');
+            $model = $this->registry->get('model_checkout_order');
+            Module::leniently(function () use ($model, $order_id, $status_id, $comment, $notify) {
+                if (class_exists('Opencart\System\Engine\Controller')) {
+                    $model->addHistory($order_id, $status_id, $comment, $notify, true);
+                } else {
+                    $model->addOrderHistory($order_id, $status_id, $comment, $notify, true);
+                }
+            });
+        }
+    }
+
+    /** What the shop has: lists, whole or page by page. */
+    class Lists
+    {
+        private $database;
+        private $finder;
+
+        public function __construct(Database $database, Finder $finder)
+        {
+            $this->database = $database;
+            $this->finder = $finder;
+        }
+
+        public function languages()
+        {
+            return $this->database->rows('SELECT language_id, code, name, status FROM ' . $this->database->table('language')
+                . ' ORDER BY sort_order, language_id');
+        }
+
+        public function statuses($language_id)
+        {
+            $list = array();
+            foreach ($this->database->rows('SELECT order_status_id, name FROM ' . $this->database->table('order_status')
+                . ' WHERE language_id = ' . (int)$language_id . ' ORDER BY order_status_id') as $row) {
+                $list[] = array('id' => (int)$row['order_status_id'], 'name' => Text::plain($row['name']));
+            }
+            return array('statuses' => $list);
+        }
+
+        public function categories($language_id)
+        {
+            $guids = $this->guids_of('category');
+            $list = array();
+            foreach ($this->database->rows('SELECT c.category_id, c.parent_id, c.status, c.sort_order, d.name FROM '
+                . $this->database->table('category') . ' c LEFT JOIN ' . $this->database->table('category_description')
+                . ' d ON d.category_id = c.category_id AND d.language_id = ' . (int)$language_id
+                . ' ORDER BY c.category_id') as $row) {
+                $id = (int)$row['category_id'];
+                $list[] = array('id' => $id, 'parent_id' => (int)$row['parent_id'], 'name' => Text::plain($row['name']),
+                    'enabled' => (bool)$row['status'], 'guid' => isset($guids[$id]) ? $guids[$id] : null);
+            }
+            return array('categories' => $list);
+        }
+
+        private function guids_of($kind)
+        {
+            $found = array();
+            foreach ($this->database->rows('SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS)
+                . ' WHERE kind = ' . $this->database->quote($kind)) as $row) {
+                $found[(int)$row['local_id']] = $row['foreign_id'];
+            }
+            return $found;
+        }
+
+        /** Every product, also disabled ones and those of other stores. */
+        public function articles($input, $limit)
+        {
+            list($sku, $join) = $this->finder->sku_sql();
+            $rows = $this->database->rows('SELECT p.product_id AS id, ' . $sku . ' AS sku, p.quantity, p.price, p.status FROM '
+                . $this->database->table('product') . ' p' . $join . ' WHERE p.product_id > ' . (int)Check::id(Check::of($input, 'after'))
+                . ' ORDER BY p.product_id LIMIT ' . ($limit + 1));
+            $list = array();
+            foreach (array_slice($rows, 0, $limit) as $row) {
+                $list[] = array('id' => (int)$row['id'], 'sku' => Text::plain($row['sku']), 'quantity' => $row['quantity'],
+                    'price' => $row['price'], 'enabled' => (bool)$row['status']);
+            }
+            return self::page('articles', $list, count($rows) > $limit);
+        }
+
+        public function products($input, $language_id, $store_id, $limit)
+        {
+            list($sku, $join) = $this->finder->sku_sql();
+            $condition = 'p.product_id > ' . (int)Check::id(Check::of($input, 'after'));
+            if (Check::of($input, 'only_enabled') === true) {
+                $condition .= ' AND p.status = 1';
+            }
+            $rows = $this->database->rows('SELECT p.*, ' . $sku . ' AS current_sku, d.name, d.description, m.name AS manufacturer FROM '
+                . $this->database->table('product') . ' p JOIN ' . $this->database->table('product_to_store')
+                . ' s ON s.product_id = p.product_id AND s.store_id = ' . (int)$store_id
+                . ' LEFT JOIN ' . $this->database->table('product_description')
+                . ' d ON d.product_id = p.product_id AND d.language_id = ' . (int)$language_id
+                . ' LEFT JOIN ' . $this->database->table('manufacturer') . ' m ON m.manufacturer_id = p.manufacturer_id'
+                . $join . ' WHERE ' . $condition . ' ORDER BY p.product_id LIMIT ' . ($limit + 1));
+            $list = array();
+            foreach (array_slice($rows, 0, $limit) as $row) {
+                $list[(int)$row['product_id']] = $this->product($row, Check::of($input, 'descriptions') === true);
+            }
+            $this->add_belongings($list, $language_id);
+            return self::page('products', array_values($list), count($rows) > $limit);
+        }
+
+        private function product(array $row, $with_description)
+        {
+            $product = array(
+                'id' => (int)$row['product_id'],
+                'guid' => null,
+                'sku' => Text::plain($row['current_sku']),
+                'model' => Text::plain($row['model']),
+                'name' => Text::plain($row['name']),
+                'price' => $row['price'],
+                'quantity' => $row['quantity'],
+                'enabled' => (bool)$row['status'],
+                'image' => Text::plain($row['image']),
+                'manufacturer' => Text::plain($row['manufacturer']),
+                'weight' => $row['weight'],
+                'weight_class_id' => (int)$row['weight_class_id'],
+                'categories' => array(),
+                'images' => array(),
+                'attributes' => array(),
+                'options' => array(),
+            );
+            if ($with_description) {
+                $product['description'] = Text::plain($row['description']);
+            }
+            return $product;
+        }
+
+        private function add_belongings(array &$list, $language_id)
+        {
+            $ids = array_keys($list);
+            $select = 'SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS) . " WHERE kind = 'product' AND";
+            foreach ($this->database->rows_in($select, 'local_id', $ids) as $row) {
+                $list[(int)$row['local_id']]['guid'] = $row['foreign_id'];
+            }
+            $select = 'SELECT product_id, category_id FROM ' . $this->database->table('product_to_category') . ' WHERE';
+            foreach ($this->database->rows_in($select, 'product_id', $ids) as $row) {
+                $list[(int)$row['product_id']]['categories'][] = (int)$row['category_id'];
+            }
+            $select = 'SELECT product_id, image FROM ' . $this->database->table('product_image') . ' WHERE';
+            foreach ($this->database->rows_in($select, 'product_id', $ids) as $row) {
+                $list[(int)$row['product_id']]['images'][] = Text::plain($row['image']);
+            }
+            $select = 'SELECT a.product_id, d.name, a.text FROM ' . $this->database->table('product_attribute') . ' a JOIN '
+                . $this->database->table('attribute_description') . ' d ON d.attribute_id = a.attribute_id AND d.language_id = a.language_id'
+                . ' WHERE a.language_id = ' . (int)$language_id . ' AND';
+            foreach ($this->database->rows_in($select, 'a.product_id', $ids) as $row) {
+                $list[(int)$row['product_id']]['attributes'][] = array('name' => Text::plain($row['name']), 'text' => Text::plain($row['text']));
+            }
+            $select = 'SELECT v.product_option_value_id AS id, v.product_id, v.quantity, v.price, o.name AS option_name, d.name AS value_name FROM '
+                . $this->database->table('product_option_value') . ' v JOIN ' . $this->database->table('option_description')
+                . ' o ON o.option_id = v.option_id AND o.language_id = ' . (int)$language_id . ' JOIN '
+                . $this->database->table('option_value_description')
+                . ' d ON d.option_value_id = v.option_value_id AND d.language_id = ' . (int)$language_id . ' WHERE';
+            foreach ($this->database->rows_in($select, 'v.product_id', $ids) as $row) {
+                $list[(int)$row['product_id']]['options'][] = array('id' => (int)$row['id'], 'option' => Text::plain($row['option_name']),
+                    'value' => Text::plain($row['value_name']), 'quantity' => $row['quantity'], 'price' => $row['price']);
+            }
+        }
+
+        private static function page($name, array $list, $has_more)
+        {
+            $last = $list ? $list[count($list) - 1]['id'] : null;
+            return array($name => $list, 'more' => $has_more, 'next' => $last);
+        }
+    }
+
+    /** Adds and completes products and categories. */
+    class Catalogue
+    {
+        private $database;
+        private $finder;
+        private $config;
+        private $store_id;
+
+        public function __construct(Database $database, Finder $finder, $config, $store_id)
+        {
+            $this->database = $database;
+            $this->finder = $finder;
+            $this->config = $config;
+            $this->store_id = (int)$store_id;
+        }
+
+        /** `$mode`: `add` leaves known products as they are, `update` adds none, `upsert` does both. */
+        public function upsert_products(array $rows, $mode, $language_id)
+        {
+            $report = new Report(count($rows));
+            $read = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $read[$n] = $this->read_product($row);
+                } catch (RowFault $fault) {
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $this->know_categories($read, $report);
+            $looked_for = new Report(count($rows));
+            $found = $this->finder->find(array_intersect_key($rows, $read), $looked_for);
+            $fates = $looked_for->answer();
+            $manufacturers = $this->manufacturers($read);
+            $attributes = $this->attributes($read, $language_id);
+            $new = array();
+            foreach ($read as $n => $product) {
+                $product['manufacturer_id'] = isset($product['manufacturer']) ? $manufacturers[Text::folded($product['manufacturer'])] : null;
+                $key = isset($product['sku']) ? Text::folded($product['sku']) : null;
+                $guid = isset($product['guid']) ? $product['guid'] : null;
+                if (isset($found[$n])) {
+                    $is_new_link = $this->remember($guid, $found[$n]);
+                    $has_changed = $mode !== 'add' && $this->update_product($found[$n], $product, $attributes, $language_id);
+                    $report->put($n, $has_changed || $is_new_link ? 'applied' : 'unchanged', array('id' => $found[$n]));
+                } elseif ($fates['rows'][$n]['is'] !== 'unknown') {
+                    $fate = $fates['rows'][$n];
+                    $report->put($n, $fate['is'], array_diff_key($fate, array('is' => true)));
+                } elseif ($mode === 'update' || isset($product['id'])) {
+                    $report->put($n, 'unknown');
+                } elseif (!isset($product['sku'], $product['name']) || $product['name'] === '') {
+                    $report->reject($n, 'a new product needs `sku` and `name`');
+                } elseif (isset($new[$key]) || ($guid !== null && isset($new["\n" . $guid]))) {
+                    $report->reject($n, 'an earlier row of this batch is about the same product');
+                } else {
+                    $new[$key] = true;
+                    if ($guid !== null) {
+                        $new["\n" . $guid] = true;
+                    }
+                    $id = $this->add_product($product, $attributes, $language_id);
+                    $this->remember($guid, $id);
+                    $report->put($n, 'applied', array('id' => $id, 'added' => true));
+                }
+            }
+            return $report->answer();
+        }
+
+        private function remember($guid, $id)
+        {
+            if ($guid === null) {
+                return false;
+            }
+            $links = $this->database->links('product', array($guid));
+            if (isset($links[$guid]) && $links[$guid] === $id) {
+                return false;
+            }
+            $this->database->link('product', $guid, $id);
+            return true;
+        }
+
+        /** Only what the row states; a field that is not there is left as it is. */
+        private function read_product($row)
+        {
+            $emoji = $this->database->keeps_emoji();
+            $read = array();
+            $max_sku = $this->finder->has_codes() ? 255 : 64;
+            $texts = array('sku' => $max_sku, 'model' => 64, 'name' => 255, 'manufacturer' => 64, 'keyword' => 255,
+                'ean' => 14, 'mpn' => 64, 'guid' => 120, 'meta_title' => 255, 'meta_description' => 255);
+            foreach ($texts as $field => $max) {
+                if (Check::of($row, $field) !== null) {
+                    $read[$field] = Check::text($row, $field, $max, $emoji);
+                }
+            }
+            foreach (array('sku', 'name', 'guid', 'manufacturer') as $field) {
+                if (isset($read[$field]) && $read[$field] === '') {
+                    throw new RowFault('`' . $field . '` is empty');
+                }
+            }
+            if (Check::of($row, 'id') !== null) {
+                $read['id'] = Check::id($row['id']);
+            }
+            if (Check::of($row, 'description') !== null) {
+                // The column is TEXT up to 4.0: 65,535 bytes, counted once escaped.
+                $read['description'] = Check::text($row, 'description', 65535, $emoji, true);
+                if (strlen(Text::stored($read['description'])) > 65535) {
+                    throw new RowFault('`description` is longer than 65535 bytes');
+                }
+            }
+            if (Check::of($row, 'price') !== null) {
+                $read['price'] = Check::price($row, 'price');
+            }
+            if (Check::of($row, 'quantity') !== null) {
+                $read['quantity'] = Check::whole($row, 'quantity');
+            }
+            if (Check::of($row, 'weight') !== null) {
+                $read['weight'] = Check::decimal($row['weight'], 7, 8);
+                if ($read['weight'] === null || $read['weight'][0] === '-') {
+                    throw new RowFault('`weight` is no weight: up to 7 digits and 8 decimal places, as text');
+                }
+            }
+            if (Check::of($row, 'enabled') !== null) {
+                if (!is_bool($row['enabled'])) {
+                    throw new RowFault('`enabled` is neither true nor false');
+                }
+                $read['status'] = $row['enabled'] ? 1 : 0;
+            }
+            return $read + $this->read_lists($row, $emoji);
+        }
+
+        private function read_lists($row, $emoji)
+        {
+            $read = array();
+            foreach (array('categories', 'category_guids', 'images', 'attributes') as $field) {
+                $list = Check::of($row, $field);
+                if ($list === null) {
+                    continue;
+                }
+                if (!is_array($list) || count($list) > 200) {
+                    throw new RowFault('`' . $field . '` is no list of up to 200 entries');
+                }
+                $read[$field] = array_values($list);
+            }
+            foreach (isset($read['categories']) ? $read['categories'] : array() as $at => $id) {
+                $read['categories'][$at] = Check::id($id);
+                if ($read['categories'][$at] === null) {
+                    throw new RowFault('`categories` holds something that is no category number');
+                }
+            }
+            foreach (isset($read['category_guids']) ? $read['category_guids'] : array() as $guid) {
+                if (!is_string($guid) || strlen($guid) > 120) {
+                    throw new RowFault('`category_guids` holds something that is no id');
+                }
+            }
+            foreach (isset($read['images']) ? $read['images'] : array() as $image) {
+                if (!is_string($image) || !preg_match('#^catalog/[A-Za-z0-9_./-]{1,240}$#D', $image) || strpos($image, '..') !== false) {
+                    throw new RowFault('`images` holds something that is no path below `catalog/`');
+                }
+            }
+            foreach (isset($read['attributes']) ? $read['attributes'] : array() as $at => $attribute) {
+                $read['attributes'][$at] = array(
+                    'name' => Check::text($attribute, 'name', 64, $emoji),
+                    'text' => Check::text($attribute, 'text', 10000, $emoji, true),
+                    'group' => Check::of($attribute, 'group') === null ? '1C' : Check::text($attribute, 'group', 64, $emoji),
+                );
+                if ($read['attributes'][$at]['name'] === '' || $read['attributes'][$at]['group'] === '') {
+                    throw new RowFault('an attribute has no name');
+                }
+            }
+            return $read;
+        }
+
+        /** Turns guids of categories into numbers; a row that names a category that is not there is rejected. */
+        private function know_categories(array &$read, Report $report)
+        {
+            $guids = $ids = array();
+            foreach ($read as $product) {
+                foreach (isset($product['category_guids']) ? $product['category_guids'] : array() as $guid) {
+                    $guids[$guid] = true;
+                }
+            }
+            $links = $this->database->links('category', array_map('strval', array_keys($guids)));
+            foreach ($read as $n => $product) {
+                if (isset($product['category_guids'])) {
+                    $wanted = isset($product['categories']) ? $product['categories'] : array();
+                    foreach ($product['category_guids'] as $guid) {
+                        $wanted[] = isset($links[$guid]) ? $links[$guid] : 0;
+                    }
+                    $read[$n]['categories'] = $wanted;
+                }
+                if (isset($read[$n]['categories'])) {
+                    $read[$n]['categories'] = array_values(array_unique($read[$n]['categories']));
+                    $ids += array_flip($read[$n]['categories']);
+                }
+            }
+            $known = array();
+            $select = 'SELECT category_id FROM ' . $this->database->table('category') . ' WHERE';
+            foreach ($this->database->rows_in($select, 'category_id', array_keys($ids)) as $row) {
+                $known[] = (int)$row['category_id'];
+            }
+            foreach ($read as $n => $product) {
+                if (isset($product['categories']) && array_diff($product['categories'], $known)) {
+                    $report->reject($n, 'it names a category that is not there');
+                    unset($read[$n]);
+                }
+            }
+        }
+
+        /** Folded name to id; missing ones are added. */
+        private function manufacturers(array $read)
+        {
+            $wanted = array();
+            foreach ($read as $product) {
+                if (isset($product['manufacturer'])) {
+                    $wanted[Text::folded($product['manufacturer'])] = $product['manufacturer'];
+                }
+            }
+            $found = array();
+            $select = 'SELECT manufacturer_id, name FROM ' . $this->database->table('manufacturer') . ' WHERE';
+            $stored = array_map('Apizs\Text::stored', array_values($wanted));
+            foreach ($this->database->rows_in_texts($select, 'name', $stored) as $row) {
+                $found += array(Text::folded(Text::plain($row['name'])) => (int)$row['manufacturer_id']);
+            }
+            foreach (array_diff_key($wanted, $found) as $key => $name) {
+                $found[$key] = $this->database->insert('manufacturer', array('name' => Text::stored($name), 'image' => '', 'sort_order' => 0));
+                $this->database->insert('manufacturer_to_store', array('manufacturer_id' => $found[$key], 'store_id' => $this->store_id));
+            }
+            return $found;
+        }
+
+        /** Folded `group\nname` to id; what is missing is added in every language, without which it is not shown. */
+        private function attributes(array $read, $language_id)
+        {
+            $wanted = $names = array();
+            foreach ($read as $product) {
+                foreach (isset($product['attributes']) ? $product['attributes'] : array() as $attribute) {
+                    $wanted[Text::folded($attribute['group'] . "\n" . $attribute['name'])] = $attribute;
+                    $names[] = Text::stored($attribute['name']);
+                }
+            }
+            $found = array();
+            $select = 'SELECT a.attribute_id, d.name, g.name AS group_name FROM ' . $this->database->table('attribute') . ' a JOIN '
+                . $this->database->table('attribute_description') . ' d ON d.attribute_id = a.attribute_id AND d.language_id = ' . (int)$language_id
+                . ' JOIN ' . $this->database->table('attribute_group_description')
+                . ' g ON g.attribute_group_id = a.attribute_group_id AND g.language_id = ' . (int)$language_id . ' WHERE';
+            foreach ($this->database->rows_in_texts($select, 'd.name', array_values(array_unique($names))) as $row) {
+                $found += array(Text::folded(Text::plain($row['group_name']) . "\n" . Text::plain($row['name'])) => (int)$row['attribute_id']);
+            }
+            $groups = array();
+            foreach (array_diff_key($wanted, $found) as $key => $attribute) {
+                $group = Text::folded($attribute['group']);
+                if (!isset($groups[$group])) {
+                    $groups[$group] = $this->attribute_group($attribute['group'], $language_id);
+                }
+                $found[$key] = $this->database->insert('attribute', array('attribute_group_id' => $groups[$group], 'sort_order' => 0));
+                $this->describe('attribute', $found[$key], array('name' => Text::stored($attribute['name'])));
+            }
+            return $found;
+        }
+
+        private function attribute_group($name, $language_id)
+        {
+            $id = (int)$this->database->value('SELECT attribute_group_id FROM ' . $this->database->table('attribute_group_description')
+                . ' WHERE language_id = ' . (int)$language_id . ' AND name = ' . $this->database->quote(Text::stored($name)) . ' LIMIT 1');
+            if (!$id) {
+                $id = $this->database->insert('attribute_group', array('sort_order' => 0));
+                $this->describe('attribute_group', $id, array('name' => Text::stored($name)));
+            }
+            return $id;
+        }
+
+        private $language_ids = null;
+
+        private function language_ids()
+        {
+            if ($this->language_ids === null) {
+                $this->language_ids = array();
+                foreach ($this->database->rows('SELECT language_id FROM ' . $this->database->table('language')) as $row) {
+                    $this->language_ids[] = (int)$row['language_id'];
+                }
+            }
+            return $this->language_ids;
+        }
+
+        /** One row of texts in every language: without it, the page is not found in that language. */
+        private function describe($table, $id, array $texts)
+        {
+            foreach ($this->language_ids() as $language_id) {
+                $this->database->insert($table . '_description', array($table . '_id' => (int)$id, 'language_id' => $language_id) + $texts);
+            }
+        }
+
+        private function add_product(array $product, array $attributes, $language_id)
+        {
+            $stock_status = (int)$this->config->get('config_stock_status_id');
+            $stored = Text::stored($product['name']);
+            $id = $this->database->insert('product', array(
+                'model' => Text::stored(isset($product['model']) && $product['model'] !== '' ? $product['model'] : self::cut($product['sku'], 64)),
+                'sku' => $this->finder->has_codes() ? '' : Text::stored($product['sku']),
+                'upc' => '', 'ean' => isset($product['ean']) ? Text::stored($product['ean']) : '', 'jan' => '', 'isbn' => '',
+                'mpn' => isset($product['mpn']) ? Text::stored($product['mpn']) : '',
+                'location' => '', 'variant' => '', 'override' => '', 'master_id' => 0, 'rating' => 0, 'viewed' => 0,
+                'quantity' => isset($product['quantity']) ? $product['quantity'] : 0,
+                'minimum' => 1, 'subtract' => 1, 'shipping' => 1, 'points' => 0, 'tax_class_id' => 0, 'sort_order' => 0,
+                'stock_status_id' => $stock_status ? $stock_status : 7,
+                'image' => isset($product['images'][0]) ? $product['images'][0] : '',
+                'manufacturer_id' => (int)$product['manufacturer_id'],
+                'price' => isset($product['price']) ? $product['price'] : '0.0000',
+                'weight' => isset($product['weight']) ? $product['weight'] : '0',
+                'weight_class_id' => (int)$this->config->get('config_weight_class_id'),
+                'length' => '0', 'width' => '0', 'height' => '0',
+                'length_class_id' => (int)$this->config->get('config_length_class_id'),
+                'status' => isset($product['status']) ? $product['status'] : 0,
+            ));
+            // A date of NULL hides the product on 4.1.
+            $this->database->run('UPDATE ' . $this->database->table('product')
+                . ' SET date_available = CURDATE(), date_added = NOW(), date_modified = NOW() WHERE product_id = ' . (int)$id);
+            $this->describe('product', $id, array(
+                'name' => $stored,
+                'description' => Text::stored(isset($product['description']) ? $product['description'] : ''),
+                'tag' => '',
+                'meta_title' => isset($product['meta_title']) ? Text::stored($product['meta_title']) : $stored,
+                'meta_description' => isset($product['meta_description']) ? Text::stored($product['meta_description']) : '',
+                'meta_keyword' => '',
+            ));
+            $this->database->insert('product_to_store', array('product_id' => $id, 'store_id' => $this->store_id));
+            if ($this->finder->has_codes()) {
+                $this->database->insert('product_code', array('product_id' => $id, 'code' => 'SKU', 'value' => Text::stored($product['sku'])));
+                foreach (array('ean' => 'EAN', 'mpn' => 'MPN') as $field => $code) {
+                    if (isset($product[$field]) && $product[$field] !== '') {
+                        $this->database->insert('product_code', array('product_id' => $id, 'code' => $code, 'value' => Text::stored($product[$field])));
+                    }
+                }
+            }
+            $this->set_lists($id, $product, $attributes);
+            if (isset($product['keyword']) && $product['keyword'] !== '') {
+                $this->set_keyword('product_id', $id, $product['keyword']);
+            }
+            return $id;
+        }
+
+        private static function cut($text, $max)
+        {
+            while (Text::length(Text::stored($text)) > $max) {
+                $text = preg_replace('/.$/us', '', $text);
+            }
+            return $text;
+        }
+
+        /** Whether anything was written. */
+        private function update_product($id, array $product, array $attributes, $language_id)
+        {
+            $table = $this->database->table('product');
+            $wanted = array_intersect_key($product, array_flip(array('quantity', 'price', 'weight', 'status')));
+            foreach (array('model', 'ean', 'mpn') as $field) {
+                if (isset($product[$field])) {
+                    $wanted[$field] = Text::stored($product[$field]);
+                }
+            }
+            if (isset($product['images'])) {
+                $wanted['image'] = isset($product['images'][0]) ? $product['images'][0] : '';
+            }
+            if ($product['manufacturer_id'] !== null) {
+                $wanted['manufacturer_id'] = $product['manufacturer_id'];
+            }
+            $present = $this->database->row('SELECT * FROM ' . $table . ' WHERE product_id = ' . (int)$id);
+            $changes = self::differing(array_intersect_key($wanted, $present), $present);
+            $texts = array();
+            foreach (array('name', 'description', 'meta_title', 'meta_description') as $field) {
+                if (isset($product[$field])) {
+                    $texts[$field] = Text::stored($product[$field]);
+                }
+            }
+            $has_changed = $this->set_texts('product', $id, $texts, $language_id);
+            $has_changed = $this->set_lists($id, $product, $attributes) || $has_changed;
+            if ($changes || $has_changed) {
+                $this->database->update('product', 'product_id', $id, $changes);
+                $this->database->run('UPDATE ' . $table . ' SET date_modified = NOW() WHERE product_id = ' . (int)$id);
+            }
+            return $changes || $has_changed;
+        }
+
+        private static function differing(array $wanted, array $present)
+        {
+            $changes = array();
+            foreach ($wanted as $field => $value) {
+                if ((string)$present[$field] !== (string)$value) {
+                    $changes[$field] = $value;
+                }
+            }
+            return $changes;
+        }
+
+        private function set_texts($kind, $id, array $texts, $language_id)
+        {
+            if (!$texts) {
+                return false;
+            }
+            $table = $this->database->table($kind . '_description');
+            $where = ' WHERE ' . $kind . '_id = ' . (int)$id . ' AND language_id = ' . (int)$language_id;
+            $present = $this->database->row('SELECT * FROM ' . $table . $where);
+            if (!$present) {
+                $empty = array('name' => '', 'description' => '', 'tag' => '', 'meta_title' => isset($texts['name']) ? $texts['name'] : '',
+                    'meta_description' => '', 'meta_keyword' => '');
+                $this->database->insert($kind . '_description', array($kind . '_id' => (int)$id, 'language_id' => (int)$language_id)
+                    + $texts + $empty);
+                return true;
+            }
+            $parts = array();
+            foreach (self::differing($texts, $present) as $field => $value) {
+                $parts[] = $field . ' = ' . $this->database->quote($value);
+            }
+            if ($parts) {
+                $this->database->run('UPDATE ' . $table . ' SET ' . implode(', ', $parts) . $where);
+            }
+            return (bool)$parts;
+        }
+
+        /** Categories and images are set as a whole; attributes are added or changed one by one. */
+        private function set_lists($id, array $product, array $attributes)
+        {
+            $has_changed = false;
+            if (isset($product['categories'])) {
+                $has_changed = $this->replace($id, 'product_to_category', 'category_id', $product['categories'], array());
+            }
+            if (isset($product['images'])) {
+                $more = array_values(array_slice($product['images'], 1));
+                $has_changed = $this->replace($id, 'product_image', 'image', $more, array('sort_order' => 0)) || $has_changed;
+            }
+            $table = $this->database->table('product_attribute');
+            $present = array();
+            if (isset($product['attributes'])) {
+                foreach ($this->database->rows('SELECT attribute_id, language_id, text FROM ' . $table . ' WHERE product_id = ' . (int)$id) as $row) {
+                    $present[$row['attribute_id'] . ':' . $row['language_id']] = (string)$row['text'];
+                }
+            }
+            foreach (isset($product['attributes']) ? $product['attributes'] : array() as $attribute) {
+                $attribute_id = $attributes[Text::folded($attribute['group'] . "\n" . $attribute['name'])];
+                $text = Text::stored($attribute['text']);
+                foreach ($this->language_ids() as $language_id) {
+                    $key = $attribute_id . ':' . $language_id;
+                    if (!isset($present[$key]) || $present[$key] !== $text) {
+                        $this->database->run('REPLACE INTO ' . $table . ' (product_id, attribute_id, language_id, text) VALUES ('
+                            . (int)$id . ', ' . (int)$attribute_id . ', ' . (int)$language_id . ', ' . $this->database->quote($text) . ')');
+                        $present[$key] = $text;
+                        $has_changed = true;
+                    }
+                }
+            }
+            return $has_changed;
+        }
+
+        private function replace($id, $table, $column, array $wanted, array $more)
+        {
+            $present = array();
+            foreach ($this->database->rows('SELECT ' . $column . ' AS value FROM ' . $this->database->table($table)
+                . ' WHERE product_id = ' . (int)$id . ' ORDER BY ' . ($table === 'product_image' ? 'product_image_id' : 'category_id')) as $row) {
+                $present[] = (string)$row['value'];
+            }
+            $sorted = array_map('strval', $wanted);
+            if ($table !== 'product_image') {
+                sort($sorted, SORT_NUMERIC);
+            }
+            if ($present === $sorted) {
+                return false;
+            }
+            $this->database->run('DELETE FROM ' . $this->database->table($table) . ' WHERE product_id = ' . (int)$id);
+            foreach ($wanted as $value) {
+                $this->database->insert($table, array('product_id' => (int)$id, $column => $value) + $more);
+            }
+            return true;
+        }
+
+        /** The readable part of an address; unique in a store, which no index of the database watches. */
+        private function set_keyword($key, $id, $keyword)
+        {
+            $keyword = trim(preg_replace('/[^\p{L}\p{N}]+/u', '-', Text::folded($keyword)), '-');
+            $is_old = $this->database->has('url_alias');
+            $table = $is_old ? 'url_alias' : 'seo_url';
+            $taken = $this->database->value('SELECT COUNT(*) FROM ' . $this->database->table($table) . ' WHERE keyword = '
+                . $this->database->quote($keyword) . ($is_old ? '' : ' AND store_id = ' . $this->store_id));
+            if ($keyword === '') {
+                return;
+            }
+            if ($taken) {
+                $keyword .= '-' . (int)$id;
+            }
+            foreach ($is_old ? array(0) : $this->language_ids() as $language_id) {
+                // Columns differ: 2.3 and 3.0 have `query`, 4.x has `key` and `value`.
+                $this->database->insert($table, array('store_id' => $this->store_id, 'language_id' => $language_id,
+                    'query' => $key . '=' . (int)$id, 'key' => $key, 'value' => (string)(int)$id, 'keyword' => $keyword, 'sort_order' => 0));
+            }
+        }
+
+        /** Categories by 1C's id, parents before children in whatever order they come. */
+        public function upsert_categories(array $rows, $language_id)
+        {
+            $report = new Report(count($rows));
+            $waiting = $guids = $stated = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $waiting[$n] = $this->read_category($row);
+                    $guid = $waiting[$n]['guid'];
+                    if (isset($stated[$guid])) {
+                        throw new RowFault('an earlier row of this batch is about the same category');
+                    }
+                    $stated[$guid] = $guids[$guid] = true;
+                    if ($waiting[$n]['parent'] !== null) {
+                        $guids[$waiting[$n]['parent']] = true;
+                    }
+                } catch (RowFault $fault) {
+                    unset($waiting[$n]);
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $tree = $this->tree($language_id);
+            $links = array_intersect($this->database->links('category', array_map('strval', array_keys($guids))), array_keys($tree));
+            do {
+                $n_waiting = count($waiting);
+                foreach ($waiting as $n => $category) {
+                    $parent = 0;
+                    if ($category['parent'] !== null) {
+                        if (!isset($links[$category['parent']])) {
+                            continue;
+                        }
+                        $parent = $links[$category['parent']];
+                    }
+                    $this->upsert_category($n, $category, $parent, $links, $tree, $language_id, $report);
+                    unset($waiting[$n]);
+                }
+            } while ($waiting && count($waiting) < $n_waiting);
+            foreach ($waiting as $n => $_) {
+                $report->reject($n, 'its parent is not there');
+            }
+            return $report->answer();
+        }
+
+        private function read_category($row)
+        {
+            $emoji = $this->database->keeps_emoji();
+            $read = array(
+                'guid' => Check::text($row, 'guid', 120, $emoji),
+                'name' => Check::text($row, 'name', 255, $emoji),
+                'parent' => Check::of($row, 'parent_guid') === null ? null : Check::text($row, 'parent_guid', 120, $emoji),
+                'status' => Check::of($row, 'enabled') === false ? 0 : 1,
+            );
+            if ($read['guid'] === '' || $read['name'] === '') {
+                throw new RowFault('a category needs `guid` and `name`');
+            }
+            if ($read['parent'] === $read['guid']) {
+                throw new RowFault('a category cannot be its own parent');
+            }
+            return $read;
+        }
+
+        private function tree($language_id)
+        {
+            $tree = array();
+            foreach ($this->database->rows('SELECT c.category_id, c.parent_id, d.name FROM ' . $this->database->table('category') . ' c LEFT JOIN '
+                . $this->database->table('category_description') . ' d ON d.category_id = c.category_id AND d.language_id = '
+                . (int)$language_id) as $row) {
+                $tree[(int)$row['category_id']] = array('parent' => (int)$row['parent_id'], 'name' => Text::plain($row['name']));
+            }
+            return $tree;
+        }
+
+        /** A category that is not remembered is looked for by its name under its parent, before one is added. */
+        private function upsert_category($n, array $category, $parent, array &$links, array &$tree, $language_id, Report $report)
+        {
+            $guid = $category['guid'];
+            $state = 'unchanged';
+            if (!isset($links[$guid])) {
+                foreach ($tree as $id => $known) {
+                    if ($known['parent'] === $parent && Text::folded($known['name']) === Text::folded($category['name'])
+                        && !in_array($id, $links, true)) {
+                        $links[$guid] = $id;
+                        $this->database->link('category', $guid, $id);
+                        $state = 'applied';
+                        break;
+                    }
+                }
+            }
+            if (!isset($links[$guid])) {
+                $id = $this->add_category($category, $parent);
+                $links[$guid] = $id;
+                $tree[$id] = array('parent' => $parent, 'name' => $category['name']);
+                $this->database->link('category', $guid, $id);
+                $report->put($n, 'applied', array('id' => $id, 'added' => true));
+                return;
+            }
+            $id = $links[$guid];
+            if ($tree[$id]['name'] !== $category['name']) {
+                $this->set_texts('category', $id, array('name' => Text::stored($category['name'])), $language_id);
+                $tree[$id]['name'] = $category['name'];
+                $state = 'applied';
+            }
+            if ($tree[$id]['parent'] !== $parent) {
+                for ($above = $parent, $steps = 0; $above !== 0 && $steps < 100; $steps++) {
+                    if ($above === $id) {
+                        $report->reject($n, 'its parent would be one of its own children');
+                        return;
+                    }
+                    $above = isset($tree[$above]) ? $tree[$above]['parent'] : 0;
+                }
+                $tree[$id]['parent'] = $parent;
+                $this->database->update('category', 'category_id', $id, array('parent_id' => $parent));
+                $this->rebuild_paths($id, $tree);
+                $state = 'applied';
+            }
+            $report->put($n, $state, array('id' => $id));
+        }
+
+        private function add_category(array $category, $parent)
+        {
+            $id = $this->database->insert('category', array('parent_id' => (int)$parent, 'image' => '', 'top' => 0, 'column' => 1,
+                'sort_order' => 0, 'status' => $category['status'], 'date_added' => date('Y-m-d H:i:s'), 'date_modified' => date('Y-m-d H:i:s')));
+            $stored = Text::stored($category['name']);
+            $this->describe('category', $id, array('name' => $stored, 'description' => '', 'meta_title' => $stored,
+                'meta_description' => '', 'meta_keyword' => ''));
+            $this->database->insert('category_to_store', array('category_id' => $id, 'store_id' => $this->store_id));
+            $this->write_path($id, array());
+            return $id;
+        }
+
+        /** A row for each ancestor, from the root on, and one for the category itself. */
+        private function write_path($id, array $tree)
+        {
+            $path = $this->database->table('category_path');
+            $this->database->run('DELETE FROM ' . $path . ' WHERE category_id = ' . (int)$id);
+            $parent = (int)$this->database->value('SELECT parent_id FROM ' . $this->database->table('category')
+                . ' WHERE category_id = ' . (int)$id);
+            $this->database->run('INSERT INTO ' . $path . ' (category_id, path_id, `level`) SELECT ' . (int)$id . ', path_id, `level` FROM '
+                . $path . ' WHERE category_id = ' . $parent);
+            $level = (int)$this->database->value('SELECT COUNT(*) FROM ' . $path . ' WHERE category_id = ' . (int)$id);
+            $this->database->insert('category_path', array('category_id' => (int)$id, 'path_id' => (int)$id, 'level' => $level));
+        }
+
+        private function rebuild_paths($id, array $tree)
+        {
+            $this->write_path($id, $tree);
+            foreach ($tree as $child => $known) {
+                if ($known['parent'] === $id && $child !== $id) {
+                    $this->rebuild_paths($child, $tree);
+                }
+            }
+        }
+    }
+
+    /** Pictures of products, kept below `image/catalog/1c/`. */
+    class Images
+    {
+        /** By what the file is, not by what it is called. */
+        private static $endings = array(IMAGETYPE_JPEG => 'jpg', IMAGETYPE_PNG => 'png', IMAGETYPE_GIF => 'gif', 18 => 'webp');
+
+        public function store(array $rows)
+        {
+            $report = new Report(count($rows));
+            foreach ($rows as $n => $row) {
+                $data = Check::of($row, 'data');
+                $data = is_string($data) ? base64_decode($data, true) : false;
+                $name = Check::of($row, 'name');
+                if ($data === false || $data === '' || !is_string($name) || $name === '') {
+                    $report->reject($n, 'an image needs `name`, and `data` in base64');
+                    continue;
+                }
+                // A file that is no image is the caller's mistake, not one to stop for.
+                $size = @getimagesizefromstring($data);
+                if (!$size || !isset(self::$endings[$size[2]])) {
+                    $report->reject($n, 'the file is no JPEG, PNG, GIF or WebP');
+                    continue;
+                }
+                $path = self::path($name, self::$endings[$size[2]]);
+                $file = rtrim(DIR_IMAGE, '/') . '/' . $path;
+                if (is_file($file) && filesize($file) === strlen($data) && hash_file('sha256', $file) === hash('sha256', $data)) {
+                    $report->put($n, 'unchanged', array('path' => $path));
+                    continue;
+                }
+                self::write($file, $data);
+                $report->put($n, 'applied', array('path' => $path));
+            }
+            return $report->answer();
+        }
+
+        /** A path made of harmless characters; what had to be replaced is kept apart by a hash of the name. */
+        private static function path($name, $ending)
+        {
+            $stem = preg_replace('/\.[A-Za-z0-9]{1,5}$/D', '', str_replace('\\', '/', $name));
+            $stem = trim(preg_replace('#/{2,}|(?<=/)\.+|^\.+#', '/', $stem), '/');
+            $clean = preg_replace('#[^A-Za-z0-9_/-]#', '_', $stem);
+            if ($clean !== $stem || strlen($clean) > 150) {
+                $clean = substr($clean, 0, 120) . '-' . substr(hash('sha256', $name), 0, 12);
+            }
+            return 'catalog/1c/' . $clean . '.' . $ending;
+        }
+
+        /** Under another name first, so that no visitor sees half a picture. */
+        private static function write($file, $data)
+        {
+            $folder = dirname($file);
+            if (!is_dir($folder) && !mkdir($folder, 0755, true) && !is_dir($folder)) {
+                throw new Refusal(500, 'broken', 'the folder for images cannot be made');
+            }
+            $part = $file . '.part';
+            if (file_put_contents($part, $data) !== strlen($data) || !rename($part, $file)) {
+                throw new Refusal(500, 'broken', 'the image cannot be written');
+            }
+        }
+    }
+
+    /** One call from its first byte to its last. */
+    class Module
+    {
+        const MAX_BODY = 8388608;
+        /** How long the answer to a batch is kept, and how long a signed question cannot be asked again. */
+        const KEEP_ANSWER = 259200;
+        const KEEP_QUESTION = 900;
+
+        /** Calls that only ask: nothing of them is stored. */
+        private static $questions = array('ping', 'statuses', 'categories', 'orders', 'articles', 'products');
+
+        /** Calls that change the shop, and how many rows one batch may have. */
+        private static $batches = array('stock' => 20000, 'prices' => 20000, 'names' => 5000, 'option_stock' => 20000,
+            'order_status' => 200, 'products_upsert' => 500, 'categories_upsert' => 1000, 'image' => 50);
+
+        private static $pages = array('orders' => 200, 'products' => 2000, 'articles' => 50000);
+
+        private static $is_lenient = 0;
+        private static $is_done = false;
+
+        private $registry;
+        private $config;
+        private $database;
+        private $finder;
+        private $lists;
+        private $request_id = '';
+
+        public function __construct($registry)
+        {
+            $this->registry = $registry;
+            $this->config = $registry->get('config');
+            $this->database = new Database($registry->get('db'));
+            $this->finder = new Finder($this->database);
+            $this->lists = new Lists($this->database, $this->finder);
+        }
+
+        /** Answers and ends the request, so that nothing is printed behind the answer. */
+        public function run()
+        {
+            ini_set('display_errors', '0');
+            ignore_user_abort(true);
+            if (function_exists('set_time_limit')) {
+                set_time_limit(600);
+            }
+            ob_start();
+            set_error_handler(array('Apizs\Module', 'on_warning'));
+            register_shutdown_function(array('Apizs\Module', 'on_shutdown'));
+            try {
+                $answer = array(200, array('ok' => true) + $this->answer());
+            } catch (Refusal $refusal) {
+                $answer = array($refusal->status, array('ok' => false, 'error' => $refusal->reason,
+                    'message' => $refusal->getMessage()) + $refusal->details);
+            } catch (\Exception $exception) {
+                $answer = self::broken($exception);
+            } catch (\Throwable $error) {
+                $answer = self::broken($error);
+            }
+            $this->send($answer[0], $answer[1] + array('v' => CONTRACT, 'request_id' => $this->request_id));
+        }
+
+        /** The cause goes into the shop's log; it may hold SQL and paths. */
+        private static function broken($cause)
+        {
+            error_log('apizs/sync: ' . get_class($cause) . ': ' . strip_tags($cause->getMessage()) . ' at line ' . $cause->getLine());
+            return array(500, array('ok' => false, 'error' => 'broken', 'message' => 'the shop failed; its PHP error log says why'));
+        }
+
+        /** A warning within this file is a mistake of it, and stops the call. */
+        public static function on_warning($level, $message, $file = '', $line = 0)
+        {
+            if (self::$is_lenient || !(error_reporting() & $level) || in_array($level, array(E_DEPRECATED, E_USER_DEPRECATED), true)) {
+                return true;
+            }
+            throw new \ErrorException($message, 0, $level, $file, $line);
+        }
+
+        /** Runs code of the shop and of its extensions, whose warnings are not ours. */
+        public static function leniently($work)
+        {
+            self::$is_lenient++;
+            try {
+                $result = call_user_func($work);
+            } catch (\Exception $exception) {
+                self::$is_lenient--;
+                throw $exception;
+            }
+            self::$is_lenient--;
+            return $result;
+        }
+
+        /** Out of memory or time. */
+        public static function on_shutdown()
+        {
+            if (self::$is_done) {
+                return;
+            }
+            while (ob_get_level() > 0 && @ob_end_clean()) {
+                continue;
+            }
+            if (!headers_sent()) {
+                http_response_code(500);
+                header('Content-Type: application/json');
+            }
+            echo '{"ok":false,"error":"broken","message":"PHP ended the call: out of memory or time","v":' . CONTRACT . '}';
+        }
+
+        private function answer()
+        {
+            if (!isset($_SERVER['REQUEST_METHOD']) || $_SERVER['REQUEST_METHOD'] !== 'POST') {
+                throw new Refusal(405, 'method', 'calls are POST requests');
+            }
+            $call = isset($_GET['call']) && is_string($_GET['call']) ? $_GET['call'] : '';
+            $request_id = isset($_SERVER['HTTP_X_OBMEN_REQUEST']) ? (string)$_SERVER['HTTP_X_OBMEN_REQUEST'] : '';
+            if (!preg_match('/^[A-Za-z0-9_-]{8,64}$/D', $request_id)) {
+                throw new Refusal(400, 'malformed', 'the request id has not 8 to 64 letters and digits');
+            }
+            $body = $this->body();
+            $gate = new Gate($this->database);
+            $api_id = $gate->let_in($call, $body, $request_id);
+            // From here on the caller is known.
+            $this->request_id = $request_id;
+            $input = $body === '' ? array() : json_decode($body, true, 32, JSON_BIGINT_AS_STRING);
+            if (!is_array($input) || ($body !== '' && $body[0] !== '{')) {
+                throw new Refusal(400, 'malformed', 'the body is no JSON object in UTF-8');
+            }
+            $this->database->prepare();
+            $this->database->run('DELETE FROM ' . $this->database->table(Database::REQUESTS) . ' WHERE expires < ' . time());
+            if (in_array($call, self::$questions, true)) {
+                $this->once($call, $body);
+                return $this->ask($call, $input);
+            }
+            if (isset(self::$batches[$call])) {
+                $this->note_call($api_id, $call);
+                return $this->change($call, $input, $body);
+            }
+            throw new Refusal(400, 'unknown_call', 'there is no such call');
+        }
+
+        private function body()
+        {
+            $announced = isset($_SERVER['CONTENT_LENGTH']) ? (float)$_SERVER['CONTENT_LENGTH'] : 0;
+            $body = '';
+            if ($announced <= self::MAX_BODY) {
+                $stream = fopen('php://input', 'rb');
+                $body = stream_get_contents($stream, self::MAX_BODY + 1);
+                fclose($stream);
+            }
+            if ($announced > self::MAX_BODY || strlen($body) > self::MAX_BODY) {
+                throw new Refusal(413, 'too_large', 'the body is larger than ' . self::MAX_BODY . ' bytes');
+            }
+            return $body;
+        }
+
+        /** 4.1 shows the calls of its API users in the admin panel. */
+        private function note_call($api_id, $call)
+        {
+            if ($this->database->has('api_history')) {
+                $this->database->insert('api_history', array('api_id' => (int)$api_id, 'call' => substr($call, 0, 32),
+                    'ip' => (string)$_SERVER['REMOTE_ADDR'], 'date_added' => date('Y-m-d H:i:s')));
+            }
+        }
+
+        private function digest($call, $body)
+        {
+            return hash('sha256', $call . "\n" . (int)$this->config->get('config_store_id') . "\n" . $body);
+        }
+
+        /** Somebody who has listened to a signed question does not get its answer. */
+        private function once($call, $body)
+        {
+            $this->database->run('INSERT IGNORE INTO ' . $this->database->table(Database::REQUESTS) . ' (request_id, digest, expires) VALUES ('
+                . $this->database->quote($this->request_id) . ', ' . $this->database->quote($this->digest($call, $body)) . ', '
+                . (time() + self::KEEP_QUESTION) . ')');
+            if ($this->database->n_changed() < 1) {
+                throw new Refusal(409, 'replay', 'this request id has been used');
+            }
+        }
+
+        private function ask($call, $input)
+        {
+            $store_id = (int)$this->config->get('config_store_id');
+            $language_id = $this->language($input);
+            switch ($call) {
+                case 'ping':
+                    return $this->ping($store_id);
+                case 'statuses':
+                    return $this->lists->statuses($language_id);
+                case 'categories':
+                    return $this->lists->categories($language_id);
+                case 'articles':
+                    return $this->lists->articles($input, $this->limit($call, $input));
+                case 'products':
+                    return $this->lists->products($input, $language_id, $store_id, $this->limit($call, $input));
+                default:
+                    $orders = new Orders($this->database, $this->finder, $this->registry);
+                    return $orders->page($input, $store_id, $this->limit($call, $input));
+            }
+        }
+
+        private function limit($call, $input)
+        {
+            $limit = Check::id(Check::of($input, 'limit'));
+            return $limit === null ? self::$pages[$call] : min($limit, self::$pages[$call]);
+        }
+
+        /** `language` is a code such as `ru-ru`; without it the shop's own is meant. */
+        private function language($input)
+        {
+            $wanted = Check::of($input, 'language');
+            $default = null;
+            foreach ($this->lists->languages() as $row) {
+                if ($wanted !== null && $row['code'] === $wanted) {
+                    return (int)$row['language_id'];
+                }
+                if ($row['code'] === $this->config->get('config_language')) {
+                    $default = (int)$row['language_id'];
+                }
+            }
+            if ($wanted !== null) {
+                throw new Refusal(422, 'rejected', 'the shop has no such language');
+            }
+            return $default !== null ? $default : (int)$this->config->get('config_language_id');
+        }
+
+        private function ping($store_id)
+        {
+            $currencies = $stores = $groups = $languages = array();
+            foreach ($this->database->rows('SELECT code, value, status FROM ' . $this->database->table('currency') . ' ORDER BY currency_id') as $row) {
+                $currencies[] = array('code' => $row['code'], 'rate' => (string)$row['value'], 'enabled' => (bool)$row['status']);
+            }
+            $stores[] = array('id' => 0, 'name' => Text::plain($this->config->get('config_name')));
+            foreach ($this->database->rows('SELECT store_id, name FROM ' . $this->database->table('store')) as $row) {
+                $stores[] = array('id' => (int)$row['store_id'], 'name' => Text::plain($row['name']));
+            }
+            foreach ($this->database->rows('SELECT customer_group_id, MIN(name) AS name FROM '
+                . $this->database->table('customer_group_description') . ' GROUP BY customer_group_id') as $row) {
+                $groups[] = array('id' => (int)$row['customer_group_id'], 'name' => Text::plain($row['name']));
+            }
+            foreach ($this->lists->languages() as $row) {
+                $languages[] = array('code' => $row['code'], 'name' => Text::plain($row['name']), 'enabled' => (bool)$row['status']);
+            }
+            return array(
+                'module' => MODULE_VERSION,
+                'opencart' => defined('VERSION') ? VERSION : '',
+                'php' => PHP_VERSION,
+                'time' => time(),
+                'time_zone' => date_default_timezone_get(),
+                'store_id' => $store_id,
+                'stores' => $stores,
+                'currency' => (string)$this->config->get('config_currency'),
+                'currencies' => $currencies,
+                'language' => (string)$this->config->get('config_language'),
+                'languages' => $languages,
+                'customer_groups' => $groups,
+                'calls' => array_merge(self::$questions, array_keys(self::$batches)),
+                'transactions' => $this->database->is_transactional(),
+                'emoji' => $this->database->keeps_emoji(),
+                'limits' => array('body' => self::MAX_BODY, 'rows' => self::$batches, 'pages' => self::$pages),
+            );
+        }
+
+        /**
+         * Does a batch once: its answer is stored together with what it did, and given again to
+         * whoever asks again. Where the tables know no transactions, a batch that a crash cut
+         * short is begun again; it states what is to be, so doing a part of it twice does no harm.
+         */
+        private function change($call, $input, $body)
+        {
+            $rows = Check::of($input, 'rows');
+            if (!is_array($rows) || array_keys($rows) !== array_keys(array_values($rows))) {
+                throw new Refusal(422, 'rejected', '`rows` is no list');
+            }
+            if (count($rows) > self::$batches[$call]) {
+                throw new Refusal(413, 'too_large', 'a batch of this call has at most ' . self::$batches[$call] . ' rows');
+            }
+            $language_id = $this->language($input);
+            $lock = $this->database->quote('apizs:' . substr(sha1(DB_DATABASE . DB_PREFIX), 0, 40));
+            if (!$this->database->value('SELECT GET_LOCK(' . $lock . ', 20)')) {
+                throw new Refusal(503, 'busy', 'another batch is being carried out');
+            }
+            $requests = $this->database->table(Database::REQUESTS);
+            $id = $this->database->quote($this->request_id);
+            $digest = $this->digest($call, $body);
+            $known = $this->database->row('SELECT digest, answer FROM ' . $requests . ' WHERE request_id = ' . $id);
+            if ($known && !hash_equals($known['digest'], $digest)) {
+                throw new Refusal(409, 'conflict', 'this request id belongs to another batch');
+            }
+            if ($known && $known['answer'] !== null) {
+                return json_decode(gzuncompress($known['answer']), true) + array('repeated' => true);
+            }
+            // What the shop's own model does for an order, mail and all, cannot be taken back.
+            $is_safe = $call !== 'order_status' && $call !== 'image' && $this->database->is_transactional();
+            $this->database->keeps_emoji();
+            if ($is_safe) {
+                $this->database->run('START TRANSACTION');
+            }
+            try {
+                $this->database->run('INSERT IGNORE INTO ' . $requests . ' (request_id, digest, expires) VALUES (' . $id . ', '
+                    . $this->database->quote($digest) . ', ' . (time() + self::KEEP_ANSWER) . ')');
+                $answer = $this->carry_out($call, $rows, $input, $language_id);
+                $this->database->run('UPDATE ' . $requests . ' SET answer = 0x' . bin2hex(gzcompress(self::json($answer)))
+                    . ' WHERE request_id = ' . $id);
+            } catch (\Exception $exception) {
+                if ($is_safe) {
+                    $this->database->run('ROLLBACK');
+                }
+                throw $exception;
+            }
+            if ($is_safe) {
+                $this->database->run('COMMIT');
+            }
+            $this->database->value('SELECT RELEASE_LOCK(' . $lock . ')');
+            return $answer;
+        }
+
+        private function carry_out($call, array $rows, $input, $language_id)
+        {
+            $store_id = (int)$this->config->get('config_store_id');
+            $values = new Values($this->database, $this->finder);
+            $catalogue = new Catalogue($this->database, $this->finder, $this->config, $store_id);
+            switch ($call) {
+                case 'stock':
+                    $answer = $values->stock($rows);
+                    break;
+                case 'prices':
+                    $answer = $values->prices($rows);
+                    break;
+                case 'names':
+                    $answer = $values->names($rows, $language_id);
+                    break;
+                case 'option_stock':
+                    $answer = $values->option_stock($rows, $language_id);
+                    break;
+                case 'order_status':
+                    $orders = new Orders($this->database, $this->finder, $this->registry);
+                    return $orders->set_statuses($rows, $store_id);
+                case 'image':
+                    $images = new Images();
+                    return $images->store($rows);
+                case 'categories_upsert':
+                    $answer = $catalogue->upsert_categories($rows, $language_id);
+                    break;
+                default:
+                    $mode = Check::of($input, 'mode');
+                    if (!in_array($mode, array('add', 'update', 'upsert'), true)) {
+                        throw new Refusal(422, 'rejected', '`mode` is neither `add` nor `update` nor `upsert`');
+                    }
+                    $answer = $catalogue->upsert_products($rows, $mode, $language_id);
+            }
+            if ($answer['applied'] > 0) {
+                $cache = $this->registry->get('cache');
+                self::leniently(function () use ($cache) {
+                    foreach (array('product', 'category', 'manufacturer') as $name) {
+                        $cache->delete($name);
+                    }
+                });
+            }
+            return $answer;
+        }
+
+        private static function json($value)
+        {
+            $json = json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES);
+            if ($json === false) {
+                // A row that some program has stored in another encoding must not hide all others.
+                array_walk_recursive($value, function (&$text) {
+                    if (is_string($text) && !preg_match('//u', $text)) {
+                        $text = preg_replace('/[^\x20-\x7E]/', '?', $text);
+                    }
+                });
+                $json = json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES);
+            }
+            return $json;
+        }
+
+        private function send($status, array $answer)
+        {
+            $json = self::json($answer);
+            while (ob_get_level() > 0 && @ob_end_clean()) {
+                continue;
+            }
+            self::$is_done = true;
+            $accepted = isset($_SERVER['HTTP_ACCEPT_ENCODING']) ? (string)$_SERVER['HTTP_ACCEPT_ENCODING'] : '';
+            $is_packed = strlen($json) > 2000 && strpos($accepted, 'gzip') !== false && !ini_get('zlib.output_compression');
+            if ($is_packed) {
+                $json = gzencode($json, 1);
+                header('Content-Encoding: gzip');
+            }
+            http_response_code($status);
+            header('Content-Type: application/json');
+            header('Cache-Control: no-store');
+            if (!ini_get('zlib.output_compression')) {
+                header('Content-Length: ' . strlen($json));
+            }
+            echo $json;
+            exit;
+        }
+    }
+}
+
+namespace Opencart\Catalog\Controller\Apizs {
+
+    if (class_exists('Opencart\System\Engine\Controller')) {
+        /** OpenCart 4 finds the module by this name. */
+        class Sync extends \Opencart\System\Engine\Controller
+        {
+            public function index()
+            {
+                $module = new \Apizs\Module($this->registry);
+                $module->run();
+            }
+        }
+    }
+}
+
+namespace {
+
+    if (class_exists('Controller') && !class_exists('ControllerApizsSync', false)) {
+        /** OpenCart 2.3 and 3.0 find the module by this name. */
+        class ControllerApizsSync extends Controller
+        {
+            public function index()
+            {
+                $module = new \Apizs\Module($this->registry);
+                $module->run();
+            }
+        }
+
+        /** And by this one where the installer of 3.0 has put it. */
+        class ControllerExtensionApizsSync extends ControllerApizsSync
+        {
+        }
+    }
+}

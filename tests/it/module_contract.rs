@@ -1,0 +1,717 @@
+//! One contract, whoever keeps it: the module over `MariaDB` in each version, the embedded shop, a real shop.
+
+use std::collections::BTreeSet;
+use std::env;
+
+use obmen::domain::{CategoryId, Money, NewProduct, OrderId, Sku, StatusId};
+use obmen::shop::module::{Outcome, source_version};
+use obmen::shop::{Access, ShopError};
+use serde_json::{Value, json};
+
+use crate::opencart::{Request, Shop, embedded_shops, shops};
+
+/// Every shop that the contract is tried on. A real one must be told that it may be
+/// written into: `OBMEN_SHOP_MAY_CHANGE`, and must have the goods of the small shop.
+fn all_shops() -> impl Iterator<Item = Shop> {
+    let real = env::var("OBMEN_SHOP_URL")
+        .ok()
+        .filter(|_| env::var_os("OBMEN_SHOP_MAY_CHANGE").is_some())
+        .map(|url| {
+            let variable = |name: &str| env::var(name).unwrap_or_default();
+            Shop::elsewhere(
+                url,
+                variable("OBMEN_SHOP_USERNAME"),
+                variable("OBMEN_SHOP_KEY"),
+            )
+        });
+    small_shops().chain(real)
+}
+
+/// Those that each test gets anew.
+fn small_shops() -> impl Iterator<Item = Shop> {
+    embedded_shops().chain(shops())
+}
+
+fn sku(text: &str) -> Sku {
+    Sku::parse(text).unwrap()
+}
+
+fn order(number: u32) -> OrderId {
+    OrderId::parse(&number.to_string()).unwrap()
+}
+
+fn status(number: u32) -> StatusId {
+    StatusId::parse(&number.to_string()).unwrap()
+}
+
+#[test]
+fn the_module_is_found_and_preferred() {
+    for shop in all_shops() {
+        let Access::Module(greeting) = shop.client().log_in().unwrap() else {
+            panic!("{}: the module was not found", shop.version);
+        };
+        assert_eq!(greeting.module, source_version());
+        assert!(greeting.has("stock") && greeting.has("orders"));
+        if shop.is_harness() {
+            assert_eq!(greeting.currency, "USD");
+            assert_eq!(greeting.opencart, shop.version);
+            assert_eq!(greeting.transactions, shop.version.starts_with('4'));
+            assert_eq!(greeting.stores[0].name, "Your \"Store\"");
+        }
+    }
+}
+
+#[test]
+fn lists_are_plain_text() {
+    for shop in all_shops() {
+        let client = shop.client();
+        assert!(
+            client
+                .statuses()
+                .unwrap()
+                .contains(&(status(3), "Shipped".to_owned()))
+        );
+        let articles = client.articles().unwrap();
+        assert!(articles.contains(&"R&D 12\"".to_owned()), "{articles:?}");
+        assert!(!articles.contains(&String::new()));
+        let products = client.products().unwrap();
+        let tea = products
+            .iter()
+            .find(|product| product.sku == sku("ЧАЙ-100"))
+            .unwrap();
+        assert_eq!(tea.name, "Чай \"Карпатський\" чорний, 100 г");
+        assert!(
+            products.iter().all(|product| product.sku != sku("OFF-1")),
+            "it is disabled"
+        );
+        let categories = client.categories().unwrap();
+        let nested = categories
+            .iter()
+            .find(|category| category.id == CategoryId(26))
+            .unwrap();
+        assert_eq!(
+            (nested.path.len(), nested.path[0].as_str()),
+            (2, "Desktops")
+        );
+    }
+}
+
+#[test]
+fn stock_and_prices_tell_what_became_of_each_row() {
+    for shop in all_shops() {
+        let client = shop.client();
+        let before = shop.article("KB-001")["quantity"]
+            .as_str()
+            .unwrap()
+            .parse::<i32>()
+            .unwrap();
+        let outcomes = client
+            .update_quantities(&[
+                (sku("KB-001"), before + 1),
+                (
+                    sku("00123"),
+                    shop.article("00123")["quantity"]
+                        .as_str()
+                        .unwrap()
+                        .parse()
+                        .unwrap(),
+                ),
+                (sku("R&D 12\""), -3),
+                (sku("DUP-1"), 1),
+                (sku("there is none"), 1),
+            ])
+            .unwrap();
+        assert_eq!(
+            outcomes,
+            [
+                Outcome::Applied,
+                Outcome::Unchanged,
+                Outcome::Applied,
+                Outcome::Ambiguous,
+                Outcome::Unknown
+            ],
+            "{}",
+            shop.version
+        );
+        assert_eq!(shop.article("KB-001")["quantity"], (before + 1).to_string());
+        assert_eq!(shop.article("R&D 12\"")["quantity"], "-3");
+        let price = Money::parse("99999999999.9999").unwrap();
+        let outcomes = client
+            .update_prices(&[(sku("KB-002"), price), (sku("kb-002"), Money::ZERO)])
+            .unwrap();
+        assert!(
+            matches!(
+                outcomes.as_slice(),
+                [Outcome::Applied, Outcome::Rejected(_)]
+            ),
+            "{outcomes:?}"
+        );
+        assert_eq!(shop.article("KB-002")["price"], "99999999999.9999");
+        assert_eq!(client.update_quantities(&[]), Ok(Vec::new()));
+    }
+}
+
+#[test]
+fn an_article_is_found_however_it_is_stored() {
+    for shop in shops() {
+        let fates = shop.fates(
+            "stock",
+            &json!({"rows": [
+                {"sku": "raw \"quote\"", "quantity": "1"},
+                {"sku": " kb-001 ", "quantity": 1},
+                {"id": 44, "quantity": "1"},
+                {"sku": "АРТ-77", "quantity": "5"},
+            ]}),
+        );
+        assert_eq!(fates, ["applied"; 4], "{}", shop.version);
+        assert_eq!(shop.article("raw \"quote\"")["quantity"], "1");
+    }
+}
+
+#[test]
+fn a_row_that_cannot_be_is_rejected_and_the_others_go_on() {
+    for shop in small_shops() {
+        let quantities = [
+            json!("2.5"),
+            json!("2,5"),
+            json!(""),
+            json!(null),
+            json!(true),
+            json!(1.5),
+            json!("99999999999"),
+            json!([1]),
+            json!({"a": 1}),
+        ];
+        let mut rows: Vec<Value> = quantities
+            .iter()
+            .map(|quantity| json!({"sku": "00123", "quantity": quantity}))
+            .collect();
+        rows.extend([
+            json!({"quantity": 1}),
+            json!({"sku": "", "quantity": 1}),
+            json!(5),
+            json!({"sku": "00123", "quantity": "8"}),
+        ]);
+        let fates = shop.fates("stock", &json!({"rows": rows}));
+        let (last, bad) = fates.split_last().unwrap();
+        assert!(
+            bad.iter().all(|fate| fate == "rejected"),
+            "{}: {fates:?}",
+            shop.version
+        );
+        assert_eq!(
+            (last.as_str(), &shop.article("00123")["quantity"]),
+            ("applied", &json!("8"))
+        );
+        for price in ["13,75", "1e5", "-1", "", "1.23456", "123456789012", "0x10"] {
+            assert_eq!(
+                shop.fates(
+                    "prices",
+                    &json!({"rows": [{"sku": "00123", "price": price}]})
+                ),
+                ["rejected"],
+                "{price}"
+            );
+        }
+    }
+}
+
+#[test]
+fn specials_and_group_prices_are_the_modules_own_rows() {
+    for shop in shops() {
+        let table = if shop.version.starts_with("4.1") {
+            "oc_product_discount WHERE special = 1"
+        } else {
+            "oc_product_special WHERE 1"
+        };
+        let count = |condition: &str| {
+            shop.database
+                .as_ref()
+                .unwrap()
+                .ask(&format!("SELECT COUNT(*) FROM {table} AND {condition}"))[0]
+                .clone()
+        };
+        let row = json!({"sku": "KB-001", "price": "101", "specials": [{"group": 1, "price": "90", "to": "2030-12-31"}],
+            "group_prices": [{"group": 2, "price": "95.5"}]});
+        assert_eq!(shop.fates("prices", &json!({"rows": [row]})), ["applied"]);
+        assert_eq!(
+            shop.fates("prices", &json!({"rows": [row]})),
+            ["unchanged"],
+            "{}",
+            shop.version
+        );
+        assert_eq!(count("price = 90 AND date_end = '2030-12-31'"), "1");
+        let more = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 1, "price": "91"}]}]});
+        assert_eq!(shop.fates("prices", &more), ["applied"]);
+        assert_eq!(
+            (count("price = 90"), count("price = 91")),
+            ("0".to_owned(), "1".to_owned())
+        );
+        let none = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 1, "price": null}]}]});
+        assert_eq!(shop.fates("prices", &none), ["applied"]);
+        assert_eq!(count("product_id = 40"), "0");
+        let wrong = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 77, "price": "1"}]}]});
+        assert_eq!(shop.fates("prices", &wrong), ["rejected"]);
+    }
+}
+
+#[test]
+fn names_are_written_in_the_language_that_is_asked_for() {
+    for shop in all_shops() {
+        let name = "Телефон \"12\" & <b>";
+        let client = shop.client();
+        assert_eq!(
+            client.update_names(&[(sku("KB-001"), name.to_owned())]),
+            Ok(vec![Outcome::Applied])
+        );
+        assert_eq!(
+            client.update_names(&[(sku("KB-001"), name.to_owned())]),
+            Ok(vec![Outcome::Unchanged])
+        );
+        assert!(
+            client
+                .names()
+                .unwrap()
+                .contains(&(sku("KB-001"), name.to_owned()))
+        );
+        if let Some(database) = &shop.database {
+            let stored = "Телефон &quot;12&quot; &amp; &lt;b&gt;";
+            assert_eq!(database.ask("SELECT name FROM oc_product_description WHERE product_id = 40 ORDER BY language_id"), [stored, "iPhone"]);
+            let mut settings = shop.settings();
+            settings.language = Some("ru-ru".to_owned());
+            let russian = obmen::shop::Client::new(settings.clone()).unwrap();
+            russian
+                .update_names(&[(sku("KB-001"), "По-русски".to_owned())])
+                .unwrap();
+            assert_eq!(database.ask("SELECT name FROM oc_product_description WHERE product_id = 40 ORDER BY language_id"), [stored, "По-русски"]);
+            assert_eq!(russian.statuses().unwrap()[0].1, "Pending по-русски");
+            settings.language = Some("xx-xx".to_owned());
+            let unknown = obmen::shop::Client::new(settings).unwrap();
+            assert!(matches!(unknown.statuses(), Err(ShopError::Refused { .. })));
+        }
+    }
+}
+
+#[test]
+fn orders_are_whole() {
+    for shop in shops() {
+        let mut settings = shop.settings();
+        settings.extra_fields = vec![obmen::shop::ExtraField {
+            column: "ip".to_owned(),
+            requisite: "IP".to_owned(),
+        }];
+        settings.tax_fields.inn = Some("3".to_owned());
+        let client = obmen::shop::Client::new(settings).unwrap();
+        let orders: Vec<_> = client
+            .orders(status(1))
+            .unwrap()
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let numbers: Vec<u32> = orders.iter().map(|order| order.id.get()).collect();
+        assert_eq!(
+            numbers,
+            [1, 2],
+            "{}: not those of another store, nor abandoned carts",
+            shop.version
+        );
+        let [first, second] = orders.as_slice() else {
+            unreachable!()
+        };
+        assert_eq!(
+            first.buyer.company.as_deref(),
+            Some("ТОВ \"Роги & копита\"")
+        );
+        assert_eq!(
+            first.buyer.inn.as_ref().map(obmen::domain::Inn::as_str),
+            Some("7707083893")
+        );
+        assert_eq!(first.comment.as_deref(), Some("two\nlines <b>"));
+        assert_eq!(first.extra, [("IP".to_owned(), "10.1.2.3".to_owned())]);
+        let shipping = first.shipping.as_ref().unwrap();
+        assert_eq!(
+            (shipping.name.as_str(), shipping.code.as_deref()),
+            ("Flat & fast", Some("flat.flat"))
+        );
+        assert_eq!(first.lines[1].sku, Some(sku("ЧАЙ-100")));
+        let settlement = first.settlement();
+        let told = [settlement.delivery, settlement.other, settlement.discount]
+            .map(|money| money.to_string());
+        assert_eq!(told, ["5.00", "10.00", "0.00"], "tax 20 less coupon 10");
+        assert_eq!(
+            second.shipping_cost.unwrap().to_string(),
+            "206.25",
+            "in hryvnias"
+        );
+        let options: Vec<&str> = second.lines[0]
+            .options
+            .iter()
+            .map(|(_, value)| value.as_str())
+            .collect();
+        assert_eq!(
+            options,
+            ["One", "Two & more"],
+            "both boxes that were ticked"
+        );
+        assert_eq!(
+            (second.lines[1].name.as_str(), &second.lines[1].sku),
+            ("Gone for good", &None),
+            "a deleted product"
+        );
+    }
+}
+
+#[test]
+fn orders_come_in_pages_and_by_change() {
+    for shop in shops() {
+        let page = shop.done("orders", &json!({"limit": 2}));
+        assert_eq!((&page["more"], &page["next"]), (&json!(true), &json!(2)));
+        let rest = shop.done("orders", &json!({"limit": 2, "after": 2}));
+        assert_eq!(
+            (&rest["more"], &rest["orders"][0]["columns"]["order_id"]),
+            (&json!(false), &json!("3"))
+        );
+        let all = shop.done("orders", &json!({"after_change": 0}));
+        let last = all["next"].as_u64().unwrap();
+        assert_eq!(
+            shop.done("orders", &json!({"after_change": last}))["orders"],
+            json!([])
+        );
+        shop.client()
+            .update_orders(&[(order(1), status(2))])
+            .unwrap();
+        let changed = shop.done("orders", &json!({"after_change": last}));
+        assert_eq!(
+            changed["orders"][0]["columns"]["order_id"], "1",
+            "{}",
+            shop.version
+        );
+        assert!(
+            changed["orders"][0]["columns"].get("ip").is_none(),
+            "nobody asked for it"
+        );
+        let totals = changed["orders"][0]["totals"].as_array().unwrap();
+        assert_eq!(
+            (totals.len(), &totals[2]["title"]),
+            (4, &json!("Coupon (A&B)"))
+        );
+        let second_store = Request {
+            store: Some(1),
+            ..Request::new("orders", "{}")
+        }
+        .send(&shop)
+        .1;
+        assert_eq!(second_store["orders"][0]["columns"]["order_id"], "4");
+        assert_eq!(second_store["orders"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_status_is_set_once() {
+    for shop in shops() {
+        let client = shop.client();
+        let stock = || shop.article("KB-001")["quantity"].clone();
+        let changes = [
+            (order(1), status(7)),
+            (order(999), status(2)),
+            (order(4), status(2)),
+            (order(5), status(2)),
+        ];
+        let expected = [
+            Outcome::Applied,
+            Outcome::Unknown,
+            Outcome::Unknown,
+            Outcome::Unknown,
+        ];
+        assert_eq!(
+            client.update_orders(&changes).unwrap(),
+            expected,
+            "{}",
+            shop.version
+        );
+        assert_eq!(stock(), "14", "cancelled goods are back");
+        assert_eq!(
+            client.update_orders(&changes[..1]),
+            Ok(vec![Outcome::Unchanged])
+        );
+        assert_eq!(shop.order(1)["history"].as_array().unwrap().len(), 2);
+        let row = json!({"order_id": 2, "status_id": 99});
+        assert_eq!(
+            shop.fates("order_status", &json!({"rows": [row]})),
+            ["rejected"]
+        );
+        let row = json!({"order_id": 2, "status_id": 3, "comment": "ТТН <59>", "notify": true});
+        assert_eq!(
+            shop.fates("order_status", &json!({"rows": [row]})),
+            ["applied"]
+        );
+        let history = shop.order(2)["history"].clone();
+        assert_eq!(
+            (&history[1]["comment"], &history[1]["notify"]),
+            (&json!("ТТН <59>"), &json!(true))
+        );
+    }
+}
+
+#[test]
+fn goods_are_added_once_and_whole() {
+    for shop in all_shops() {
+        let new = NewProduct {
+            sku: sku("НОВ-1 \"<&>\""),
+            name: "Новый \"чай\" & <мёд>".to_owned(),
+            description: Some("Описание & <b>".to_owned()),
+            price: Money::parse("15.5").unwrap(),
+            quantity: 4,
+            category: CategoryId(26),
+            extra: [
+                ("weight".to_owned(), "0,25".to_owned()),
+                ("manufacturer".to_owned(), "Завод & Ко".to_owned()),
+            ]
+            .into(),
+        };
+        let client = shop.client();
+        assert_eq!(
+            client.add_products(CategoryId(26), std::slice::from_ref(&new)),
+            Ok(vec![Outcome::Applied])
+        );
+        assert_eq!(
+            client.add_products(CategoryId(26), &[new]),
+            Ok(vec![Outcome::Unchanged]),
+            "it is there"
+        );
+        let product = shop.product("НОВ-1 \"<&>\"").unwrap();
+        for (field, value) in [
+            ("name", json!("Новый \"чай\" & <мёд>")),
+            ("description", json!("Описание & <b>")),
+            ("price", json!("15.5000")),
+            ("quantity", json!("4")),
+            ("enabled", json!(false)),
+            ("categories", json!([26])),
+            ("weight", json!("0.25000000")),
+            ("manufacturer", json!("Завод & Ко")),
+        ] {
+            assert_eq!(product[field], value, "{}: {field}", shop.version);
+        }
+        if let Some(database) = &shop.database {
+            let id = &product["id"];
+            assert_eq!(
+                database.ask(&format!(
+                    "SELECT COUNT(*) FROM oc_product_description WHERE product_id = {id}"
+                )),
+                ["2"],
+                "each language"
+            );
+            assert_eq!(
+                database.ask(&format!(
+                    "SELECT date_available = CURDATE() FROM oc_product WHERE product_id = {id}"
+                )),
+                ["1"]
+            );
+        }
+    }
+}
+
+/// What CommerceML states of one product.
+fn whole_product() -> Value {
+    json!({"guid": "g-1", "sku": "G-1", "name": "Товар", "price": "5", "quantity": 3, "enabled": true,
+        "category_guids": ["c-2"], "manufacturer": "Завод", "images": ["catalog/1c/a.jpg", "catalog/1c/b.jpg"],
+        "attributes": [{"name": "Цвет", "text": "красный & <белый>"}, {"group": "Размеры", "name": "Вес", "text": "5"}],
+        "keyword": "Новый товар", "weight": "0.25", "ean": "4601234567890", "description": "<p>x</p>"})
+}
+
+#[test]
+fn a_catalogue_arrives_complete_and_is_remembered_by_its_ids() {
+    for shop in shops() {
+        let tree = json!({"rows": [{"guid": "c-2", "parent_guid": "c-1", "name": "Зелёный"}, {"guid": "c-1", "name": "Чай & Ко"},
+            {"guid": "c-3", "parent_guid": "no such", "name": "x"}]});
+        assert_eq!(
+            shop.fates("categories_upsert", &tree),
+            ["applied", "applied", "rejected"],
+            "{}",
+            shop.version
+        );
+        assert_eq!(
+            shop.fates("categories_upsert", &tree)[..2],
+            ["unchanged", "unchanged"]
+        );
+        let upsert =
+            |row: Value| shop.fates("products_upsert", &json!({"mode": "upsert", "rows": [row]}));
+        assert_eq!(upsert(whole_product()), ["applied"]);
+        assert_eq!(upsert(whole_product()), ["unchanged"], "{}", shop.version);
+        let product = shop.product("G-1").unwrap();
+        assert_eq!(product["guid"], "g-1");
+        assert_eq!(
+            (&product["image"], &product["images"]),
+            (&json!("catalog/1c/a.jpg"), &json!(["catalog/1c/b.jpg"]))
+        );
+        assert_eq!(
+            product["attributes"],
+            json!([{"name": "Цвет", "text": "красный & <белый>"}, {"name": "Вес", "text": "5"}])
+        );
+        let categories = shop.client().categories().unwrap();
+        let category = categories
+            .iter()
+            .find(|category| json!([category.id.0]) == product["categories"])
+            .unwrap();
+        assert_eq!(category.path, ["Чай & Ко", "Зелёный"]);
+        // 1C has changed the article: its own id still finds the product.
+        assert_eq!(
+            upsert(json!({"guid": "g-1", "sku": "G-1", "name": "Товар 2", "quantity": 3})),
+            ["applied"]
+        );
+        assert_eq!(
+            shop.fates("stock", &json!({"rows": [{"guid": "g-1", "quantity": 9}]})),
+            ["applied"]
+        );
+        let product = shop.product("G-1").unwrap();
+        assert_eq!(
+            (&product["name"], &product["quantity"], &product["price"]),
+            (&json!("Товар 2"), &json!("9"), &json!("5.0000"))
+        );
+        assert_eq!(
+            shop.fates(
+                "products_upsert",
+                &json!({"mode": "update", "rows": [{"sku": "no", "name": "x"}]})
+            ),
+            ["unknown"]
+        );
+        for bad in [
+            json!({"sku": "B", "name": ""}),
+            json!({"sku": "B"}),
+            json!({"sku": "B", "name": "x", "categories": [999]}),
+            json!({"sku": "B", "name": "x", "category_guids": ["no such"]}),
+            json!({"sku": "B", "name": "x", "images": ["../../config.php"]}),
+            json!({"sku": "B", "name": "x".repeat(256)}),
+            json!({"sku": "B", "name": "x", "enabled": "yes"}),
+            json!({"sku": "\"".repeat(40), "name": "x"}),
+        ] {
+            let fate = upsert(bad.clone());
+            let is_long_sku =
+                bad["sku"].as_str().unwrap().len() == 40 && shop.version.starts_with("4.1");
+            assert_eq!(
+                fate,
+                [if is_long_sku { "applied" } else { "rejected" }],
+                "{}: {bad}",
+                shop.version
+            );
+        }
+        // A category moves with everything below it.
+        let moved = json!({"rows": [{"guid": "c-1", "name": "Чай & Ко"}, {"guid": "c-2", "name": "Зелёный"}]});
+        assert_eq!(
+            shop.fates("categories_upsert", &moved),
+            ["unchanged", "applied"]
+        );
+        let circle = json!({"rows": [{"guid": "c-1", "parent_guid": "c-2", "name": "Чай & Ко"}]});
+        assert_eq!(shop.fates("categories_upsert", &circle), ["applied"]);
+        let circle = json!({"rows": [{"guid": "c-2", "parent_guid": "c-1", "name": "Зелёный"}]});
+        assert_eq!(shop.fates("categories_upsert", &circle), ["rejected"]);
+    }
+}
+
+#[test]
+fn option_stock_is_set_by_name_and_by_number() {
+    for shop in shops() {
+        let rows = json!({"rows": [
+            {"sku": "R&D 12\"", "option": "size", "value": "Large & wide", "quantity": 5},
+            {"option_value_id": 6, "quantity": "9", "price": "1.5"},
+            {"sku": "R&D 12\"", "option": "Size", "value": "Huge", "quantity": 5},
+            {"sku": "none", "option": "Size", "value": "Small", "quantity": 5},
+        ]});
+        assert_eq!(
+            shop.fates("option_stock", &rows),
+            ["applied", "applied", "unknown", "unknown"],
+            "{}",
+            shop.version
+        );
+        let options = shop.product("R&D 12\"").unwrap()["options"].clone();
+        assert_eq!(
+            (&options[0]["price"], &options[1]["quantity"]),
+            (&json!("1.5000"), &json!("5"))
+        );
+    }
+}
+
+/// The smallest PNG there is.
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+#[test]
+fn pictures_are_pictures_and_stay_in_their_folder() {
+    for shop in shops() {
+        let names = [
+            "import_files/ab/photo.jpg",
+            "фото №1.png",
+            "../../../evil.php",
+            "/etc/passwd",
+            "a\\..\\b.png",
+            "x.php.png",
+            ".htaccess",
+        ];
+        let rows: Vec<Value> = names
+            .iter()
+            .map(|name| json!({"name": name, "data": PNG}))
+            .collect();
+        let answer = shop.done("image", &json!({"rows": rows}));
+        let paths: BTreeSet<&str> = answer["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["path"].as_str().unwrap())
+            .collect();
+        assert_eq!(paths.len(), names.len(), "{paths:?}");
+        for path in &paths {
+            assert!(
+                path.starts_with("catalog/1c/")
+                    && path.rsplit('.').next() == Some("png")
+                    && !path.contains("..")
+                    && !path.contains(".php"),
+                "{path}"
+            );
+        }
+        assert_eq!(
+            answer["rows"][0]["path"], "catalog/1c/import_files/ab/photo.png",
+            "named after what it is"
+        );
+        assert_eq!(
+            shop.fates("image", &json!({"rows": [rows[0]]})),
+            ["unchanged"]
+        );
+        for data in ["PD9waHAgZWNobyAxOw==", "not base64!", ""] {
+            assert_eq!(
+                shop.fates("image", &json!({"rows": [{"name": "a.png", "data": data}]})),
+                ["rejected"],
+                "{data}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_request_is_done_once() {
+    for shop in small_shops() {
+        let request = Request::new("stock", r#"{"rows":[{"sku":"KB-001","quantity":"77"}]}"#);
+        let (_, first) = request.send(&shop);
+        assert_eq!(first["applied"], 1);
+        shop.fates(
+            "stock",
+            &json!({"rows": [{"sku": "KB-001", "quantity": "5"}]}),
+        );
+        let (status, again) = request.send(&shop);
+        assert_eq!(
+            (status, &again["applied"], &again["repeated"]),
+            (200, &json!(1), &json!(true)),
+            "{}",
+            shop.version
+        );
+        assert_eq!(
+            shop.article("KB-001")["quantity"],
+            "5",
+            "it was not done twice"
+        );
+        let another = Request {
+            body: br#"{"rows":[]}"#.to_vec(),
+            ..request
+        };
+        let (status, answer) = another.send(&shop);
+        assert_eq!((status, &answer["error"]), (409, &json!("conflict")));
+    }
+}

@@ -1,0 +1,81 @@
+//! The whole exchange through our own module, also on 4.1, where nothing else works.
+
+use obmen::demo_shop::{Dialect, Fault, FaultKind, Module};
+use obmen::journal::OutcomeKind;
+
+use crate::world::{World, small_catalogue};
+
+const GOODS: &str =
+    "Артикул;Наименование;Цена;Остаток\nЧАЙ-100;Чай чёрный;1 234,50;42\nНОВ-1;Новый \"чай\";5;3\n";
+
+const STATUSES: &str = "Заказ;Статус\n1;shipped\n999;shipped\n";
+
+#[test]
+fn files_and_orders_go_both_ways_in_every_version() {
+    for dialect in [Dialect::V23, Dialect::V30, Dialect::V40, Dialect::V41] {
+        let world = World::with_shop(dialect, Module::Own, small_catalogue());
+        world.drop_in("goods.csv", GOODS);
+        let report = world.carry();
+        assert_eq!(report.orders.unwrap().written.len(), 2, "{dialect:?}");
+        world
+            .assert_product("ЧАЙ-100", "1234.5", 42)
+            .assert_product("НОВ-1", "5", 3)
+            .assert_n_calls("login", 0)
+            .assert_n_calls("stock", 1);
+        world.drop_in("statuses.csv", STATUSES);
+        let report = world.carry();
+        assert_eq!(world.shop.orders()[0].status_id, 3, "{dialect:?}");
+        let tally = &report.files[0].tally;
+        assert_eq!(
+            (tally.n(OutcomeKind::Applied), tally.n(OutcomeKind::Unknown)),
+            (1, 1),
+            "{tally:?}"
+        );
+    }
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_and_nothing_is_done_twice() {
+    for fault in [
+        FaultKind::LoseAnswer,
+        FaultKind::JsonCut,
+        FaultKind::GatewayTimeout504,
+    ] {
+        let world = World::with_shop(Dialect::V41, Module::Own, small_catalogue());
+        for call in ["products_upsert", "order_status", "stock"] {
+            world.shop.inject(Fault::once(fault).on(call));
+        }
+        world
+            .drop_in("goods.csv", GOODS)
+            .drop_in("statuses.csv", STATUSES);
+        world.carry();
+        world.assert_product("НОВ-1", "5", 3);
+        let n_new = world
+            .shop
+            .products()
+            .iter()
+            .filter(|product| product.sku == "НОВ-1")
+            .count();
+        assert_eq!(n_new, 1, "{fault:?}");
+        let history = world.shop.orders()[0].history.len();
+        assert_eq!(history, 2, "{fault:?}: placed, and shipped once");
+    }
+}
+
+#[test]
+fn a_receipt_says_what_the_shop_has_said() {
+    let world = World::with_shop(Dialect::V30, Module::Own, small_catalogue());
+    // Since the list of articles was read, a twin has come.
+    world.drop_in("first.csv", "Артикул;Цена\n00123;1,5\n");
+    world.carry();
+    world
+        .shop
+        .edit_product("R&D 12\"", |product| product.sku = "00123".to_owned());
+    world.drop_in("second.csv", "Артикул;Остаток\n00123;5\n");
+    world.carry();
+    let receipt = world.read("inbox/done/second.csv.receipt.txt");
+    assert!(
+        receipt.contains("several products of the shop have this article"),
+        "{receipt}"
+    );
+}
