@@ -11,7 +11,10 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
     let _lock = Lock::take(&config.journal)?;
     let exchanges = chosen(config.exchanges, common.exchange.as_deref())?;
     let journal = Journal::open(&config.journal)?;
-    journal.examine()?;
+    if !once {
+        // A scheduler may start a pass every minute; for that, once a day is enough.
+        journal.examine()?;
+    }
     let mut service = service(exchanges, journal, config.keep_days)?;
     if once {
         return Ok(one_pass(&mut service, out));
