@@ -373,7 +373,8 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
         CarryError::Archive(_)
         | CarryError::File(_)
         | CarryError::Journal(_)
-        | CarryError::Folder(_) => Exit::Attention,
+        | CarryError::Folder(_)
+        | CarryError::Spool(_) => Exit::Attention,
     }
 }
 

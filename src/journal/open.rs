@@ -66,6 +66,14 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Where it lies: on a disk of this computer, with room for more.
+    pub fn folder(&self) -> &Path {
+        self.path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+    }
+
     fn migrate(&self) -> Result<(), JournalError> {
         // Only a writer would have to wait for others at work.
         let found: i64 = self

@@ -1,5 +1,7 @@
 //! Why a file could not be carried, or a list not be fetched.
 
+use std::io;
+
 use thiserror::Error;
 
 use crate::folders::FolderError;
@@ -22,6 +24,9 @@ pub enum CarryError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// What has been read of a file has no room beside the journal, or cannot be read back.
+    #[error("cannot keep what was read of the file beside the journal: {0}")]
+    Spool(#[source] io::Error),
     /// The configuration names a price type or warehouse that no file has
     /// explained yet: the one that does may be on its way.
     #[error("no file has said yet which {what} `{name}` is; the file waits for one that does")]
@@ -43,6 +48,7 @@ impl CarryError {
             Self::Shop(_) => "shop",
             Self::Journal(_) => "journal",
             Self::Folder(_) => "folder",
+            Self::Spool(_) => "spool",
             Self::Unexplained { .. } => "unexplained",
             Self::Guarded { .. } => "guard",
             Self::Settings(_) => "configuration",

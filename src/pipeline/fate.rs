@@ -19,6 +19,7 @@ pub(super) fn fate_of<T>(result: &Result<T, CarryError>) -> Fate {
         // A refused key is no fault of the file.
         Err(CarryError::Shop(_)) => Fate::Hold,
         Err(CarryError::Folder(_)) => Fate::Retry,
+        Err(CarryError::Spool(_)) => Fate::Retry,
         Err(CarryError::Journal(err)) if err.is_passing() => Fate::Retry,
         Err(CarryError::Journal(_)) => Fate::Hold,
         Err(CarryError::Unexplained { .. }) => Fate::Retry,

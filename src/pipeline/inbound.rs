@@ -18,6 +18,7 @@ use crate::pipeline::reading::Reading;
 use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::send::{Sent, send};
 use crate::pipeline::settle::settle_open_calls;
+use crate::pipeline::spool::{self, Spool};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
@@ -35,8 +36,8 @@ pub struct Carried {
 
 /// Carries one file into the shop. Safe to run again after a crash at any line.
 ///
-/// It is read twice: the first time finds out who is who, and whether the file
-/// can be read to its end at all, before anything of it is sent.
+/// It is read once, to its end, before anything of it is sent; what was found then
+/// is what is foreseen and carried.
 pub(super) fn carry_in(
     path: &Path,
     run: &Run,
@@ -47,7 +48,12 @@ pub(super) fn carry_in(
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
     lookup.accept_fewer_articles(run.is_approved);
-    let (mut resolver, portion) = survey(path, exchange, journal, lookup, Some(run.id))?;
+    let Surveyed {
+        mut resolver,
+        mut spool,
+        summary,
+        portion,
+    } = survey(path, exchange, journal, lookup, Some(run.id))?;
     journal.note_file(run.id, portion.formed_at, portion.all)?;
     // Whoever approves a run takes the responsibility for all of it.
     let newer = if run.is_approved {
@@ -55,18 +61,19 @@ pub(super) fn carry_in(
     } else {
         let newer = journal.newer_than(exchange.name(), run.id)?;
         let mut alarms = shrunk(&portion, run, exchange, journal)?;
-        alarms.extend(
-            journal.rehearse(|| foresee(path, exchange, journal, lookup, &mut resolver, &newer))?,
-        );
+        alarms.extend(journal.rehearse(|| {
+            let look = spool.look()?;
+            foresee(look, exchange, journal, lookup, &mut resolver, &newer)
+        })?);
         if !alarms.is_empty() {
             return Err(CarryError::Guarded { alarms });
         }
         newer
     };
-    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
+    let mut look = spool.look()?;
     let mut sent = Vec::new();
-    while let Some(batch) = next_batch(&mut reading, &mut resolver, journal)? {
-        progress(reading.n_new_bytes());
+    while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
+        progress(look.n_bytes());
         let mut decision = decide(&batch, exchange, journal, lookup, &newer)?;
         if journal.has_waiting_runs(exchange.name())? {
             resolver.keep_unknown(&batch, &mut decision)?;
@@ -83,7 +90,7 @@ pub(super) fn carry_in(
     if portion.has_stock {
         journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
-    Ok(reading.summary().clone())
+    Ok(summary)
 }
 
 /// A file that says that it is complete, and states far less than the last one did.
@@ -148,7 +155,7 @@ fn note_said(
 
 /// What the guard rails say to the file as a whole.
 fn foresee(
-    path: &Path,
+    mut look: spool::Look<'_>,
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
@@ -158,8 +165,7 @@ fn foresee(
     let guard = &exchange.settings.guard;
     let n_stocked = journal.n_stocked(exchange.name())?;
     let mut moves = Moves::default();
-    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
-    while let Some(batch) = next_batch(&mut reading, resolver, journal)? {
+    while let Some(batch) = next_batch(&mut look, resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup, newer)?;
         moves.add(&decision, guard);
         journal.assume(exchange.name(), &decision.actions, clock::now())?;
@@ -184,18 +190,29 @@ struct Portion {
 /// A clock of 1C that is further ahead than any zone says nothing of a file's age.
 const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(1);
 
-/// The first reading.
+/// What is known of a file once it has been read.
+struct Surveyed<'a> {
+    resolver: Resolver<'a>,
+    spool: Spool,
+    summary: Summary,
+    portion: Portion,
+}
+
+/// Reads the file.
 fn survey<'a>(
     path: &Path,
     exchange: &'a Exchange,
     journal: &'a Journal,
     lookup: &'a Lookup<'a>,
     run: Option<RunId>,
-) -> Result<(Resolver<'a>, Portion), CarryError> {
+) -> Result<Surveyed<'a>, CarryError> {
     let reading = Reading::begin(path, &exchange.settings.csv)?;
     let now = clock::now();
-    let survey = Survey::take(reading, exchange, journal, lookup, run, now)?;
-    let summary = &survey.summary;
+    let asked_for = exchange.settings.goods.extra.values();
+    let properties = asked_for.map(|name| name.to_lowercase());
+    let mut spool = Spool::new(journal.folder(), properties);
+    let survey = Survey::take(reading, &mut spool, exchange, journal, lookup, run, now)?;
+    let summary = survey.summary.clone();
     let is_full = summary.only_changes == Some(false);
     let extent = Extent {
         n_goods: u64::try_from(summary.n_products).unwrap_or(u64::MAX),
@@ -219,19 +236,21 @@ fn survey<'a>(
     if survey.speaks_of(Topic::Documents) {
         lookup.statuses()?;
     }
-    Ok((
-        Resolver::new(exchange, journal, lookup, survey, run, now)?,
+    Ok(Surveyed {
+        resolver: Resolver::new(exchange, journal, lookup, survey, run, now)?,
+        spool,
+        summary,
         portion,
-    ))
+    })
 }
 
 /// `None` at the end of the file.
 fn next_batch(
-    reading: &mut Reading,
+    look: &mut spool::Look<'_>,
     resolver: &mut Resolver<'_>,
     journal: &Journal,
 ) -> Result<Option<Batch>, CarryError> {
-    let Some(rows) = reading.next_batch()? else {
+    let Some(rows) = look.next_batch()? else {
         return Ok(None);
     };
     journal.atomically(|| resolver.take(rows)).map(Some)
@@ -517,14 +536,19 @@ fn look_at(
     lookup: &Lookup<'_>,
     visit: &mut dyn FnMut(Change),
 ) -> Result<Look, CarryError> {
-    let (mut resolver, portion) = survey(path, exchange, journal, lookup, None)?;
+    let Surveyed {
+        mut resolver,
+        mut spool,
+        summary,
+        portion,
+    } = survey(path, exchange, journal, lookup, None)?;
     let newer = journal.formed_after(exchange.name(), portion.formed_at)?;
-    let mut reading = Reading::begin(path, &exchange.settings.csv)?;
+    let mut look = spool.look()?;
     let mut tally = Tally::default();
     let mut n_calls = 0;
     let (guard, mut moves) = (&exchange.settings.guard, Moves::default());
     let n_stocked = journal.n_stocked(exchange.name())?;
-    while let Some(batch) = next_batch(&mut reading, &mut resolver, journal)? {
+    while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup, &newer)?;
         n_calls += decision.n_calls(exchange.settings.batch);
         moves.add(&decision, guard);
@@ -537,7 +561,7 @@ fn look_at(
     }
     Ok(Look {
         tally,
-        summary: reading.summary().clone(),
+        summary,
         n_calls,
         largest: moves.largest().to_vec(),
         alarms: moves.judge(guard, n_stocked),

@@ -20,6 +20,7 @@ mod resolve;
 mod send;
 mod service;
 mod settle;
+mod spool;
 mod survey;
 mod turn;
 

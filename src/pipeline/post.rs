@@ -510,6 +510,7 @@ fn concerns_every_file(err: &CarryError) -> bool {
         CarryError::Archive(_)
         | CarryError::File(_)
         | CarryError::Folder(_)
+        | CarryError::Spool(_)
         | CarryError::Guarded { .. }
         | CarryError::Unexplained { .. }
         | CarryError::Settings(_) => false,

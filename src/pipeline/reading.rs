@@ -18,6 +18,9 @@ use crate::formats::{self, CsvOptions, FileError, Row, Summary};
 /// nothing. It bounds memory; calls have a bound of their own.
 const ROWS_AT_ONCE: usize = 1_000;
 
+/// Ends a batch sooner: some products have megabytes of text.
+const BYTES_AT_ONCE: u64 = 4 * 1024 * 1024;
+
 /// Batches that wait. One is being filled and one worked with besides.
 const N_WAITING: usize = 2;
 
@@ -120,11 +123,16 @@ fn read_rows(
     csv: &CsvOptions,
     sender: &SyncSender<Piece>,
 ) -> Result<Summary, FileError> {
+    let n_read = Arc::clone(&file.n_read);
     let mut facts = formats::read(file, csv)?;
     loop {
         let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
+        let enough = n_read.load(Ordering::Relaxed) + BYTES_AT_ONCE;
         for row in facts.by_ref().take(ROWS_AT_ONCE) {
             rows.push(row?);
+            if n_read.load(Ordering::Relaxed) > enough {
+                break;
+            }
         }
         let is_over = rows.is_empty() || sender.send(Piece::Rows(rows)).is_err();
         if is_over {

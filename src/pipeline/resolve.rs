@@ -7,9 +7,9 @@ use chrono::NaiveDateTime;
 
 use crate::domain::shown::excerpt;
 use crate::domain::{Document, Fact, ItemKey, Money, Offer, OrderId, Product, Sku, StatusId};
-use crate::formats::{Row, RowError};
 use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
+use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::Survey;
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
@@ -129,7 +129,7 @@ impl<'a> Resolver<'a> {
         Ok(resolver)
     }
 
-    pub(super) fn take(&mut self, rows: Vec<Row>) -> Result<Batch, CarryError> {
+    pub(super) fn take(&mut self, rows: Vec<Kept>) -> Result<Batch, CarryError> {
         let mut batch = Batch::default();
         for row in rows {
             match row {
@@ -138,7 +138,7 @@ impl<'a> Resolver<'a> {
                 Ok(Fact::Product(product)) => self.product(&product, &mut batch)?,
                 Ok(Fact::Offer(offer)) => self.offer(&offer, &mut batch)?,
                 Ok(Fact::Document(document)) => self.document(&document, &mut batch)?,
-                Err(err) => batch.outcomes.push(faulty_row(&err)),
+                Err(fault) => batch.outcomes.push(faulty_row(&fault)),
             }
         }
         Ok(batch)
@@ -673,8 +673,8 @@ fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, subject: Subject<'_>, ba
     }
 }
 
-fn faulty_row(err: &RowError) -> Outcome {
-    let kind = if err.fault.is_note() {
+fn faulty_row(fault: &Fault) -> Outcome {
+    let kind = if fault.is_note {
         OutcomeKind::Note
     } else {
         OutcomeKind::Rejected
@@ -683,10 +683,10 @@ fn faulty_row(err: &RowError) -> Outcome {
         sku: None,
         item: None,
         name: None,
-        line: err.place.line,
+        line: fault.line,
         field: None,
     };
-    subject.outcome(kind, &err.fault.to_string())
+    subject.outcome(kind, &fault.detail)
 }
 
 /// 1C's ids are GUIDs; a name is not.

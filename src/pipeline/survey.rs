@@ -1,4 +1,4 @@
-//! The first reading of a file: who is who, before anything is decided or sent.
+//! The reading of a file: who is who, before anything is decided or sent.
 //!
 //! Only with the whole file read is it known that two of its products share an
 //! article, or that a list states one article twice.
@@ -13,6 +13,7 @@ use crate::formats::Summary;
 use crate::journal::{Journal, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::reading::Reading;
+use crate::pipeline::spool::Spool;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 
 /// What the first reading found.
@@ -55,6 +56,7 @@ impl Survey {
     /// anything of it has been sent.
     pub(super) fn take(
         mut reading: Reading,
+        spool: &mut Spool,
         exchange: &Exchange,
         journal: &Journal,
         lookup: &Lookup<'_>,
@@ -69,15 +71,15 @@ impl Survey {
                     let Some(rows) = reading.next_batch()? else {
                         return Ok::<_, CarryError>(true);
                     };
-                    let facts: Vec<Fact> = rows.into_iter().flatten().collect();
-                    survey.n_facts += facts.len();
-                    facts
-                        .iter()
+                    spool.keep(&rows, reading.n_new_bytes())?;
+                    let facts = || rows.iter().flatten();
+                    survey.n_facts += facts().count();
+                    facts()
                         .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))?;
                     if let Some(run) =
                         run.filter(|_| exchange.settings.goods.zero_missing_after.is_some())
                     {
-                        note_stated(&facts, exchange.name(), run, journal)?;
+                        note_stated(facts(), exchange.name(), run, journal)?;
                     }
                 }
                 Ok(false)
@@ -349,8 +351,8 @@ impl Survey {
 }
 
 /// A product counts as spoken of even where its row turns out to be unusable.
-fn note_stated(
-    facts: &[Fact],
+fn note_stated<'a>(
+    facts: impl Iterator<Item = &'a Fact>,
     exchange: &str,
     run: RunId,
     journal: &Journal,
