@@ -20,6 +20,10 @@ pub struct Call {
     pub intended_at: Option<NaiveDateTime>,
     /// Article or order, and the new value.
     pub entries: Vec<(String, String)>,
+    /// As it went to the shop, where it can be repeated.
+    pub batch: Option<String>,
+    /// No later call of the function has been made: what it says is still what is to be.
+    pub is_latest: bool,
 }
 
 impl Journal {
@@ -49,6 +53,14 @@ impl Journal {
             }
             Ok(CallId(call))
         })
+    }
+
+    /// Before the call, too: how to repeat it until its answer is known.
+    pub fn keep_batch(&self, call: CallId, batch: &str) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("UPDATE call SET batch = ?2 WHERE id = ?1")?
+            .execute(params![call.0, batch])?;
+        Ok(())
     }
 
     /// The shop said that it is done: the last known state moves with it.
@@ -106,7 +118,8 @@ impl Journal {
     ) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
-                "UPDATE call SET state = ?2, error = ?3, answered_at = ?4 WHERE id = ?1",
+                "UPDATE call SET state = ?2, error = ?3, answered_at = ?4,
+                 batch = iif(?2 = 'unclear', batch, NULL) WHERE id = ?1",
             )?
             .execute(params![call.0, state, error, stamp(now)])?;
         Ok(())
@@ -115,7 +128,10 @@ impl Journal {
     /// Calls whose fate is not known, oldest first.
     pub fn open_calls(&self, exchange: &str) -> Result<Vec<Call>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, function, intended_at FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
+            "SELECT id, function, intended_at, batch,
+                    NOT EXISTS (SELECT 1 FROM call AS later WHERE later.exchange = call.exchange
+                                AND later.function = call.function AND later.id > call.id)
+             FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
         )?;
         let mut rows = statement.query([exchange])?;
         let mut calls = Vec::new();
@@ -131,6 +147,8 @@ impl Journal {
                 function,
                 intended_at: parse_stamp(&row.get::<_, String>(2)?),
                 entries: self.entries(id)?,
+                batch: row.get(3)?,
+                is_latest: row.get(4)?,
             });
         }
         Ok(calls)

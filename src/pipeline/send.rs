@@ -6,12 +6,11 @@ use std::time::Instant;
 use tracing::debug;
 
 use crate::domain::sku::match_key;
-use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{CategoryId, Money, NewProduct, OrderId, Sku, StatusId};
 use crate::journal::{Journal, RunId};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
-use crate::shop::ShopError;
-use crate::shop::module::Outcome;
+use crate::shop::module::{Outcome, Told};
 
 /// What became of each action, by its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,9 +92,21 @@ fn send_call(
     actions: &[Action],
 ) -> Result<Vec<Outcome>, CarryError> {
     let name = exchange.name();
+    let entries = Entries::of(function, actions);
+    let batch = exchange.client.prepare(&entries.told())?;
     // Written down before it is done, so that a crash between the two is seen.
-    let call = journal.intend(name, Some(run), function, actions, clock::now())?;
-    match call_shop(exchange, function, actions) {
+    let call = journal.atomically(|| {
+        let call = journal.intend(name, Some(run), function, actions, clock::now())?;
+        if let Some(batch) = &batch {
+            journal.keep_batch(call, &batch.to_text())?;
+        }
+        Ok::<_, CarryError>(call)
+    })?;
+    let result = match &batch {
+        Some(batch) => exchange.client.send(batch),
+        None => exchange.client.tell(&entries.told()),
+    };
+    match result {
         Ok(outcomes) => {
             let done = actions.iter().zip(&outcomes);
             let done: Vec<Action> = done
@@ -117,79 +128,79 @@ fn send_call(
     }
 }
 
-fn call_shop(
-    exchange: &Exchange,
-    function: Function,
-    actions: &[Action],
-) -> Result<Vec<Outcome>, ShopError> {
-    let client = &exchange.client;
-    match function {
-        Function::AddProducts => {
-            let products: Vec<NewProduct> =
-                actions.iter().filter_map(as_new_product).cloned().collect();
-            match products.first() {
-                // All in one category: the configuration names one.
-                Some(first) => client.add_products(first.category, &products),
-                None => Ok(Vec::new()),
+/// What one call is about.
+enum Entries {
+    /// All in one category: the configuration names one.
+    NewProducts(Vec<NewProduct>),
+    Statuses(Vec<(OrderId, StatusId)>),
+    Names(Vec<(Sku, String)>),
+    Prices(Vec<(Sku, Money)>),
+    Quantities(Vec<(Sku, i32)>),
+}
+
+impl Entries {
+    fn of(function: Function, actions: &[Action]) -> Self {
+        let actions = actions.iter();
+        match function {
+            Function::AddProducts => {
+                Self::NewProducts(actions.filter_map(as_new_product).cloned().collect())
             }
+            Function::UpdateOrder => Self::Statuses(actions.filter_map(as_status).collect()),
+            Function::UpdateNames => Self::Names(actions.filter_map(as_name).collect()),
+            Function::UpdatePrice => Self::Prices(actions.filter_map(as_price).collect()),
+            Function::UpdateQuantity => Self::Quantities(actions.filter_map(as_quantity).collect()),
         }
-        Function::UpdateOrder => {
-            client.update_orders(&actions.iter().filter_map(as_status).collect::<Vec<_>>())
-        }
-        Function::UpdateNames => {
-            client.update_names(&actions.iter().filter_map(as_name).collect::<Vec<_>>())
-        }
-        Function::UpdatePrice => {
-            client.update_prices(&actions.iter().filter_map(as_price).collect::<Vec<_>>())
-        }
-        Function::UpdateQuantity => {
-            client.update_quantities(&actions.iter().filter_map(as_quantity).collect::<Vec<_>>())
+    }
+
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::NewProducts(products) => {
+                let category = products
+                    .first()
+                    .map_or(CategoryId(0), |first| first.category);
+                Told::NewProducts(category, products)
+            }
+            Self::Statuses(changes) => Told::Statuses(changes),
+            Self::Names(entries) => Told::Names(entries),
+            Self::Prices(entries) => Told::Prices(entries),
+            Self::Quantities(entries) => Told::Quantities(entries),
         }
     }
 }
 
 fn as_new_product(action: &Action) -> Option<&NewProduct> {
-    match action {
-        Action::Add(product) => Some(product),
-        Action::Name { .. }
-        | Action::Price { .. }
-        | Action::Quantity { .. }
-        | Action::Status { .. } => None,
+    if let Action::Add(product) = action {
+        return Some(product);
     }
+    None
 }
 
 fn as_status(action: &Action) -> Option<(OrderId, StatusId)> {
-    match action {
-        Action::Status { order, status } => Some((*order, *status)),
-        Action::Add(_) | Action::Name { .. } | Action::Price { .. } | Action::Quantity { .. } => {
-            None
-        }
+    if let Action::Status { order, status } = action {
+        return Some((*order, *status));
     }
+    None
 }
 
 fn as_name(action: &Action) -> Option<(Sku, String)> {
-    match action {
-        Action::Name { sku, name } => Some((sku.clone(), name.clone())),
-        Action::Add(_) | Action::Price { .. } | Action::Quantity { .. } | Action::Status { .. } => {
-            None
-        }
+    if let Action::Name { sku, name } = action {
+        return Some((sku.clone(), name.clone()));
     }
+    None
 }
 
 fn as_price(action: &Action) -> Option<(Sku, Money)> {
-    match action {
-        Action::Price { sku, price } => Some((sku.clone(), *price)),
-        Action::Add(_) | Action::Name { .. } | Action::Quantity { .. } | Action::Status { .. } => {
-            None
-        }
+    if let Action::Price { sku, price } = action {
+        return Some((sku.clone(), *price));
     }
+    None
 }
 
 fn as_quantity(action: &Action) -> Option<(Sku, i32)> {
-    match action {
-        Action::Quantity { sku, quantity } => Some((sku.clone(), *quantity)),
-        Action::Add(_) | Action::Name { .. } | Action::Price { .. } | Action::Status { .. } => None,
+    if let Action::Quantity { sku, quantity } = action {
+        return Some((sku.clone(), *quantity));
     }
+    None
 }
 
 /// The module answers "no error" even when it did nothing, so new goods are

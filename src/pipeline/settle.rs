@@ -1,18 +1,29 @@
 //! Looks into calls whose fate is not known, before anything is sent again.
 //!
 //! A call is open when the program died between writing it down and the shop's
-//! answer, or when the answer was lost. Prices, stock and names may simply be
-//! sent again; new goods and order statuses must not, so the shop is asked.
+//! answer, or when the answer was lost. To our own module the same batch is sent once
+//! more, which answers what it answered before. With the upstream module, prices, stock
+//! and names may simply be sent again; new goods and order statuses must not, so the
+//! shop is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use tracing::info;
 
-use crate::domain::{OrderId, StatusId};
+use crate::domain::{Money, OrderId, Sku, StatusId};
 use crate::journal::{Call, Journal};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
+use crate::shop::ShopError;
+use crate::shop::module::{Batch, Outcome};
+
+/// The module keeps its answers for three days. What is older would be done anew.
+const REPEATABLE: TimeDelta = TimeDelta::days(2);
+
+/// Prices and stock that are older than this are better read from the next file.
+const FRESH: TimeDelta = TimeDelta::hours(1);
 
 /// Settles every open call of the exchange, or fails because the shop cannot be asked.
 pub(super) fn settle_open_calls(
@@ -21,6 +32,14 @@ pub(super) fn settle_open_calls(
     lookup: &Lookup<'_>,
 ) -> Result<(), CarryError> {
     for call in journal.open_calls(exchange.name())? {
+        if let Some(finding) = repeat(exchange, journal, &call)? {
+            info!(
+                call = call.id.0,
+                function = call.function.name(),
+                "repeated an open call: {finding}"
+            );
+            continue;
+        }
         wait_for(&call, exchange);
         let finding = match call.function {
             Function::AddProducts => {
@@ -45,6 +64,82 @@ pub(super) fn settle_open_calls(
         journal.settle(call.id, &finding, clock::now())?;
     }
     Ok(())
+}
+
+/// Sends the batch of an open call once more and closes the call by its answer. `None`
+/// where that cannot be, or is not to be: a later call may have said otherwise since.
+fn repeat(
+    exchange: &Exchange,
+    journal: &Journal,
+    call: &Call,
+) -> Result<Option<String>, CarryError> {
+    let most = if call.function.must_not_repeat() {
+        REPEATABLE
+    } else {
+        FRESH
+    };
+    let now = clock::now();
+    let is_young = call
+        .intended_at
+        .is_some_and(|at| now.signed_duration_since(at) < most);
+    let batch = call.batch.as_deref().and_then(Batch::from_text);
+    let Some(batch) = batch.filter(|_| is_young && call.is_latest) else {
+        return Ok(None);
+    };
+    let outcomes = match exchange.client.send(&batch) {
+        Ok(outcomes) => outcomes,
+        // The module has gone, or does not take the batch any more.
+        Err(ShopError::NoFunction { .. } | ShopError::Refused { .. }) => return Ok(None),
+        Err(err) => return Err(err.into()),
+    };
+    let done: Vec<&(String, String)> = call
+        .entries
+        .iter()
+        .zip(&outcomes)
+        .filter(|(_, outcome)| is_done(outcome))
+        .map(|(entry, _)| entry)
+        .collect();
+    let actions: Vec<Action> = done
+        .iter()
+        .filter_map(|(key, value)| action_of(call.function, key, value))
+        .collect();
+    journal.atomically(|| {
+        if call.function == Function::AddProducts {
+            done.iter()
+                .try_for_each(|(sku, _)| journal.learn_article(exchange.name(), sku))?;
+        }
+        journal.confirm(exchange.name(), call.id, &actions, now)
+    })?;
+    Ok(Some(format!("{} of {} done", done.len(), outcomes.len())))
+}
+
+fn is_done(outcome: &Outcome) -> bool {
+    outcome.is_done() && *outcome != Outcome::Unsaid
+}
+
+/// What an entry of the journal says. New goods have more values than are written
+/// down; their file states them again.
+fn action_of(function: Function, key: &str, value: &str) -> Option<Action> {
+    let sku = || Sku::parse(key).ok();
+    Some(match function {
+        Function::AddProducts => return None,
+        Function::UpdateOrder => Action::Status {
+            order: OrderId::parse(key)?,
+            status: StatusId::parse(value)?,
+        },
+        Function::UpdateNames => Action::Name {
+            sku: sku()?,
+            name: value.to_owned(),
+        },
+        Function::UpdatePrice => Action::Price {
+            sku: sku()?,
+            price: Money::parse(value).ok()?,
+        },
+        Function::UpdateQuantity => Action::Quantity {
+            sku: sku()?,
+            quantity: value.parse().ok()?,
+        },
+    })
 }
 
 /// PHP goes on after its caller is gone: asked too early, the shop does not have

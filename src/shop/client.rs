@@ -17,7 +17,7 @@ use crate::shop::error::{ApiKey, ShopError};
 use crate::shop::escape::{as_written, to_json};
 use crate::shop::http::{chain, index_of, send};
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
-use crate::shop::module::{Greeting, Module, Outcome};
+use crate::shop::module::{Batch, Greeting, Module, Outcome, Told};
 use crate::shop::reply::{Reply, excerpt, understand};
 use crate::shop::wire::{self, BadOrder, ExtraField, RawArticles, TaxFields};
 
@@ -221,66 +221,93 @@ impl Client {
         Ok(wire::names(&self.ask("getnames", "names", &[])?))
     }
 
-    /// Not idempotent: each call writes a history row.
+    /// The batch that tells it to our own module, for whoever wants to be able to send
+    /// it again; `None` with the upstream module.
+    pub fn prepare(&self, told: &Told<'_>) -> Result<Option<Batch>, ShopError> {
+        Ok(match self.way()? {
+            Way::Ours(module) => Some(module.batch(told)),
+            Way::Upstream => None,
+        })
+    }
+
+    /// Sends a batch of [`prepare`](Self::prepare), also one that has been sent before:
+    /// then the answer is what it was, and nothing is done twice.
+    pub fn send(&self, batch: &Batch) -> Result<Vec<Outcome>, ShopError> {
+        match self.way()? {
+            Way::Ours(module) => module.send(batch),
+            Way::Upstream => Err(ShopError::NoFunction { function: "ping" }),
+        }
+    }
+
+    /// With the upstream module, telling new products or statuses twice leaves a trace.
+    pub fn tell(&self, told: &Told<'_>) -> Result<Vec<Outcome>, ShopError> {
+        match self.prepare(told)? {
+            Some(batch) => self.send(&batch),
+            None => self.tell_upstream(told),
+        }
+    }
+
+    fn tell_upstream(&self, told: &Told<'_>) -> Result<Vec<Outcome>, ShopError> {
+        let (function, n, fields) = match told {
+            Told::Statuses(changes) => (
+                "updateorder",
+                changes.len(),
+                vec![data(&wire::order_statuses(changes))],
+            ),
+            Told::NewProducts(category, products) => (
+                "addproducts",
+                products.len(),
+                vec![
+                    ("cat", category.to_string()),
+                    data(&wire::new_products(products)),
+                ],
+            ),
+            Told::Names(entries) => (
+                "updatenames",
+                entries.len(),
+                vec![data(&wire::new_names(entries, &self.raw()))],
+            ),
+            Told::Prices(entries) => (
+                "updateprice",
+                entries.len(),
+                vec![data(&wire::prices(entries, &self.raw()))],
+            ),
+            Told::Quantities(entries) => (
+                "updatequantity",
+                entries.len(),
+                vec![data(&wire::quantities(entries, &self.raw()))],
+            ),
+        };
+        self.tell_function(function, &fields)?;
+        Ok(vec![Outcome::Unsaid; n])
+    }
+
     pub fn update_orders(
         &self,
         changes: &[(OrderId, StatusId)],
     ) -> Result<Vec<Outcome>, ShopError> {
-        if let Way::Ours(module) = self.way()? {
-            return module.update_orders(changes);
-        }
-        self.tell("updateorder", &[data(&wire::order_statuses(changes))])?;
-        Ok(vec![Outcome::Unsaid; changes.len()])
+        self.tell(&Told::Statuses(changes))
     }
 
-    /// Not idempotent: adding a product twice makes two.
     pub fn add_products(
         &self,
         category: CategoryId,
         products: &[NewProduct],
     ) -> Result<Vec<Outcome>, ShopError> {
-        if let Way::Ours(module) = self.way()? {
-            return module.add_products(category, products);
-        }
-        self.tell(
-            "addproducts",
-            &[
-                ("cat", category.to_string()),
-                data(&wire::new_products(products)),
-            ],
-        )?;
-        Ok(vec![Outcome::Unsaid; products.len()])
+        self.tell(&Told::NewProducts(category, products))
     }
 
     pub fn update_quantities(&self, entries: &[(Sku, i32)]) -> Result<Vec<Outcome>, ShopError> {
-        if let Way::Ours(module) = self.way()? {
-            return module.update_quantities(entries);
-        }
-        self.tell(
-            "updatequantity",
-            &[data(&wire::quantities(entries, &self.raw()))],
-        )?;
-        Ok(vec![Outcome::Unsaid; entries.len()])
+        self.tell(&Told::Quantities(entries))
     }
 
     pub fn update_prices(&self, entries: &[(Sku, Money)]) -> Result<Vec<Outcome>, ShopError> {
-        if let Way::Ours(module) = self.way()? {
-            return module.update_prices(entries);
-        }
-        self.tell("updateprice", &[data(&wire::prices(entries, &self.raw()))])?;
-        Ok(vec![Outcome::Unsaid; entries.len()])
+        self.tell(&Told::Prices(entries))
     }
 
-    /// Not in the module for 4.0.
+    /// Not in the upstream module for 4.0.
     pub fn update_names(&self, entries: &[(Sku, String)]) -> Result<Vec<Outcome>, ShopError> {
-        if let Way::Ours(module) = self.way()? {
-            return module.update_names(entries);
-        }
-        self.tell(
-            "updatenames",
-            &[data(&wire::new_names(entries, &self.raw()))],
-        )?;
-        Ok(vec![Outcome::Unsaid; entries.len()])
+        self.tell(&Told::Names(entries))
     }
 
     fn raw(&self) -> RawArticles {
@@ -311,7 +338,7 @@ impl Client {
     }
 
     /// A command: done only if the shop says exactly that.
-    fn tell(
+    fn tell_function(
         &self,
         function: &'static str,
         fields: &[(&'static str, String)],

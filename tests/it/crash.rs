@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use obmen::demo_shop::{Fault, FaultKind};
+use obmen::demo_shop::{Dialect, Fault, FaultKind, Module};
 
-use crate::world::World;
+use crate::world::{World, small_catalogue};
 
 /// Kills over all scenarios together.
 const N_KILLS: usize = 500;
@@ -30,7 +30,11 @@ pub(crate) struct Ending {
 
 /// Goods, prices, stock, statuses and two orders.
 pub(crate) fn world() -> World {
-    let world = World::new();
+    world_with(Module::Upstream)
+}
+
+fn world_with(module: Module) -> World {
+    let world = World::with_shop(Dialect::V30, module, small_catalogue());
     world.write_config();
     world.drop_in(
         "webdata/import0_1.xml",
@@ -161,7 +165,16 @@ fn killed_after(mut child: Child, delay: Duration) -> bool {
 
 #[test]
 fn kills_at_random_moments_leave_no_trace() {
-    let undisturbed = world();
+    kill_at_random(Module::Upstream, N_KILLS);
+}
+
+#[test]
+fn kills_at_random_moments_with_our_own_module_leave_no_trace() {
+    kill_at_random(Module::Own, N_KILLS / 5);
+}
+
+fn kill_at_random(module: Module, n_wanted: usize) {
+    let undisturbed = world_with(module);
     let begun = Instant::now();
     finish(&undisturbed);
     let one_pass = begun.elapsed() / 3;
@@ -172,8 +185,8 @@ fn kills_at_random_moments_leave_no_trace() {
     );
     let mut dice = Dice(20_261_123);
     let mut n_kills = 0;
-    while n_kills < N_KILLS {
-        let world = world();
+    while n_kills < n_wanted {
+        let world = world_with(module);
         for _ in 0..KILLS_EACH {
             let longest = u64::try_from(one_pass.as_micros()).unwrap() * 2;
             let delay = Duration::from_micros(dice.below(longest));
@@ -186,29 +199,56 @@ fn kills_at_random_moments_leave_no_trace() {
 
 #[test]
 fn kills_at_every_call_of_the_shop_leave_no_trace() {
-    let undisturbed = world();
+    kill_at_calls(
+        Module::Upstream,
+        &[
+            "login",
+            "statuses",
+            "orders",
+            "articles",
+            "cats",
+            "addproducts",
+            "updateorder",
+            "updateprice",
+            "updatequantity",
+        ],
+    );
+}
+
+#[test]
+fn kills_at_every_call_of_our_own_module_leave_no_trace() {
+    kill_at_calls(
+        Module::Own,
+        &[
+            "ping",
+            "statuses",
+            "orders",
+            "articles",
+            "categories",
+            "products_upsert",
+            "order_status",
+            "prices",
+            "stock",
+        ],
+    );
+}
+
+fn kill_at_calls(module: Module, functions: &[&str]) {
+    let undisturbed = world_with(module);
     finish(&undisturbed);
     let expected = ending(&undisturbed);
-    for function in [
-        "login",
-        "statuses",
-        "orders",
-        "articles",
-        "cats",
-        "addproducts",
-        "updateorder",
-        "updateprice",
-        "updatequantity",
-    ] {
+    for function in functions {
         // The shop has the call and has, or has not yet, done it.
         for kind in [
             FaultKind::LoseRequest,
             FaultKind::LoseAnswer,
             FaultKind::Slow(Duration::from_secs(20)),
         ] {
-            let world = world();
-            let shown = format!("{function} {kind:?}");
-            world.shop.inject(Fault::once(kind).on(function).for_ever());
+            let world = world_with(module);
+            let shown = format!("{module:?} {function} {kind:?}");
+            world
+                .shop
+                .inject(Fault::once(kind).on(*function).for_ever());
             let mut child = start(world.folder.path());
             while world.shop.n_calls(function) == 0 && child.try_wait().unwrap().is_none() {
                 std::thread::yield_now();

@@ -1,5 +1,7 @@
 //! The whole exchange through our own module, also on 4.1, where nothing else works.
 
+use std::time::Duration;
+
 use obmen::demo_shop::{Dialect, Fault, FaultKind, Module};
 use obmen::journal::OutcomeKind;
 
@@ -60,6 +62,43 @@ fn a_lost_answer_is_asked_for_and_nothing_is_done_twice() {
         let history = world.shop.orders()[0].history.len();
         assert_eq!(history, 2, "{fault:?}: placed, and shipped once");
     }
+}
+
+#[test]
+fn an_open_call_is_repeated_and_nobody_waits_for_it() {
+    let world = World::with_shop(Dialect::V41, Module::Own, small_catalogue())
+        .with(|settings| settings.settle = Duration::from_secs(3_600));
+    for call in ["products_upsert", "order_status", "stock"] {
+        let fault = Fault::once(FaultKind::LoseAnswer);
+        world.shop.inject(fault.on(call).for_ever());
+    }
+    world
+        .drop_in("goods.csv", GOODS)
+        .drop_in("statuses.csv", STATUSES);
+    world.pass();
+    let journal = world.journal();
+    let open = journal.open_calls("main").unwrap();
+    assert!(!open.is_empty());
+    world.shop.clear_faults();
+    for run in journal.runs(None, 10).unwrap() {
+        journal.forget_retry(run.id).unwrap();
+    }
+    // A file that waits is tried again at each pass.
+    for _ in 0..3 {
+        world.carry();
+    }
+    assert!(journal.open_calls("main").unwrap().is_empty());
+    world
+        .assert_product("ЧАЙ-100", "1234.5", 42)
+        .assert_product("НОВ-1", "5", 3);
+    let n_new = world
+        .shop
+        .products()
+        .iter()
+        .filter(|product| product.sku == "НОВ-1")
+        .count();
+    assert_eq!(n_new, 1);
+    assert_eq!(world.shop.orders()[0].history.len(), 2);
 }
 
 #[test]

@@ -13,10 +13,12 @@ use crate::domain::{
 };
 use crate::shop::client::Settings;
 use crate::shop::error::ShopError;
+use crate::shop::module::batch::{Batch, Told};
 use crate::shop::module::greeting::Greeting;
 use crate::shop::module::line::{Heard, Line};
 use crate::shop::module::orders;
 use crate::shop::module::outcome::Answered;
+use crate::shop::module::signature::new_request_id;
 use crate::shop::module::{Outcome, ROUTES};
 use crate::shop::reply::excerpt;
 use crate::shop::wire::BadOrder;
@@ -158,57 +160,79 @@ impl Module {
         Ok(products)
     }
 
-    pub(in crate::shop) fn update_orders(
-        &self,
-        changes: &[(OrderId, StatusId)],
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows = changes
-            .iter()
-            .map(|(order, status)| json!({"order_id": order.get(), "status_id": status.get()}));
-        self.tell("order_status", rows, &Map::new())
+    /// The batch that tells it, not sent yet. A new product is added only where none is.
+    pub(in crate::shop) fn batch(&self, told: &Told<'_>) -> Batch {
+        let mut more = Map::new();
+        let (call, rows): (&str, Vec<Value>) = match told {
+            Told::Statuses(changes) => {
+                let row = |(order, status): &(OrderId, StatusId)| json!({"order_id": order.get(), "status_id": status.get()});
+                ("order_status", changes.iter().map(row).collect())
+            }
+            Told::NewProducts(category, products) => {
+                more.insert("mode".to_owned(), json!("add"));
+                let row = |product| new_product(*category, product);
+                ("products_upsert", products.iter().map(row).collect())
+            }
+            Told::Names(entries) => ("names", rows(entries, "name", String::clone)),
+            Told::Prices(entries) => ("prices", rows(entries, "price", Money::to_string)),
+            Told::Quantities(entries) => ("stock", rows(entries, "quantity", i32::to_string)),
+        };
+        self.batch_of(call, &rows, &more)
     }
 
-    /// Adds what is not there; a product that is stays as it is.
-    pub(in crate::shop) fn add_products(
-        &self,
-        category: CategoryId,
-        products: &[NewProduct],
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows = products
-            .iter()
-            .map(|product| new_product(category, product));
-        let mode = [("mode".to_owned(), json!("add"))].into_iter().collect();
-        self.tell("products_upsert", rows, &mode)
+    fn batch_of(&self, call: &str, rows: &[Value], more: &Map<String, Value>) -> Batch {
+        let limits = &self.greeting.limits.rows;
+        let most = limits.get(call).copied().unwrap_or(100).max(1);
+        // A batch of nothing is sent as well: it shows whether the call would succeed.
+        let parts: Vec<&[Value]> = if rows.is_empty() {
+            vec![&[]]
+        } else {
+            rows.chunks(most).collect()
+        };
+        let body = |part: &&[Value]| {
+            let mut body = more.clone();
+            self.add_language(&mut body);
+            body.insert("rows".to_owned(), json!(part));
+            Value::Object(body).to_string()
+        };
+        Batch {
+            call: call.to_owned(),
+            request_id: new_request_id(),
+            bodies: parts.iter().map(body).collect(),
+            n_rows: parts.iter().map(|part| part.len()).collect(),
+        }
     }
 
-    pub(in crate::shop) fn update_quantities(
-        &self,
-        entries: &[(Sku, i32)],
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows = entries
-            .iter()
-            .map(|(sku, quantity)| json!({"sku": sku.as_str(), "quantity": quantity.to_string()}));
-        self.tell("stock", rows, &Map::new())
-    }
-
-    pub(in crate::shop) fn update_prices(
-        &self,
-        entries: &[(Sku, Money)],
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows = entries
-            .iter()
-            .map(|(sku, price)| json!({"sku": sku.as_str(), "price": price.to_string()}));
-        self.tell("prices", rows, &Map::new())
-    }
-
-    pub(in crate::shop) fn update_names(
-        &self,
-        entries: &[(Sku, String)],
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows = entries
-            .iter()
-            .map(|(sku, name)| json!({"sku": sku.as_str(), "name": name}));
-        self.tell("names", rows, &Map::new())
+    /// Sends a batch, for the first time or once more. What it did before an error is done.
+    pub(in crate::shop) fn send(&self, batch: &Batch) -> Result<Vec<Outcome>, ShopError> {
+        let call = known_batch(&batch.call).ok_or(ShopError::NoFunction {
+            function: "a batch of another version",
+        })?;
+        let mut outcomes = Vec::new();
+        for (request_id, body, n_rows) in batch.requests() {
+            let answered: Answered = match self.line.tell(call, body, &request_id) {
+                Heard::Done(value) => understood(call, value)?,
+                Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
+                // The batches before this one are done, so that not nothing was done.
+                Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
+                    let detail = err.to_string();
+                    return Err(ShopError::NoAnswer {
+                        function: call,
+                        detail,
+                    });
+                }
+                Heard::Failed(err) => return Err(err),
+            };
+            if answered.rows.len() != n_rows {
+                let start = format!("{} outcomes for {n_rows} rows", answered.rows.len());
+                return Err(ShopError::Unintelligible {
+                    function: call,
+                    start,
+                });
+            }
+            outcomes.extend(answered.rows.into_iter().map(Outcome::from));
+        }
+        Ok(outcomes)
     }
 
     fn each_page<T: DeserializeOwned>(
@@ -238,63 +262,29 @@ impl Module {
         }
     }
 
-    /// In batches that the module takes; what it did before an error is done.
-    fn tell(
-        &self,
-        call: &'static str,
-        rows: impl Iterator<Item = Value>,
-        more: &Map<String, Value>,
-    ) -> Result<Vec<Outcome>, ShopError> {
-        let rows: Vec<Value> = rows.collect();
-        let most = self
-            .greeting
-            .limits
-            .rows
-            .get(call)
-            .copied()
-            .unwrap_or(100)
-            .max(1);
-        let mut outcomes = Vec::with_capacity(rows.len());
-        // A batch of nothing is sent as well: it shows whether the call would succeed.
-        let parts: Vec<&[Value]> = if rows.is_empty() {
-            vec![&[]]
-        } else {
-            rows.chunks(most).collect()
-        };
-        for part in parts {
-            let mut body = more.clone();
-            self.add_language(&mut body);
-            body.insert("rows".to_owned(), json!(part));
-            let answered: Answered = match self.line.tell(call, &body.into()) {
-                Heard::Done(value) => understood(call, value)?,
-                Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
-                // The batches before this one are done, so that not nothing was done.
-                Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
-                    let detail = err.to_string();
-                    return Err(ShopError::NoAnswer {
-                        function: call,
-                        detail,
-                    });
-                }
-                Heard::Failed(err) => return Err(err),
-            };
-            if answered.rows.len() != part.len() {
-                let start = format!("{} outcomes for {} rows", answered.rows.len(), part.len());
-                return Err(ShopError::Unintelligible {
-                    function: call,
-                    start,
-                });
-            }
-            outcomes.extend(answered.rows.into_iter().map(Outcome::from));
-        }
-        Ok(outcomes)
-    }
-
     fn add_language(&self, body: &mut Map<String, Value>) {
         if let Some(language) = &self.line.settings.language {
             body.insert("language".to_owned(), json!(language));
         }
     }
+}
+
+/// One value for each article.
+fn rows<T>(entries: &[(Sku, T)], field: &str, text: impl Fn(&T) -> String) -> Vec<Value> {
+    let row = |(sku, value): &(Sku, T)| json!({"sku": sku.as_str(), field: text(value)});
+    entries.iter().map(row).collect()
+}
+
+/// The call's name as this version of obmen knows it.
+fn known_batch(call: &str) -> Option<&'static str> {
+    const BATCHES: [&str; 5] = [
+        "stock",
+        "prices",
+        "names",
+        "order_status",
+        "products_upsert",
+    ];
+    BATCHES.into_iter().find(|known| *known == call)
 }
 
 fn understood<T: DeserializeOwned>(call: &'static str, value: Value) -> Result<T, ShopError> {

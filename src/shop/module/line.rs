@@ -41,10 +41,8 @@ impl Line {
 
     /// Sends a batch. A lost answer is asked for once more under the same request id:
     /// the module then tells what it did, instead of doing it again.
-    pub(super) fn tell(&self, call: &'static str, body: &Value) -> Heard {
-        let request_id = new_request_id();
-        let body = body.to_string();
-        let heard = self.speak(call, &body, &request_id);
+    pub(super) fn tell(&self, call: &'static str, body: &str, request_id: &str) -> Heard {
+        let heard = self.speak(call, body, request_id);
         match heard {
             Heard::Failed(
                 ShopError::NoAnswer { .. }
@@ -54,7 +52,7 @@ impl Line {
                 },
             ) => {
                 debug!(call, "the answer was lost, asking for it");
-                self.speak(call, &body, &request_id)
+                self.speak(call, body, request_id)
             }
             Heard::Done(_) | Heard::NobodyThere | Heard::Failed(_) => heard,
         }
