@@ -9,3 +9,4 @@ pub mod journal;
 pub mod pipeline;
 pub mod plan;
 pub mod shop;
+pub mod wording;

@@ -16,6 +16,7 @@ use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{self, Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey, Dialect};
+use crate::wording::Language;
 
 /// The name of the exchange where the configuration does not give one.
 pub(super) const ONLY_EXCHANGE: &str = "main";
@@ -38,6 +39,7 @@ pub(super) struct Config {
 struct File {
     journal: Option<PathBuf>,
     keep_days: Option<u64>,
+    language: Option<String>,
     #[serde(default)]
     exchange: Vec<ExchangeSection>,
     name: Option<String>,
@@ -245,6 +247,15 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
     parse(text, base).with_context(|| format!("in the configuration `{}`", path.display()))
 }
 
+/// What commands speak: the language of the configuration, if there is one that can be read.
+pub(super) fn language(path: &Path) -> Language {
+    let text = fs::read_to_string(beside_program(path)).unwrap_or_default();
+    let file: Option<toml::Table> = toml::from_str(text.trim_start_matches('\u{feff}')).ok();
+    file.as_ref()
+        .and_then(|file| Language::by_name(file.get("language")?.as_str()?))
+        .unwrap_or_else(Language::of_system)
+}
+
 /// Files dragged onto the program start it in a folder of the system's choice:
 /// where that has no configuration, the one beside the program counts.
 fn beside_program(path: &Path) -> PathBuf {
@@ -294,9 +305,14 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         file.exchange
     };
     let is_only = sections.len() == 1;
+    let language = match file.language.as_deref() {
+        None => Language::of_system(),
+        Some(name) => Language::by_name(name)
+            .with_context(|| format!("`language` is `{name}`; it can be `ru` or `en`"))?,
+    };
     let exchanges = sections
         .into_iter()
-        .map(|section| settings(section, base, is_only))
+        .map(|section| settings(section, base, is_only, language))
         .collect::<anyhow::Result<Vec<_>>>()?;
     for (at, exchange) in exchanges.iter().enumerate() {
         for other in exchanges.iter().skip(at + 1) {
@@ -360,6 +376,7 @@ fn settings(
     section: ExchangeSection,
     base: &Path,
     is_only: bool,
+    language: Language,
 ) -> anyhow::Result<ExchangeSettings> {
     let key = key_of(&section.shop, base, is_only)?;
     let dialect = match section.shop.dialect.as_str() {
@@ -422,6 +439,7 @@ fn settings(
             at_least: section.guard.at_least,
         },
         csv: csv(&section.csv)?,
+        language,
         schedule: Schedule {
             scan: Duration::from_secs(section.schedule.scan),
             quiet: Duration::from_secs(section.schedule.quiet),
@@ -589,6 +607,7 @@ mod tests {
         for (text, named) in [
             ("", "[shop]"),
             ("[shop]\nurl = 'http://x/'\n", "shop.key"),
+            (&format!("language = 'de'\n{shop}"), "`language` is `de`"),
             (
                 "[shop]\nurl = 'u'\nkey = 'k'\ndialect = '5'\n",
                 "shop.dialect",

@@ -18,6 +18,7 @@ use crate::pipeline::{
 };
 use crate::plan::Guard;
 use crate::shop::{self, ApiKey};
+use crate::wording::Language;
 
 /// Beside the inbox, so that a second demo finds what the first one did.
 const MEMORY: &str = ".obmen-demo";
@@ -78,7 +79,7 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
     let journal_path = memory.join("journal.sqlite");
     let _lock = Lock::take(&journal_path)?;
     let shop = start_shop(&memory)?;
-    let settings = settings(dir, &shop);
+    let settings = settings(dir, &shop, out.words.language());
     out.say(&format!(
         "1. The shop: {} with {} products and {} orders (API user `{}`).",
         shop.url(),
@@ -120,7 +121,7 @@ fn start_shop(memory: &Path) -> anyhow::Result<DemoShop> {
     demo_shop::start(settings).context("cannot start the embedded shop")
 }
 
-fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
+fn settings(dir: &Path, shop: &DemoShop, language: Language) -> ExchangeSettings {
     let map = [
         ("shipped", "Shipped"),
         ("paid", "Processing"),
@@ -159,6 +160,7 @@ fn settings(dir: &Path, shop: &DemoShop) -> ExchangeSettings {
         lists: ListSettings::default(),
         guard: Guard::default(),
         csv: CsvOptions::default(),
+        language,
         schedule: Schedule {
             scan: Duration::from_secs(2),
             quiet: Duration::from_millis(500),
@@ -181,10 +183,7 @@ fn fetch_first(
     let orders = ask_for_orders(&exchange, journal, &outbox)?;
     match &orders.file {
         Some(file) => {
-            let n = count(
-                u64::try_from(orders.written.len()).unwrap_or_default(),
-                "new order",
-            );
+            let n = run::n_orders(orders.written.len(), out.words);
             out.say(&format!("   {n} → {}", file.display()));
         }
         None => out.say("   no new orders: each is written once"),

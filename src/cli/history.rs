@@ -7,7 +7,7 @@ use crate::cli::{Common, Exit, config, run, send};
 use crate::domain::ItemKey;
 use crate::folders::Inbox;
 use crate::journal::{Journal, Outcome, Run, RunId, RunState};
-use crate::pipeline::{self, write_receipt};
+use crate::pipeline::{self, tally_text, write_receipt};
 
 fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
     let config = config::load(&common.config)?;
@@ -40,7 +40,7 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
         return Ok(Exit::Fine);
     }
     if runs.is_empty() {
-        out.say("no file has been carried yet");
+        out.say(&out.words.text("no-runs-yet"));
         return Ok(Exit::Fine);
     }
     let is_one = runs
@@ -58,7 +58,7 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
     for run in &runs {
         let what = match &run.note {
             Some(note) => note.clone(),
-            None => run::tally_text(&journal.tally(run.id)?),
+            None => tally_text(&journal.tally(run.id)?, out.words),
         };
         rows.push(vec![
             run.id.to_string(),
@@ -83,7 +83,8 @@ pub(super) fn show(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Ex
     let (_, journal) = open(common)?;
     let run = find(&journal, id)?;
     if out.is_text() {
-        out.say_lines(write_receipt(&journal, &run, None, run.note.as_deref())?.trim_end());
+        let receipt = write_receipt(&journal, &run, None, run.note.as_deref(), out.words)?;
+        out.say_lines(receipt.trim_end());
         return Ok(Exit::Fine);
     }
     let value = json_run(&run, &journal)?;
@@ -138,9 +139,10 @@ pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<
         None,
         pipeline::now(),
     )?;
-    out.say(&format!(
-        "run {id} is rejected; its file is `{}`",
-        path.display()
+    let file = path.display().to_string();
+    out.say(&out.words.fill(
+        "rejected-by-you",
+        &[("run", id.to_string().into()), ("file", file.into())],
     ));
     Ok(Exit::Fine)
 }
@@ -192,10 +194,8 @@ fn return_file(
 ) -> anyhow::Result<Exit> {
     if let Some(path) = inbox_of(config, run)?.return_to_inbox(&run.file, run.id.0)? {
         journal.forget_retry(run.id)?;
-        out.say(&format!(
-            "`{}` is back in the inbox and will be carried with the next pass",
-            path.display()
-        ));
+        let file = path.display().to_string();
+        out.say(&out.words.fill("back-in-inbox", &[("file", file.into())]));
         return Ok(Exit::Fine);
     }
     let (id, state) = (run.id, run.state.name());

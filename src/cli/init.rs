@@ -142,6 +142,8 @@ const TEMPLATE: &str = r#"# The configuration of obmen. Lines with `#` are expla
 # The program's memory, on a local disk, and for how many days it keeps finished runs.
 # journal = "obmen.sqlite"
 # keep_days = 90
+# "ru" or "en": what receipts and commands speak; without it, the system's language.
+# language = "ru"
 
 [shop]
 # The shop's address, as a visitor types it.

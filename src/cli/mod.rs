@@ -236,7 +236,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
-    let mut out = Out::stdout(arguments.common.format);
+    let words = config::language(&arguments.common.config).words();
+    let mut out = Out::stdout(arguments.common.format, words);
     let exit = match dispatch(arguments, &mut out) {
         Ok(exit) => exit,
         Err(err) => {

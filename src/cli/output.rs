@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::domain::shown::one_line;
+use crate::wording::Wording;
 
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -21,13 +22,15 @@ pub(super) enum Format {
 /// Standard output. A reader that has gone away (`obmen … | head`) is no error.
 pub(super) struct Out {
     pub(super) format: Format,
+    pub(super) words: &'static Wording,
     target: Box<dyn Write>,
 }
 
 impl Out {
-    pub(super) fn stdout(format: Format) -> Self {
+    pub(super) fn stdout(format: Format, words: &'static Wording) -> Self {
         Self {
             format,
+            words,
             target: Box::new(io::BufWriter::with_capacity(64 * 1024, io::stdout())),
         }
     }

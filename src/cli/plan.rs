@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::output::{Out, count};
 use crate::cli::{Common, Exit, exit_of_carry, run, send};
 use crate::journal::{OutcomeKind, Tally};
-use crate::pipeline::{Change, look_ahead};
+use crate::pipeline::{Change, kind_key, look_ahead, tally_text};
 use crate::plan::Move;
 
 pub(super) fn plan(
@@ -43,7 +43,8 @@ pub(super) fn plan(
                     "{}: would send {} in {calls}; {}",
                     path.display(),
                     count(n_sent, "change"),
-                    run::tally_text(&look.tally).replace("applied", "to send")
+                    tally_text(&look.tally, out.words)
+                        .replace(&out.words.text(kind_key(OutcomeKind::Applied)), "to send")
                 ));
                 for (at, one) in look.largest.iter().enumerate() {
                     if at == 0 {

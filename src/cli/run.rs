@@ -1,10 +1,13 @@
 //! `obmen run`: the service, or one pass of it.
 
-use crate::cli::output::{Out, count};
+use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, exit_of_carry};
 use crate::folders::{Fate, Lock, watch};
 use crate::journal::{Journal, OutcomeKind, Tally};
-use crate::pipeline::{Event, Exchange, ExchangeSettings, FileReport, PassReport, Service};
+use crate::pipeline::{
+    Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
+};
+use crate::wording::{Wording, key};
 
 pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
@@ -20,7 +23,11 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
         return Ok(one_pass(&mut service, out));
     }
     for inbox in service.inboxes() {
-        out.say(&format!("watching `{}`; end with Ctrl-C", inbox.display()));
+        let folder = inbox.display().to_string();
+        out.say(
+            &out.words
+                .fill("watching-folder", &[("folder", folder.into())]),
+        );
     }
     out.flush();
     serve(&mut service, out)?;
@@ -86,8 +93,11 @@ pub(super) fn one_pass(service: &mut Service, out: &mut Out) -> Exit {
     for (name, report) in service.run_once() {
         if out.is_text() {
             for path in &report.waiting {
-                let path = path.display();
-                out.say(&format!("{path}: left for the next pass: it is still changing, its end is not there yet, or it waits for its turn"));
+                let file = path.display().to_string();
+                out.say(
+                    &out.words
+                        .fill("left-for-next-pass", &[("file", file.into())]),
+                );
             }
             say_report(&report, out);
         } else {
@@ -121,77 +131,60 @@ pub(super) fn exit_of_report(report: &PassReport) -> Exit {
 }
 
 pub(super) fn say_report(report: &PassReport, out: &mut Out) {
+    let words = out.words;
     if let Some(orders) = &report.orders {
         if let Some(file) = &orders.file {
-            let n = count(
-                u64::try_from(orders.written.len()).unwrap_or_default(),
-                "new order",
-            );
+            let n = n_orders(orders.written.len(), words);
             out.say(&format!("{n} → {}", file.display()));
         }
         for (order, reason) in &orders.held {
-            out.say(&format!("order {order} is held: {reason}"));
+            let order = order.to_string();
+            out.say(&words.fill(
+                "order-held",
+                &[("order", order.into()), ("why", reason.as_str().into())],
+            ));
         }
         for reason in &orders.unreadable {
-            out.say(&format!("an order of the shop cannot be read: {reason}"));
+            out.say(&words.fill("order-unreadable", &[("why", reason.as_str().into())]));
         }
     }
     for file in &report.files {
-        out.say(&file_line(file));
+        out.say(&file_line(file, words));
     }
     for file in &report.lists {
-        out.say(&format!("list → {}", file.display()));
+        let file = file.display().to_string();
+        out.say(&words.fill("list-written", &[("file", file.into())]));
     }
     for item in &report.overdue {
-        out.say(&format!(
-            "`{item}` still waits for a goods file that names its article"
-        ));
+        out.say(&words.fill("item-overdue", &[("item", item.as_str().into())]));
     }
     for err in &report.errors {
-        out.say(&format!("not done: {err}"));
+        out.say(&words.fill("not-done", &[("why", err.to_string().into())]));
     }
 }
 
-pub(super) fn file_line(file: &FileReport) -> String {
-    let fate = match file.fate {
-        Fate::Archive => "carried",
-        Fate::Reject => "REJECTED",
-        Fate::Hold => "HELD",
-        Fate::Retry => "will be tried again",
-    };
-    let run = file
-        .run
-        .as_ref()
-        .map(|run| format!(" (run {})", run.id))
-        .unwrap_or_default();
+/// `2 new orders`.
+pub(super) fn n_orders(n: usize, words: &Wording) -> String {
+    words.fill("n-new-orders", &[("n", n.into())])
+}
+
+fn file_line(file: &FileReport, words: &Wording) -> String {
+    let fate = words.text(match file.fate {
+        Fate::Archive => key("fate-carried"),
+        Fate::Reject => key("fate-rejected"),
+        Fate::Hold => key("fate-held"),
+        Fate::Retry => key("fate-retry"),
+    });
+    let run = file.run.as_ref().map(|run| {
+        let run = words.fill("in-run", &[("run", run.id.to_string().into())]);
+        format!(" ({run})")
+    });
+    let run = run.unwrap_or_default();
     let detail = match &file.error {
         Some(err) => err.to_string(),
-        None => tally_text(&file.tally),
+        None => tally_text(&file.tally, words),
     };
     format!("{}: {fate}{run}: {detail}", file.name)
-}
-
-/// `3 applied, 1 unknown`.
-pub(super) fn tally_text(tally: &Tally) -> String {
-    const KINDS: [OutcomeKind; 7] = [
-        OutcomeKind::Applied,
-        OutcomeKind::Unchanged,
-        OutcomeKind::Unknown,
-        OutcomeKind::Rejected,
-        OutcomeKind::Pending,
-        OutcomeKind::Superseded,
-        OutcomeKind::Note,
-    ];
-    let parts: Vec<String> = KINDS
-        .into_iter()
-        .filter(|kind| tally.n(*kind) > 0)
-        .map(|kind| format!("{} {}", tally.n(kind), kind.name()))
-        .collect();
-    if parts.is_empty() {
-        "nothing for the shop".to_owned()
-    } else {
-        parts.join(", ")
-    }
 }
 
 fn json_report(exchange: &str, report: &PassReport) -> serde_json::Value {

@@ -11,7 +11,7 @@ use crate::cli::{Common, Exit, config, exit_of_carry, run};
 use crate::folders::{Lock, Outbox};
 use crate::formats::{Stage, stage_of};
 use crate::journal::Journal;
-use crate::pipeline::{Caution, Exchange, ask_for_orders, send_file, write_receipt};
+use crate::pipeline::{Caution, Exchange, ask_for_orders, rows_text, send_file, tally_text};
 
 /// Receipts on the screen are cut here; `obmen show` has the rest.
 const MAX_RECEIPT_LINES: usize = 60;
@@ -39,16 +39,11 @@ pub(super) fn send(
                     out.say(&format!(
                         "{}: carried: {}",
                         path.display(),
-                        run::tally_text(&carried.tally)
+                        tally_text(&carried.tally, out.words)
                     ));
-                    let receipt =
-                        write_receipt(&journal, &carried.run, Some(&carried.summary), None)?;
-                    let rows = receipt
-                        .split_once("\nRows to look at:\n")
-                        .map(|(_, rows)| rows)
-                        .unwrap_or_default();
-                    for line in rows.lines().take(MAX_RECEIPT_LINES) {
-                        out.say(line);
+                    let rows = rows_text(&journal, &carried.run, out.words)?;
+                    for line in rows.iter().take(MAX_RECEIPT_LINES) {
+                        out.say(&format!("  {line}"));
                     }
                 } else {
                     out.json(&serde_json::json!({

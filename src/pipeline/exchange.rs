@@ -14,6 +14,7 @@ use crate::pipeline::pace::Pace;
 use crate::pipeline::publishing::OrderFileName;
 use crate::plan::{Guard, Negative, Rounding};
 use crate::shop;
+use crate::wording::Language;
 
 /// What the configuration says of one exchange.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct ExchangeSettings {
     pub lists: ListSettings,
     pub guard: Guard,
     pub csv: CsvOptions,
+    /// Of the receipts.
+    pub language: Language,
     pub schedule: Schedule,
 }
 

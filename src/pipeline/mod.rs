@@ -35,5 +35,5 @@ pub use lists::{ListColumn, ListKind, ListReport, fetch_list};
 pub use outbound::{OrdersReport, ask_for_orders};
 pub use post::{FileReport, PassReport};
 pub use publishing::OrderFileName;
-pub use receipt::write_text as write_receipt;
+pub use receipt::{kind_key, rows_text, tally_text, write_text as write_receipt};
 pub use service::{Event, Service, Waker};

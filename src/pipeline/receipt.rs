@@ -5,25 +5,48 @@ use std::fmt::Write as _;
 use crate::domain::shown::one_line;
 use crate::formats::{Encoding, Summary, csv_write};
 use crate::journal::{Journal, JournalError, Outcome, OutcomeKind, Run, RunState, Tally};
+use crate::wording::{Wording, key};
 
 /// How many rows the text lists; the table beside it has all.
 const SHOWN_ROWS: usize = 200;
 
 const KINDS: [(OutcomeKind, &str); 7] = [
-    (OutcomeKind::Applied, "applied in the shop"),
-    (
-        OutcomeKind::Unchanged,
-        "unchanged, the shop has it so already",
-    ),
-    (OutcomeKind::Unknown, "unknown to the shop"),
-    (OutcomeKind::Rejected, "rejected"),
-    (OutcomeKind::Pending, "pending"),
-    (
-        OutcomeKind::Superseded,
-        "overtaken by a later row or a newer file",
-    ),
-    (OutcomeKind::Note, "worth a note"),
+    (OutcomeKind::Applied, key("receipt-kind-applied")),
+    (OutcomeKind::Unchanged, key("receipt-kind-unchanged")),
+    (OutcomeKind::Unknown, key("receipt-kind-unknown")),
+    (OutcomeKind::Rejected, key("receipt-kind-rejected")),
+    (OutcomeKind::Pending, key("receipt-kind-pending")),
+    (OutcomeKind::Superseded, key("receipt-kind-superseded")),
+    (OutcomeKind::Note, key("receipt-kind-note")),
 ];
+
+/// What became of a row, in one word for a person.
+pub fn kind_key(kind: OutcomeKind) -> &'static str {
+    match kind {
+        OutcomeKind::Applied => key("kind-applied"),
+        OutcomeKind::Unchanged => key("kind-unchanged"),
+        OutcomeKind::Unknown => key("kind-unknown"),
+        OutcomeKind::Rejected => key("kind-rejected"),
+        OutcomeKind::Pending => key("kind-pending"),
+        OutcomeKind::Superseded => key("kind-superseded"),
+        OutcomeKind::Note => key("kind-note"),
+    }
+}
+
+/// `3 applied, 1 unknown`.
+pub fn tally_text(tally: &Tally, words: &Wording) -> String {
+    let parts: Vec<String> = KINDS
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .filter(|kind| tally.n(*kind) > 0)
+        .map(|kind| format!("{} {}", tally.n(kind), words.text(kind_key(kind))))
+        .collect();
+    if parts.is_empty() {
+        words.text("nothing-for-the-shop")
+    } else {
+        parts.join(", ")
+    }
+}
 
 /// For a person. `error` is why the file was not carried to its end.
 pub fn write_text(
@@ -31,59 +54,83 @@ pub fn write_text(
     run: &Run,
     summary: Option<&Summary>,
     error: Option<&str>,
+    words: &Wording,
 ) -> Result<String, JournalError> {
     let tally = journal.tally(run.id)?;
     let mut text = String::new();
     let line = |text: &mut String, name: &str, value: &str| {
         writeln!(text, "{name}: {}", one_line(value)).unwrap_or_default();
     };
-    line(&mut text, "file", &run.file);
+    line(&mut text, &words.text("receipt-file"), &run.file);
     if let Some(summary) = summary {
         line(
             &mut text,
-            "format",
+            &words.text("receipt-format"),
             &format!("{}, {}", summary.format.name(), summary.encoding),
         );
     }
-    line(&mut text, "exchange", &run.exchange);
+    line(&mut text, &words.text("receipt-exchange"), &run.exchange);
     line(
         &mut text,
-        "run",
-        &format!("{}, begun {}", run.id, run.started_at),
+        &words.text("receipt-run"),
+        &words.fill(
+            "receipt-begun",
+            &[
+                ("run", run.id.to_string().into()),
+                ("at", run.started_at.as_str().into()),
+            ],
+        ),
     );
-    line(&mut text, "result", &verdict(run.state, &tally, error));
+    let result = verdict(run.state, &tally, error, words);
+    line(&mut text, &words.text("receipt-result"), &result);
     text.push('\n');
     for (kind, meaning) in KINDS.into_iter().filter(|(kind, _)| tally.n(*kind) > 0) {
+        let meaning = words.text(meaning);
         writeln!(text, "{:>8}  {meaning}", tally.n(kind)).unwrap_or_default();
     }
-    let attention = rows_needing_attention(journal, run)?;
-    if !attention.is_empty() {
-        text.push_str("\nRows to look at:\n");
-        for outcome in attention.iter().take(SHOWN_ROWS) {
-            writeln!(text, "  {}", one_line(&row_text(outcome))).unwrap_or_default();
-        }
-        if attention.len() > SHOWN_ROWS {
-            text.push_str("  … and more; the table beside this text has all of them\n");
+    let rows = rows_text(journal, run, words)?;
+    if !rows.is_empty() {
+        writeln!(text, "\n{}", words.text("receipt-rows")).unwrap_or_default();
+        for row in rows {
+            writeln!(text, "  {row}").unwrap_or_default();
         }
     }
     Ok(text)
 }
 
-fn verdict(state: RunState, tally: &Tally, error: Option<&str>) -> String {
-    let error = error.unwrap_or("no reason was noted");
+/// The rows to look at, a line each; cut where they are too many to read.
+pub fn rows_text(
+    journal: &Journal,
+    run: &Run,
+    words: &Wording,
+) -> Result<Vec<String>, JournalError> {
+    let attention = rows_needing_attention(journal, run)?;
+    let shown = attention.iter().take(SHOWN_ROWS);
+    let mut rows: Vec<String> = shown
+        .map(|outcome| one_line(&row_text(outcome, words)))
+        .collect();
+    if attention.len() > SHOWN_ROWS {
+        rows.push(words.text("receipt-more"));
+    }
+    Ok(rows)
+}
+
+fn verdict(state: RunState, tally: &Tally, error: Option<&str>, words: &Wording) -> String {
+    let why = error.map_or_else(|| words.text("receipt-no-reason"), str::to_owned);
+    let why = why.as_str();
     match state {
-        RunState::Done if tally.total() == 0 => "nothing in this file concerns the shop".to_owned(),
-        RunState::Done if tally.needs_attention() => "carried; some rows need a look".to_owned(),
-        RunState::Done => "carried".to_owned(),
-        RunState::Rejected => format!("REJECTED: {error}"),
-        RunState::Held => format!("HELD, waits for a person: {error}"),
-        RunState::Retry => format!("will be tried again: {error}"),
-        RunState::Open => "being carried".to_owned(),
+        RunState::Done if tally.total() == 0 => words.text("receipt-nothing"),
+        RunState::Done if tally.needs_attention() => words.text("receipt-done-look"),
+        RunState::Done => words.text("receipt-done"),
+        RunState::Rejected => words.fill("receipt-rejected", &[("why", why.into())]),
+        RunState::Held => words.fill("receipt-held", &[("why", why.into())]),
+        RunState::Retry => words.fill("receipt-retry", &[("why", why.into())]),
+        RunState::Open => words.text("receipt-open"),
     }
 }
 
 /// `line 5: ЧАЙ-100 price: rejected: …`.
-fn row_text(outcome: &Outcome) -> String {
+fn row_text(outcome: &Outcome, words: &Wording) -> String {
     let parts = [outcome.key.as_str(), outcome.field.as_str()];
     let subject = parts
         .into_iter()
@@ -100,11 +147,9 @@ fn row_text(outcome: &Outcome) -> String {
     } else {
         format!("{subject}: ")
     };
-    format!(
-        "line {}: {subject}{}{detail}",
-        outcome.line,
-        outcome.kind.name()
-    )
+    let line = words.fill("receipt-row", &[("line", outcome.line.to_string().into())]);
+    let kind = words.text(kind_key(outcome.kind));
+    format!("{line}: {subject}{kind}{detail}")
 }
 
 fn rows_needing_attention(journal: &Journal, run: &Run) -> Result<Vec<Outcome>, JournalError> {

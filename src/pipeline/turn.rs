@@ -205,7 +205,13 @@ impl Post {
         journal.finish(run.id, state, reason.as_deref(), retry_at, now)?;
         let run = journal.run(run.id)?.unwrap_or_else(|| run.clone());
         let tally = journal.tally(run.id)?;
-        let text = receipt::write_text(journal, &run, summary, reason.as_deref())?;
+        let text = receipt::write_text(
+            journal,
+            &run,
+            summary,
+            reason.as_deref(),
+            self.exchange.settings.language.words(),
+        )?;
         let table = receipt::write_table(journal, &run)?;
         let receipts: [(&str, &[u8]); 2] =
             [(".receipt.txt", text.as_bytes()), (".receipt.csv", &table)];

@@ -10,6 +10,7 @@ fn obmen(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(folder)
         .env_remove("OBMEN_SHOP_KEY")
+        .env("LC_ALL", "C")
         .output()
         .unwrap()
 }
@@ -256,4 +257,32 @@ fn plan_names_its_files_and_the_largest_moves_and_applies_nothing() {
     assert!(history.starts_with("run  begun "), "{history}");
     assert_eq!(history.lines().count(), 2, "{history}");
     world.assert_product("ЧАЙ-100", "100", 46);
+}
+
+#[test]
+fn receipts_and_commands_speak_the_configured_language() {
+    let world = World::new();
+    let config = world.write_config();
+    let folder = world.folder.path();
+    let text_before = world.read("obmen.toml");
+    put(
+        &config,
+        format!("language = \"ru\"\n{text_before}").as_bytes(),
+    );
+    world.drop_in("a.csv", "Артикул;Остаток\nЧАЙ-100;3\nНЕТ;1\n");
+    let told = text(&obmen(folder, &["run", "--once"]).stdout);
+    assert!(told.contains("2 новых заказа →"), "{told}");
+    assert!(
+        told.contains("a.csv: загружен (загрузка 1): 1 применено, 1 нет в магазине"),
+        "{told}"
+    );
+    let receipt = world.read("inbox/done/a.csv.receipt.txt");
+    assert!(
+        receipt.contains("итог: загружен; некоторые строки нужно посмотреть")
+            && receipt.contains("строка 3: НЕТ quantity: нет в магазине"),
+        "{receipt}"
+    );
+    // Programs read the same words whatever people do.
+    let table = world.read("inbox/done/a.csv.receipt.csv");
+    assert!(table.contains("3;НЕТ;quantity;unknown"), "{table}");
 }

@@ -14,6 +14,7 @@ use obmen::pipeline::{
 };
 use obmen::plan::Guard;
 use obmen::shop::{self, ApiKey};
+use obmen::wording::Language;
 use rust_decimal::Decimal;
 use tempfile::TempDir;
 
@@ -196,6 +197,7 @@ fn exchange_settings(folder: &Path, shop: &DemoShop) -> ExchangeSettings {
         lists: ListSettings::default(),
         guard: Guard::default(),
         csv: CsvOptions::default(),
+        language: Language::English,
         schedule: Schedule {
             scan: Duration::from_millis(200),
             quiet: Duration::ZERO,
