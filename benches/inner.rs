@@ -84,6 +84,7 @@ fn compare(criterion: &mut Criterion) {
                 price: row.price,
                 quantity: row.quantity,
                 name: None,
+                ..KnownProduct::default()
             };
             (row.sku.match_key(), known)
         })

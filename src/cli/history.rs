@@ -192,7 +192,7 @@ fn return_file(
     run: &Run,
     out: &mut Out,
 ) -> anyhow::Result<Exit> {
-    if let Some(path) = inbox_of(config, run)?.return_to_inbox(&run.file, run.id.0)? {
+    if let Some(path) = inbox_of(config, run)?.take_up(&run.file, run.id.0)? {
         journal.forget_retry(run.id)?;
         let file = path.display().to_string();
         out.say(&out.words.fill("back-in-inbox", &[("file", file.into())]));

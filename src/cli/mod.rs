@@ -370,7 +370,9 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
     match err {
         CarryError::Shop(err) => exit_of_shop(err),
         CarryError::Settings(_) => Exit::Usage,
-        CarryError::Guarded { .. } | CarryError::Unexplained { .. } => Exit::Attention,
+        CarryError::Guarded { .. } | CarryError::Unexplained { .. } | CarryError::OrdersFirst => {
+            Exit::Attention
+        }
         CarryError::Archive(_)
         | CarryError::File(_)
         | CarryError::Journal(_)

@@ -220,6 +220,7 @@ pub(super) fn json_tally(tally: &Tally) -> serde_json::Value {
         "rejected": tally.n(OutcomeKind::Rejected),
         "pending": tally.n(OutcomeKind::Pending),
         "superseded": tally.n(OutcomeKind::Superseded),
+        "outdated": tally.n(OutcomeKind::Outdated),
         "note": tally.n(OutcomeKind::Note),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -90,6 +90,23 @@ impl ClaimedFile {
             .map(|part| part.to_string_lossy())
             .collect();
         parts.join("/")
+    }
+
+    /// Whether its name is that of a list, which says nothing of its own age.
+    pub fn is_list(&self) -> bool {
+        const ENDINGS: [&str; 5] = ["csv", "txt", "tsv", "xlsx", "xls"];
+        let ending = self.path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
+    }
+
+    /// The later of its times: a copy keeps the original's time of change.
+    pub fn came_at(&self) -> Option<SystemTime> {
+        let metadata = fs::metadata(&self.path).ok()?;
+        metadata
+            .created()
+            .into_iter()
+            .chain(metadata.modified())
+            .max()
     }
 
     pub fn open(&self) -> Result<File, FolderError> {
@@ -338,7 +355,15 @@ impl Inbox {
             Fate::Hold => HELD,
             Fate::Retry => return Ok(file.path.clone()),
         };
-        let target = free_name(&self.root.join(folder).join(&file.name), Some(run));
+        let place = self.root.join(folder).join(&file.name);
+        let target = match fate {
+            // The same content that waits there already: one decision is for both.
+            Fate::Hold => [place.clone(), with_run(&place, run)]
+                .into_iter()
+                .find(|held| has_same_content(held, &file.path))
+                .unwrap_or_else(|| free_name(&place, Some(run))),
+            Fate::Archive | Fate::Reject | Fate::Retry => free_name(&place, Some(run)),
+        };
         // Receipts first: a file in `done` always has one.
         for (ending, content) in receipts {
             write_whole(&with_ending(&target, ending), content)?;
@@ -382,9 +407,10 @@ impl Inbox {
             .find(|path| path.is_file())
     }
 
-    /// Puts a rejected or held file back into the inbox. Its receipts go.
-    /// `None` as well for a name that does not lie below the inbox.
-    pub fn return_to_inbox(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
+    /// Takes a rejected or held file up again: back into `working`, under the name that
+    /// its run knows. Its receipts go. `None` as well for a name that does not lie below
+    /// the inbox.
+    pub fn take_up(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
         let is_below = relative
             .components()
@@ -393,8 +419,9 @@ impl Inbox {
         let Some(path) = found.flatten() else {
             return Ok(None);
         };
-        let target = free_name(&self.root.join(relative), None);
-        self.mark(&target)?;
+        // Of one that is there already, too: at its old place the service leaves it in
+        // peace until its time comes.
+        let target = self.place_to_work(relative);
         move_file(&path, &target)?;
         for ending in RECEIPTS {
             // A receipt that is gone already is what was wanted.
@@ -547,7 +574,25 @@ fn with_run(path: &Path, run: i64) -> PathBuf {
     fitting(path, &stem, &ending)
 }
 
-/// Renames; never over an existing file, because `to` is a free name.
+fn has_same_content(left: &Path, right: &Path) -> bool {
+    let sizes = (fs::metadata(left), fs::metadata(right));
+    let (Ok(left_size), Ok(right_size)) = sizes else {
+        return false;
+    };
+    let same = || -> io::Result<bool> {
+        let mut right = BufReader::new(File::open(right)?).bytes();
+        for byte in BufReader::new(File::open(left)?).bytes() {
+            if byte? != right.next().transpose()?.unwrap_or_default() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    left_size.len() == right_size.len() && same().unwrap_or(false)
+}
+
+/// Renames; never over an existing file that says anything else, because `to` is a
+/// free name, or holds the same.
 fn move_file(from: &Path, to: &Path) -> Result<(), FolderError> {
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
@@ -751,7 +796,7 @@ mod tests {
             .unwrap()
             .with_marker(Marker::parse("{name}.done"));
         put(&folder.path().join("held/a.csv"), "1");
-        let path = inbox.return_to_inbox("a.csv", 1).unwrap().unwrap();
+        let path = inbox.take_up("a.csv", 1).unwrap().unwrap();
         inbox.put("own.csv", b"2").unwrap();
         assert_eq!(marked(&mut inbox), ["a.csv", "own.csv"]);
         inbox.claim(&path).unwrap();

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::folders::FolderError;
 use crate::folders::inbox::write_whole;
 
-/// What the name of a file that is being made ends in.
-const TEMPORARY: &str = ".tmp";
+/// What the name of a file that is being made ends in. Not `.tmp`: programs that clear
+/// up sweep such files away, and its orders would count as taken.
+const TEMPORARY: &str = ".writing";
 
 /// Lies in every outbox that orders were written to: an empty folder without it
 /// is a share that is not mounted, not an outbox that 1C has emptied.
@@ -105,17 +106,20 @@ impl Outbox {
         if exists(&marker)? {
             return Ok(false);
         }
-        Err(FolderError::of(
-            "find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)",
-            &marker,
-        )(io::ErrorKind::NotFound.into()))
+        Err(without_mark(&marker))
     }
 
-    /// Before the first orders are written to it.
-    pub fn mark(&self) -> Result<(), FolderError> {
+    /// Before orders are written to it. One that was marked before and is not now is
+    /// the empty place of a share that is away.
+    pub fn mark(&self, was_marked: bool) -> Result<(), FolderError> {
         let marker = self.root.join(MARKER);
-        if marker.exists() {
+        let exists = marker
+            .try_exists()
+            .map_err(FolderError::of("look at", &marker))?;
+        if exists {
             Ok(())
+        } else if was_marked {
+            Err(without_mark(&marker))
         } else {
             write_whole(&marker, b"")
         }
@@ -140,6 +144,13 @@ impl Outbox {
     }
 }
 
+fn without_mark(marker: &Path) -> FolderError {
+    FolderError::of(
+        "find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)",
+        marker,
+    )(io::ErrorKind::NotFound.into())
+}
+
 /// The rename itself must survive a power cut. Windows has no such call and keeps
 /// its own journal of names.
 #[cfg(unix)]
@@ -162,7 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(&folder.path().join("out")).unwrap();
         assert!(outbox.presence("a.xml").is_err(), "not an outbox yet");
-        outbox.mark().unwrap();
+        outbox.mark(false).unwrap();
         assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Gone);
         outbox.prepare("a.xml", b"text").unwrap();
         assert_eq!(outbox.presence("a.xml").unwrap(), Presence::Prepared);

@@ -18,6 +18,9 @@ pub struct Call {
     pub id: CallId,
     pub function: Function,
     pub intended_at: Option<NaiveDateTime>,
+    /// When its answer was given up; of a call that the program did not live to see
+    /// answered, when it was made.
+    pub open_since: Option<NaiveDateTime>,
     /// Article or order, and the new value.
     pub entries: Vec<(String, String)>,
     /// As it went to the shop, where it can be repeated.
@@ -130,7 +133,8 @@ impl Journal {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, function, intended_at, batch,
                     NOT EXISTS (SELECT 1 FROM call AS later WHERE later.exchange = call.exchange
-                                AND later.function = call.function AND later.id > call.id)
+                                AND later.function = call.function AND later.id > call.id),
+                    coalesce(answered_at, intended_at)
              FROM call WHERE exchange = ?1 AND state IN ('intended', 'unclear') ORDER BY id",
         )?;
         let mut rows = statement.query([exchange])?;
@@ -146,6 +150,7 @@ impl Journal {
                 id,
                 function,
                 intended_at: parse_stamp(&row.get::<_, String>(2)?),
+                open_since: parse_stamp(&row.get::<_, String>(5)?),
                 entries: self.entries(id)?,
                 batch: row.get(3)?,
                 is_latest: row.get(4)?,
@@ -200,10 +205,19 @@ impl Journal {
                 .prepare_cached(&sql)?
                 .execute(params![exchange, sku.match_key()])
         };
+        let doubt = |column: &str, sku: &Sku| {
+            let sql = format!(
+                "UPDATE product_state SET last_{column} = coalesce({column}, last_{column}), {column} = NULL
+                 WHERE exchange = ?1 AND match_key = ?2"
+            );
+            self.connection
+                .prepare_cached(&sql)?
+                .execute(params![exchange, sku.match_key()])
+        };
         match action {
             Action::Add(_) => 0,
-            Action::Price { sku, .. } => clear("price", sku)?,
-            Action::Quantity { sku, .. } => clear("quantity", sku)?,
+            Action::Price { sku, .. } => doubt("price", sku)?,
+            Action::Quantity { sku, .. } => doubt("quantity", sku)?,
             Action::Name { sku, .. } => clear("name", sku)?,
             Action::Status { order, .. } => self
                 .connection

@@ -6,6 +6,16 @@ use rusqlite::{OptionalExtension, params};
 use crate::journal::open::{parse_stamp, stamp};
 use crate::journal::{Journal, JournalError, RunId};
 
+/// Whether all portions of a full export have been carried, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Whole,
+    /// One is to be tried again.
+    Waiting,
+    /// One was rejected or is held: what it states is not known.
+    Incomplete,
+}
+
 impl Journal {
     /// A file of this run speaks of these articles, by match key.
     pub fn note_stated(
@@ -15,7 +25,8 @@ impl Journal {
         keys: impl Iterator<Item = String>,
     ) -> Result<(), JournalError> {
         let mut update = self.connection.prepare_cached(
-            "UPDATE product_state SET stated_by = ?3 WHERE exchange = ?1 AND match_key = ?2",
+            "INSERT INTO stated (exchange, match_key, run) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET run = excluded.run",
         )?;
         for key in keys {
             update.execute(params![exchange, key, run.0])?;
@@ -64,10 +75,32 @@ impl Journal {
             "SELECT DISTINCT i.sku FROM full_export f
              JOIN product_state s ON s.exchange = f.exchange
              JOIN identity i ON i.exchange = s.exchange AND i.match_key = s.match_key
-             WHERE f.exchange = ?1 AND s.quantity > 0 AND coalesce(s.stated_by, 0) < f.run ORDER BY i.sku",
+             LEFT JOIN stated t ON t.exchange = s.exchange AND t.match_key = s.match_key
+             WHERE f.exchange = ?1 AND s.quantity > 0 AND coalesce(t.run, 0) < f.run ORDER BY i.sku",
         )?;
         let skus = statement.query_map([exchange], |row| row.get(0))?;
         Ok(skus.collect::<Result<_, _>>()?)
+    }
+
+    /// How the files stand that have come since the open export began.
+    pub fn export_standing(&self, exchange: &str) -> Result<Standing, JournalError> {
+        let has = |states: &str| -> Result<bool, JournalError> {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM run JOIN full_export f ON f.exchange = run.exchange
+                 WHERE run.exchange = ?1 AND run.id >= f.run AND run.state IN ({states}))"
+            );
+            Ok(self
+                .connection
+                .query_row(&sql, [exchange], |row| row.get(0))?)
+        };
+        if has("'rejected', 'held'")? {
+            return Ok(Standing::Incomplete);
+        }
+        Ok(if has("'open', 'retry'")? {
+            Standing::Waiting
+        } else {
+            Standing::Whole
+        })
     }
 
     /// The export has been dealt with.

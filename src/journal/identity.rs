@@ -64,6 +64,19 @@ impl Journal {
         Ok(())
     }
 
+    /// The run has brought this id.
+    pub fn note_first_named(
+        &self,
+        exchange: &str,
+        item: &ItemKey,
+        run: RunId,
+    ) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("UPDATE identity SET first_run = ?3 WHERE exchange = ?1 AND item = ?2")?
+            .execute(params![exchange, item.as_str(), run.0])?;
+        Ok(())
+    }
+
     pub fn identity(&self, exchange: &str, item: &str) -> Result<Option<Identity>, JournalError> {
         Ok(self
             .connection

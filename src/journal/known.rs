@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{Days, NaiveDateTime};
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::{Money, OrderId, Sku, StatusId, sku};
+use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
 use crate::plan::KnownProduct;
 
@@ -41,7 +43,7 @@ impl Journal {
         skus: impl Iterator<Item = &'a Sku>,
     ) -> Result<HashMap<String, KnownProduct>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT s.price, s.quantity, s.name FROM article a
+            "SELECT s.price, s.quantity, s.name, s.last_price, s.last_quantity FROM article a
              LEFT JOIN product_state s ON s.exchange = a.exchange AND s.match_key = a.match_key
              WHERE a.exchange = ?1 AND a.match_key = ?2",
         )?;
@@ -50,11 +52,13 @@ impl Journal {
             let key = sku.match_key();
             let found = statement
                 .query_row(params![exchange, key], |row| {
-                    let price: Option<String> = row.get(0)?;
+                    let money = |text: Option<String>| Money::parse(&text?).ok();
                     Ok(KnownProduct {
-                        price: price.as_deref().and_then(|price| Money::parse(price).ok()),
+                        price: money(row.get(0)?),
                         quantity: row.get(1)?,
                         name: row.get(2)?,
+                        last_price: money(row.get(3)?),
+                        last_quantity: row.get(4)?,
                     })
                 })
                 .optional()?;
@@ -65,12 +69,18 @@ impl Journal {
 
     /// The shop said that it had added the article, and does not list it: adding it
     /// again would make one product after another.
-    pub fn never_add(&self, exchange: &str, sku: &Sku) -> Result<(), JournalError> {
+    /// It is tried again after a day.
+    pub fn never_add(
+        &self,
+        exchange: &str,
+        sku: &Sku,
+        now: NaiveDateTime,
+    ) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO never_added (exchange, match_key) VALUES (?1, ?2)",
+                "INSERT OR REPLACE INTO never_added (exchange, match_key, failed_at) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![exchange, sku.match_key()])?;
+            .execute(params![exchange, sku.match_key(), stamp(now)])?;
         Ok(())
     }
 
@@ -90,9 +100,11 @@ impl Journal {
         &self,
         exchange: &str,
         skus: impl Iterator<Item = &'a Sku>,
+        now: NaiveDateTime,
     ) -> Result<HashSet<String>, JournalError> {
+        let since = now.checked_sub_days(Days::new(1)).map(stamp);
         let mut statement = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM never_added WHERE exchange = ?1 AND match_key = ?2)",
+            "SELECT EXISTS (SELECT 1 FROM never_added WHERE exchange = ?1 AND match_key = ?2 AND failed_at > ?3)",
         )?;
         let mut found = HashSet::new();
         let has_any: bool = self
@@ -104,7 +116,7 @@ impl Journal {
         }
         for sku in skus {
             let key = sku.match_key();
-            if statement.query_row(params![exchange, key], |row| row.get(0))? {
+            if statement.query_row(params![exchange, key, since], |row| row.get(0))? {
                 found.insert(key);
             }
         }
@@ -125,7 +137,7 @@ impl Journal {
         let n: i64 = self
             .connection
             .prepare_cached(
-                "SELECT count(*) FROM product_state WHERE exchange = ?1 AND quantity > 0",
+                "SELECT count(*) FROM product_state WHERE exchange = ?1 AND coalesce(quantity, last_quantity) > 0",
             )?
             .query_row([exchange], |row| row.get(0))?;
         Ok(u64::try_from(n).unwrap_or_default())

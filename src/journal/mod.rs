@@ -20,6 +20,7 @@ pub mod views;
 
 pub use calls::{Call, CallId};
 pub use error::JournalError;
+pub use full::Standing;
 pub use identity::{Identity, Pending};
 pub use open::Journal;
 pub use orders::OrderState;

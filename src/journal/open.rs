@@ -64,6 +64,7 @@ impl Journal {
             depth: Cell::new(0),
         };
         journal.migrate()?;
+        journal.doubt_if_copy()?;
         Ok(journal)
     }
 

@@ -1,5 +1,7 @@
 //! The order ledger: seen → written → taken → confirmed.
 
+use std::path::Path;
+
 use chrono::NaiveDateTime;
 use rusqlite::params;
 
@@ -192,6 +194,25 @@ impl Journal {
         Ok(files.collect::<Result<_, _>>()?)
     }
 
+    /// Whether orders have been written to this folder before.
+    pub fn is_outbox(&self, exchange: &str, path: &Path) -> Result<bool, JournalError> {
+        let path = path.display().to_string();
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE exchange = ?1 AND path = ?2)",
+            )?
+            .query_row(params![exchange, path], |row| row.get(0))?)
+    }
+
+    pub fn note_outbox(&self, exchange: &str, path: &Path) -> Result<(), JournalError> {
+        let path = path.display().to_string();
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO outbox (exchange, path) VALUES (?1, ?2)")?
+            .execute(params![exchange, path])?;
+        Ok(())
+    }
+
     /// Remembers what an order is about. An order placed has moved the stock of
     /// its goods, so what was known of it is in doubt.
     pub fn note_order_goods<'a>(
@@ -216,7 +237,8 @@ impl Journal {
     pub(super) fn doubt_stock(&self, exchange: &str, order: OrderId) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
-                "UPDATE product_state SET quantity = NULL WHERE exchange = ?1 AND match_key IN
+                "UPDATE product_state SET last_quantity = coalesce(quantity, last_quantity), quantity = NULL
+                 WHERE exchange = ?1 AND match_key IN
                  (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
             )?
             .execute(params![exchange, order.get()])?;

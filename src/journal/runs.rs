@@ -70,6 +70,8 @@ kept_by_name! {
         Pending = "pending",
         /// A later row of the file said otherwise.
         Superseded = "superseded",
+        /// A newer file has spoken of it already.
+        Outdated = "outdated",
         /// Nothing lost, but worth a word.
         Note = "note",
     }
@@ -79,7 +81,7 @@ impl OutcomeKind {
     /// A person should look at this row.
     pub fn needs_attention(self) -> bool {
         match self {
-            Self::Unknown | Self::Rejected | Self::Pending => true,
+            Self::Unknown | Self::Rejected | Self::Pending | Self::Outdated => true,
             Self::Applied | Self::Unchanged | Self::Superseded | Self::Note => false,
         }
     }
@@ -103,6 +105,8 @@ pub struct Run {
     pub attempts: u32,
     pub retry_at: Option<NaiveDateTime>,
     pub is_approved: bool,
+    /// Of an archive: its parts are on their own way.
+    pub is_unpacked: bool,
     pub started_at: String,
     pub finished_at: Option<String>,
 }
@@ -211,16 +215,30 @@ impl Journal {
         retry_at: Option<NaiveDateTime>,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
-        self.connection
-            .prepare_cached("UPDATE run SET state = ?2, note = ?3, retry_at = ?4, finished_at = ?5 WHERE id = ?1")?
-            .execute(params![run.0, state.name(), note, retry_at.map(stamp), stamp(now)])?;
-        Ok(())
+        self.atomically(|| {
+            self.connection
+                .prepare_cached("UPDATE run SET state = ?2, note = ?3, retry_at = ?4, finished_at = ?5 WHERE id = ?1")?
+                .execute(params![run.0, state.name(), note, retry_at.map(stamp), stamp(now)])?;
+            if state == RunState::Rejected {
+                // Ids of another base would be rivals of the right ones.
+                self.connection
+                    .prepare_cached("DELETE FROM identity WHERE first_run = ?1")?
+                    .execute([run.0])?;
+            }
+            Ok(())
+        })
     }
 
     /// A person takes the responsibility for what the guard rails forbid.
     pub fn approve(&self, run: RunId) -> Result<(), JournalError> {
-        self.connection
-            .execute("UPDATE run SET is_approved = 1 WHERE id = ?1", [run.0])?;
+        self.set_approved(run, true)
+    }
+
+    pub fn set_approved(&self, run: RunId, is_approved: bool) -> Result<(), JournalError> {
+        self.connection.execute(
+            "UPDATE run SET is_approved = ?2 WHERE id = ?1",
+            params![run.0, is_approved],
+        )?;
         Ok(())
     }
 
@@ -245,6 +263,39 @@ impl Journal {
         )
     }
 
+    pub fn note_unpacked(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection
+            .execute("UPDATE run SET is_unpacked = 1 WHERE id = ?1", [run.0])?;
+        Ok(())
+    }
+
+    pub fn note_zeroed(&self, run: RunId, n_products: u64) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("UPDATE run SET n_zeroed = ?2 WHERE id = ?1")?
+            .execute(params![
+                run.0,
+                i64::try_from(n_products).unwrap_or(i64::MAX)
+            ])?;
+        Ok(())
+    }
+
+    /// How many products other runs have sold out since then that no person has approved.
+    pub fn n_zeroed_since(
+        &self,
+        exchange: &str,
+        run: RunId,
+        since: NaiveDateTime,
+    ) -> Result<u64, JournalError> {
+        let n: i64 = self
+            .connection
+            .prepare_cached(
+                "SELECT coalesce(sum(n_zeroed), 0) FROM run WHERE exchange = ?1 AND id <> ?2 AND is_approved = 0
+                 AND n_zeroed > 0 AND state IN ('done', 'retry', 'open') AND started_at >= ?3",
+            )?
+            .query_row(params![exchange, run.0, stamp(since)], |row| row.get(0))?;
+        Ok(u64::try_from(n).unwrap_or_default())
+    }
+
     /// Whether a file of the exchange waits, for its time or for a person.
     pub fn has_waiting_runs(&self, exchange: &str) -> Result<bool, JournalError> {
         Ok(self
@@ -264,20 +315,21 @@ impl Journal {
         Ok(files.collect::<Result<_, _>>()?)
     }
 
-    /// Of a file that waits to be tried again, whether the time has come.
+    /// Of a file that waits to be tried again: when, and after how many attempts.
     pub fn retry_time(
         &self,
         exchange: &str,
         hash: &str,
-    ) -> Result<Option<NaiveDateTime>, JournalError> {
-        let stamp: Option<Option<String>> = self
+    ) -> Result<Option<(NaiveDateTime, u32)>, JournalError> {
+        let found: Option<(Option<String>, u32)> = self
             .connection
             .prepare_cached(
-                "SELECT retry_at FROM run WHERE exchange = ?1 AND hash = ?2 AND state = 'retry' ORDER BY id DESC LIMIT 1",
+                "SELECT retry_at, attempts FROM run WHERE exchange = ?1 AND hash = ?2 AND state = 'retry' ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![exchange, hash], |row| row.get(0))
+            .query_row(params![exchange, hash], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(stamp.flatten().as_deref().and_then(parse_stamp))
+        let time = |stamp: Option<String>| parse_stamp(&stamp?);
+        Ok(found.and_then(|(stamp, attempts)| Some((time(stamp)?, attempts))))
     }
 
     fn runs_where(
@@ -286,7 +338,7 @@ impl Journal {
         values: &[&dyn rusqlite::ToSql],
     ) -> Result<Vec<Run>, JournalError> {
         let sql = format!(
-            "SELECT id, exchange, file, state, note, attempts, retry_at, started_at, finished_at, is_approved FROM run WHERE {condition}"
+            "SELECT id, exchange, file, state, note, attempts, retry_at, started_at, finished_at, is_approved, is_unpacked FROM run WHERE {condition}"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(values)?;
@@ -304,6 +356,7 @@ impl Journal {
                     .as_deref()
                     .and_then(parse_stamp),
                 is_approved: row.get(9)?,
+                is_unpacked: row.get(10)?,
                 started_at: row.get(7)?,
                 finished_at: row.get(8)?,
             });

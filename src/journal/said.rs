@@ -40,32 +40,34 @@ impl Journal {
         Ok(())
     }
 
-    /// What the last complete file of this name has stated that was carried.
+    /// What the last complete file of this name has stated that was carried. Its
+    /// folder does not count: parts of archives have one of their own each time.
     pub fn last_extent(&self, exchange: &str, file: &str) -> Result<Option<Extent>, JournalError> {
         let n = |n: i64| u64::try_from(n).unwrap_or_default();
-        Ok(self
-            .connection
-            .prepare_cached(
-                "SELECT n_all_goods, n_all_offers FROM run
-                 WHERE exchange = ?1 AND file = ?2 AND state = 'done' AND n_all_goods IS NOT NULL
-                 ORDER BY id DESC LIMIT 1",
-            )?
-            .query_row(params![exchange, file], |row| {
-                Ok(Extent {
-                    n_goods: n(row.get(0)?),
-                    n_offers: n(row.get(1)?),
-                })
-            })
-            .optional()?)
+        let mut statement = self.connection.prepare_cached(
+            "SELECT file, n_all_goods, n_all_offers FROM run
+             WHERE exchange = ?1 AND state = 'done' AND n_all_goods IS NOT NULL ORDER BY id DESC",
+        )?;
+        let mut rows = statement.query([exchange])?;
+        while let Some(row) = rows.next()? {
+            let other: String = row.get(0)?;
+            if last_part(&other) == last_part(file) {
+                return Ok(Some(Extent {
+                    n_goods: n(row.get(1)?),
+                    n_offers: n(row.get(2)?),
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// The runs whose files are newer than that of this one: by what the files say of
     /// their making where both do, else by when they were first seen.
     pub fn newer_than(&self, exchange: &str, run: RunId) -> Result<HashSet<RunId>, JournalError> {
         self.runs_of(
-            "SELECT other.id FROM run AS other JOIN run AS this ON this.id = ?2
+            "SELECT other.id FROM run AS other LEFT JOIN run AS this ON this.id = ?2
              WHERE other.exchange = ?1 AND
-             CASE WHEN other.formed_at IS NULL OR this.formed_at IS NULL THEN other.id > this.id
+             CASE WHEN other.formed_at IS NULL OR this.formed_at IS NULL THEN other.id > ?2
              ELSE other.formed_at > this.formed_at END",
             params![exchange, run.0],
         )
@@ -138,6 +140,10 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// As the tables have it.

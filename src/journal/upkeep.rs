@@ -4,13 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDateTime};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
 
 /// Rows that changed nothing are by far the most, and the first that nobody asks for.
 const UNCHANGED_DAYS: u64 = 7;
+
+/// What SQLite's `application_id` says in a copy.
+const COPY: i64 = 1;
 
 impl Journal {
     /// Reads the whole file and finds out whether it is what SQLite wrote. Takes
@@ -52,9 +55,30 @@ impl Journal {
         }
         let shown = target.display().to_string();
         self.connection.execute("VACUUM INTO ?1", [shown])?;
+        // Put in the journal's place one day, it must not take for known what was known then.
+        Connection::open(target)?.pragma_update(None, "application_id", COPY)?;
         // SQLite does not wait for the disk here.
         let copied = fs::OpenOptions::new().write(true).open(target);
         copied.and_then(|file| file.sync_all()).map_err(failed)
+    }
+
+    /// A copy that has taken the journal's place is behind: what the shop has may have
+    /// changed since, so all of it is in doubt and is sent again.
+    pub(super) fn doubt_if_copy(&self) -> Result<(), JournalError> {
+        let id: i64 = self
+            .connection
+            .query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        if id != COPY {
+            return Ok(());
+        }
+        self.atomically(|| {
+            self.connection.execute_batch(
+                "UPDATE product_state SET last_price = coalesce(price, last_price), price = NULL,
+                 last_quantity = coalesce(quantity, last_quantity), quantity = NULL, name = NULL;
+                 UPDATE order_status SET status_id = NULL;",
+            )?;
+            Ok(self.connection.pragma_update(None, "application_id", 0)?)
+        })
     }
 
     /// Forgets finished runs, with their rows and calls, after so many days, and rows
@@ -72,6 +96,7 @@ impl Journal {
             let n = self.connection.execute(
                 "DELETE FROM run WHERE state IN ('done', 'rejected') AND finished_at < ?1
                  AND id < (SELECT max(id) FROM run)
+                 AND NOT EXISTS (SELECT 1 FROM pending WHERE run.id IN (price_by, quantity_by))
                  AND NOT EXISTS (SELECT 1 FROM call WHERE run = run.id AND state IN ('intended', 'unclear'))",
                 params![before(keep_days)],
             )?;

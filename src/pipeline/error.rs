@@ -31,6 +31,9 @@ pub enum CarryError {
     /// explained yet: the one that does may be on its way.
     #[error("no file has said yet which {what} `{name}` is; the file waits for one that does")]
     Unexplained { what: &'static str, name: String },
+    /// A status takes an order out of the list of new ones: it must have been written before.
+    #[error("it holds order documents, and the shop's new orders have not been fetched before")]
+    OrdersFirst,
     /// The guard rails were hit; a person must say whether it is meant.
     #[error("{}", alarms.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Guarded { alarms: Vec<Alarm> },
@@ -50,6 +53,7 @@ impl CarryError {
             Self::Folder(_) => "folder",
             Self::Spool(_) => "spool",
             Self::Unexplained { .. } => "unexplained",
+            Self::OrdersFirst => "orders_first",
             Self::Guarded { .. } => "guard",
             Self::Settings(_) => "configuration",
         }

@@ -23,6 +23,7 @@ pub(super) fn fate_of<T>(result: &Result<T, CarryError>) -> Fate {
         Err(CarryError::Journal(err)) if err.is_passing() => Fate::Retry,
         Err(CarryError::Journal(_)) => Fate::Hold,
         Err(CarryError::Unexplained { .. }) => Fate::Retry,
+        Err(CarryError::OrdersFirst) => Fate::Retry,
         Err(CarryError::Guarded { .. }) => Fate::Hold,
         Err(CarryError::Settings(_)) => Fate::Hold,
     }

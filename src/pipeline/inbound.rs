@@ -44,6 +44,7 @@ pub(super) fn carry_in(
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
+    ages: Caution,
     progress: &dyn Fn(u64),
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
@@ -55,28 +56,30 @@ pub(super) fn carry_in(
         portion,
     } = survey(path, exchange, journal, lookup, Some(run.id))?;
     journal.note_file(run.id, portion.formed_at, portion.all)?;
-    // Whoever approves a run takes the responsibility for all of it.
-    let newer = if run.is_approved {
-        HashSet::new()
-    } else {
-        let newer = journal.newer_than(exchange.name(), run.id)?;
+    let newer = match ages {
+        Caution::Heeded => journal.newer_than(exchange.name(), run.id)?,
+        Caution::Overruled => HashSet::new(),
+    };
+    if !run.is_approved {
         let mut alarms = shrunk(&portion, run, exchange, journal)?;
-        alarms.extend(journal.rehearse(|| {
+        let foreseen = journal.rehearse(|| {
             let look = spool.look()?;
-            foresee(look, exchange, journal, lookup, &mut resolver, &newer)
-        })?);
+            foresee(look, run, exchange, journal, lookup, &mut resolver, &newer)
+        })?;
+        alarms.extend(foreseen.alarms);
         if !alarms.is_empty() {
             return Err(CarryError::Guarded { alarms });
         }
-        newer
-    };
+        journal.note_zeroed(run.id, foreseen.n_zeroed)?;
+    }
     let mut look = spool.look()?;
     let mut sent = Vec::new();
     while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
         progress(look.n_bytes());
         let mut decision = decide(&batch, exchange, journal, lookup, &newer)?;
+        let mut kept = HashSet::new();
         if journal.has_waiting_runs(exchange.name())? {
-            resolver.keep_unknown(&batch, &mut decision)?;
+            kept = resolver.keep_unknown(&batch, &mut decision)?;
         }
         let result = send(exchange, journal, run.id, &decision.actions, &mut sent);
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
@@ -85,9 +88,11 @@ pub(super) fn carry_in(
             note_said(&batch, &decision, &sent, run.id, exchange, journal)
         })?;
         result?;
-        journal.drop_pending(exchange.name(), &batch.released)?;
+        let mut released = batch.released;
+        released.retain(|item| !kept.contains(item));
+        journal.drop_pending(exchange.name(), &released)?;
     }
-    if portion.has_stock {
+    if portion.has_stock && exchange.settings.goods.zero_missing_after.is_some() {
         journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
     Ok(summary)
@@ -153,24 +158,42 @@ fn note_said(
     Ok(())
 }
 
-/// What the guard rails say to the file as a whole.
+/// See [`foresee`].
+struct Foreseen {
+    alarms: Vec<Alarm>,
+    n_zeroed: u64,
+}
+
+/// Portions of one export come within this time, and so does what a broken report
+/// sends again and again.
+const TOGETHER: TimeDelta = TimeDelta::hours(1);
+
+/// What the guard rails say to the file as a whole, and to what came just before it.
 fn foresee(
     mut look: spool::Look<'_>,
+    run: &Run,
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
     resolver: &mut Resolver<'_>,
     newer: &HashSet<RunId>,
-) -> Result<Vec<Alarm>, CarryError> {
+) -> Result<Foreseen, CarryError> {
     let guard = &exchange.settings.guard;
     let n_stocked = journal.n_stocked(exchange.name())?;
+    let since = clock::now()
+        .checked_sub_signed(TOGETHER)
+        .unwrap_or_default();
+    let n_zeroed_before = journal.n_zeroed_since(exchange.name(), run.id, since)?;
     let mut moves = Moves::default();
     while let Some(batch) = next_batch(&mut look, resolver, journal)? {
         let decision = decide(&batch, exchange, journal, lookup, newer)?;
         moves.add(&decision, guard);
         journal.assume(exchange.name(), &decision.actions, clock::now())?;
     }
-    Ok(moves.judge(guard, n_stocked))
+    Ok(Foreseen {
+        n_zeroed: moves.n_zeroed(),
+        alarms: moves.judge(guard, n_stocked, n_zeroed_before),
+    })
 }
 
 fn open(path: &Path) -> Result<File, CarryError> {
@@ -188,7 +211,7 @@ struct Portion {
 }
 
 /// A clock of 1C that is further ahead than any zone says nothing of a file's age.
-const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(1);
+const FURTHEST_AHEAD: TimeDelta = TimeDelta::hours(14);
 
 /// What is known of a file once it has been read.
 struct Surveyed<'a> {
@@ -234,6 +257,9 @@ fn survey<'a>(
         lookup.new_goods()?;
     }
     if survey.speaks_of(Topic::Documents) {
+        if run.is_some() && !lookup.has_orders() {
+            return Err(CarryError::OrdersFirst);
+        }
         lookup.statuses()?;
     }
     Ok(Surveyed {
@@ -284,7 +310,7 @@ fn decide(
         let skus = batch.wanted.iter().map(|wanted| &wanted.sku);
         let known = Known {
             products,
-            never_add: journal.never_added(name, skus)?,
+            never_add: journal.never_added(name, skus, clock::now())?,
             said_later: said_later.clone(),
             ..Known::default()
         };
@@ -308,10 +334,13 @@ fn decide(
 }
 
 fn spoken_of(batch: &Batch) -> impl Iterator<Item = (Field, String)> {
+    // What has waited was judged by the age of its own file.
     let of_products = batch
         .wanted
         .iter()
-        .flat_map(|wanted| wanted.stated().map(|field| (field, wanted.sku.to_string())));
+        .enumerate()
+        .filter(|(at, _)| !batch.released_at.contains(at))
+        .flat_map(|(_, wanted)| wanted.stated().map(|field| (field, wanted.sku.to_string())));
     let of_orders = batch
         .orders
         .iter()
@@ -349,7 +378,7 @@ fn outcomes_of(
                 Some("a later row says otherwise".to_owned()),
             ),
             Verdict::Outdated => (
-                OutcomeKind::Superseded,
+                OutcomeKind::Outdated,
                 Some(
                     "a newer file has spoken of it; `obmen send --force` sends it all the same"
                         .to_owned(),
@@ -410,7 +439,11 @@ fn refused(outcome: &shop::module::Outcome, field: Field) -> (OutcomeKind, Optio
             "several products of the shop have this article",
         ),
         Outcome::Rejected(why) => (OutcomeKind::Rejected, why.as_str()),
-        Outcome::Applied | Outcome::Unchanged | Outcome::Unsaid => (OutcomeKind::Applied, ""),
+        Outcome::Unchanged => (
+            OutcomeKind::Rejected,
+            "the shop has a product already that it takes for this one",
+        ),
+        Outcome::Applied | Outcome::Unsaid => (OutcomeKind::Applied, ""),
     };
     (kind, Some(detail.to_owned()))
 }
@@ -443,7 +476,11 @@ pub fn send_file(
     progress: &dyn Fn(u64),
 ) -> Result<Carried, CarryError> {
     let lookup = Lookup::new(exchange, journal, Reach::Online);
-    settle_open_calls(exchange, journal, &lookup)?;
+    if let Some((_, err)) = settle_open_calls(exchange, journal, &lookup)?.pop() {
+        return Err(err);
+    }
+    // Whoever sends by hand has fetched them.
+    lookup.note_orders_fetched();
     // The path, not the name: a file of the same name in the inbox is another run.
     let name = std::path::absolute(path)
         .unwrap_or_else(|_| path.to_owned())
@@ -455,17 +492,16 @@ pub fn send_file(
         &fingerprint(open(path)?)?,
         clock::now(),
     )?;
-    if caution == Caution::Overruled {
-        journal.approve(run.id)?;
-        run.is_approved = true;
-    }
-    let result = carry_in(path, &run, exchange, journal, &lookup, progress);
+    // What was forced once is not forced the next time.
+    run.is_approved = caution == Caution::Overruled;
+    journal.set_approved(run.id, run.is_approved)?;
+    let result = carry_in(path, &run, exchange, journal, &lookup, caution, progress);
     let note = result.as_ref().err().map(ToString::to_string);
     let state = match fate_of(&result) {
         Fate::Archive => RunState::Done,
         Fate::Reject => RunState::Rejected,
-        // Nobody tries a file again that lies somewhere else: that is for the person who sent it.
-        Fate::Hold | Fate::Retry => RunState::Held,
+        // Nobody tries a file again that lies somewhere else: whoever sent it sends it again.
+        Fate::Hold | Fate::Retry => RunState::Rejected,
     };
     journal.finish(run.id, state, note.as_deref(), None, clock::now())?;
     let summary = result?;
@@ -564,7 +600,7 @@ fn look_at(
         summary,
         n_calls,
         largest: moves.largest().to_vec(),
-        alarms: moves.judge(guard, n_stocked),
+        alarms: moves.judge(guard, n_stocked, 0),
     })
 }
 

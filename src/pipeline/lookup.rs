@@ -26,6 +26,8 @@ pub(super) struct Lookup<'a> {
     has_articles: Cell<bool>,
     /// A person said that a far shorter list of articles is right.
     accepts_fewer: Cell<bool>,
+    /// The shop's new orders have been fetched in this pass.
+    has_orders: Cell<bool>,
 }
 
 impl<'a> Lookup<'a> {
@@ -39,6 +41,7 @@ impl<'a> Lookup<'a> {
             names: OnceCell::new(),
             has_articles: Cell::new(false),
             accepts_fewer: Cell::new(false),
+            has_orders: Cell::new(false),
         }
     }
 
@@ -53,6 +56,14 @@ impl<'a> Lookup<'a> {
     /// For the file that is carried now, if it has been approved.
     pub(super) fn accept_fewer_articles(&self, is_approved: bool) {
         self.accepts_fewer.set(is_approved);
+    }
+
+    pub(super) fn note_orders_fetched(&self) {
+        self.has_orders.set(true);
+    }
+
+    pub(super) fn has_orders(&self) -> bool {
+        self.has_orders.get()
     }
 
     /// A list that has lost most of its articles is not believed: all that it lacks

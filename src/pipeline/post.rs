@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use tracing::{info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
 use crate::formats::{self, CsvOptions, Encoding, Stage};
-use crate::journal::{Journal, Run, Tally};
+use crate::journal::{Journal, Run, Standing, Tally};
+use crate::pipeline::backoff::Backoff;
 use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::settle::settle_open_calls;
@@ -17,6 +18,7 @@ use crate::pipeline::turn::{Turn, retry_time};
 use crate::pipeline::{
     CarryError, Exchange, ListKind, OrdersReport, ask_for_orders, clock, fetch_list,
 };
+use crate::plan::Function;
 
 /// What became of one file in a pass.
 #[derive(Debug)]
@@ -51,6 +53,16 @@ enum Topic {
 }
 
 impl Topic {
+    fn about(function: Function) -> Self {
+        match function {
+            Function::UpdateOrder => Self::Orders,
+            Function::AddProducts
+            | Function::UpdateNames
+            | Function::UpdatePrice
+            | Function::UpdateQuantity => Self::Goods,
+        }
+    }
+
     fn of(stage: Option<Stage>) -> Self {
         match stage {
             Some(Stage::Documents) => Self::Orders,
@@ -77,16 +89,29 @@ pub(super) struct Post {
     has_folders: bool,
     pub(super) next_scan: Instant,
     pub(super) next_orders: Instant,
-    /// A shop out of reach is left alone until then.
-    pause_until: Option<Instant>,
-    n_failures: u32,
+    /// Of everything, while the shop or a folder is out of reach.
+    pause: Backoff,
+    /// Why, in this pass and in the last one that failed.
+    trouble: Option<String>,
     last_trouble: Option<String>,
+    /// Of the product list alone: where it cannot be had or written, the rest goes on.
+    lists: Backoff,
+    /// Of looking into open calls, and what must wait for that.
+    settling: Backoff,
+    unsettled: HashSet<Topic>,
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
 }
 
-/// Between two attempts at a shop or a share that is away.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// So often a file that fails holds up those that came after it. What an older file
+/// says cannot take back what a newer one has said, so the order is not all.
+pub(super) const ATTEMPTS_IN_LINE: u32 = 3;
+
+/// No pause is longer: a time further ahead was written by a clock that was wrong.
+const FURTHEST: TimeDelta = TimeDelta::hours(2);
+
+/// For a file that cannot even be opened just now.
+const MOMENT: TimeDelta = TimeDelta::seconds(30);
 
 const ORDERS_JOB: &str = "orders";
 const PRODUCTS_JOB: &str = "products";
@@ -102,9 +127,12 @@ impl Post {
             exchange,
             next_scan: start,
             next_orders: start,
-            pause_until: None,
-            n_failures: 0,
+            pause: Backoff::default(),
+            trouble: None,
             last_trouble: None,
+            lists: Backoff::default(),
+            settling: Backoff::default(),
+            unsettled: HashSet::new(),
             retry_at: HashMap::new(),
         }
     }
@@ -141,7 +169,7 @@ impl Post {
             Some(_) => self.next_scan.min(self.next_orders),
             None => self.next_scan,
         };
-        due.max(self.pause_until.unwrap_or(due))
+        due.max(self.pause.until().unwrap_or(due))
     }
 
     /// What is due now.
@@ -152,12 +180,11 @@ impl Post {
         report: &mut PassReport,
         stopped: &mut dyn FnMut() -> bool,
     ) {
-        if self.pause_until.is_some_and(|until| now < until) {
+        if self.pause.is_waiting(now) {
             return;
         }
-        self.pause_until = None;
         if let Err(err) = self.make_folders() {
-            report.errors.push(err);
+            self.block(err, report);
             return self.judge(report);
         }
         let schedule = self.exchange.settings.schedule.clone();
@@ -183,20 +210,15 @@ impl Post {
     /// not at every attempt.
     fn judge(&mut self, report: &PassReport) {
         let of_files = report.files.iter().filter_map(|file| file.error.as_ref());
-        let blocking = report
-            .errors
-            .iter()
-            .find(|err| matches!(err, CarryError::Folder(_)) || concerns_every_file(err))
-            .or_else(|| of_files.clone().find(|err| concerns_every_file(err)));
+        let mut errors = report.errors.iter().chain(of_files);
+        let trouble = self.trouble.take().or_else(|| {
+            let blocking = errors.find(|err| concerns_every_file(err));
+            blocking.map(ToString::to_string)
+        });
         let has_worked = !report.files.is_empty() || report.orders.is_some();
-        match blocking {
-            Some(err) => {
-                self.n_failures += 1;
-                let doubled = 1 << self.n_failures.min(10);
-                let scan = self.exchange.settings.schedule.scan;
-                let pause = scan.saturating_mul(doubled).min(LONGEST_PAUSE);
-                self.pause_until = Some(Instant::now() + pause);
-                let text = err.to_string();
+        match trouble {
+            Some(text) => {
+                let pause = self.pause.failed(self.exchange.settings.schedule.scan);
                 if self.last_trouble.as_ref() != Some(&text) {
                     let pause_s = pause.as_secs();
                     warn!(
@@ -210,10 +232,16 @@ impl Post {
                 if self.last_trouble.take().is_some() {
                     info!(exchange = self.exchange.name(), "at work again");
                 }
-                self.n_failures = 0;
+                self.pause.succeeded();
             }
             None => {}
         }
+    }
+
+    /// Without this nothing can be done: the next pass comes later.
+    fn block(&mut self, err: CarryError, report: &mut PassReport) {
+        self.trouble = Some(err.to_string());
+        report.errors.push(err);
     }
 
     /// For a single pass: sees each file twice with the quiet time between.
@@ -236,21 +264,21 @@ impl Post {
     ) {
         let (ready, due) = match self.find_work(report) {
             Ok(work) => work,
-            Err(err) => return report.errors.push(err),
+            Err(err) => return self.block(err, report),
         };
         if ready.is_empty() && due.is_empty() {
             return;
         }
         // While the shop lets nobody in, no file is taken: they wait where they are.
         if let Err(err) = self.exchange.client.log_in() {
-            return report.errors.push(err.into());
+            return self.block(err.into(), report);
         }
         let claimed = self.claim(ready, report);
         let files = due.into_iter().chain(claimed).collect();
         let files = self.unpack_archives(files, journal, report);
         let waiting = match journal.waiting_files(self.exchange.name()) {
             Ok(waiting) => waiting,
-            Err(err) => return report.errors.push(err.into()),
+            Err(err) => return self.block(err.into(), report),
         };
         let files = in_order(files, &waiting, &self.exchange.settings.csv);
         // An order whose status changes is no longer among the new ones: were it
@@ -261,20 +289,21 @@ impl Post {
         if has_documents && report.orders.is_none() {
             self.ask(journal, report);
         }
-        let may_change_orders = report.orders.is_some();
+        // Until when newer files about the same things queue behind an older one.
+        let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
+        if let Err(err) = self.settle(journal, report, &mut blocked) {
+            return self.block(err, report);
+        }
         let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
-        if let Err(err) = settle_open_calls(&self.exchange, journal, &lookup) {
-            return report.errors.push(err);
+        if report.orders.is_some() {
+            lookup.note_orders_fetched();
+        } else if has_documents {
+            blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
         }
         let mut not_before = self.retry_at.clone();
-        // Until when newer files about the same things queue behind an older one.
         // Files that wait for another one, and when to look whether it has come some other way.
         let mut unexplained = Vec::new();
         let mut has_carried = false;
-        let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
-        if !may_change_orders {
-            blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
-        }
         for (stage, file) in files {
             if stopped() {
                 break;
@@ -286,22 +315,38 @@ impl Post {
                 continue;
             }
             not_before.remove(file.path());
-            match self.carry(&file, journal, &lookup) {
-                Turn::NotBefore(due) => {
-                    blocked.insert(topic, due);
+            let mut turn = self.carry(&file, journal, &lookup);
+            if needs_orders(&turn) && report.orders.is_none() {
+                self.ask(journal, report);
+                if report.orders.is_some() {
+                    lookup.note_orders_fetched();
+                    // It has been noted for later.
+                    if let Err(err) = forget_pause(&turn, journal) {
+                        report.errors.push(err);
+                    }
+                    turn = self.carry(&file, journal, &lookup);
+                }
+            }
+            match turn {
+                Turn::NotBefore { due, is_in_line } => {
+                    blocked.extend(is_in_line.then_some((topic, due)));
                     report.waiting.push(file.path().to_owned());
                     not_before.insert(file.path().to_owned(), due);
                 }
                 Turn::Done(carried) => {
+                    let now = clock::now();
                     let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
-                    // What an older file says must not come after what newer ones say.
-                    blocked.extend(retry_at.map(|due| (topic, due)));
+                    let in_line = match &carried.run {
+                        Some(run) => retry_at.filter(|_| run.attempts <= ATTEMPTS_IN_LINE),
+                        None => now.checked_add_signed(MOMENT),
+                    };
+                    blocked.extend(in_line.map(|due| (topic, due)));
                     not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
                     let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
                     if let (Some(CarryError::Unexplained { .. }), Some(run)) =
                         (&carried.error, &carried.run)
                     {
-                        let due = retry_time(run, clock::now());
+                        let due = retry_time(run, now);
                         unexplained.extend(due.map(|due| (file.path().to_owned(), due)));
                     }
                     has_carried |= carried.error.is_none();
@@ -319,6 +364,34 @@ impl Post {
         self.retry_at = not_before;
     }
 
+    /// Looks into open calls. Where one cannot be looked into, what it is about waits,
+    /// and the rest goes on.
+    fn settle(
+        &mut self,
+        journal: &Journal,
+        report: &mut PassReport,
+        blocked: &mut HashMap<Topic, NaiveDateTime>,
+    ) -> Result<(), CarryError> {
+        let scan = self.exchange.settings.schedule.scan;
+        if !self.settling.is_waiting(Instant::now()) {
+            let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
+            let failed = settle_open_calls(&self.exchange, journal, &lookup)?;
+            self.unsettled = failed
+                .iter()
+                .map(|(function, _)| Topic::about(*function))
+                .collect();
+            if failed.is_empty() {
+                self.settling.succeeded();
+            } else {
+                self.settling.failed(scan);
+            }
+            report.errors.extend(failed.into_iter().map(|(_, err)| err));
+        }
+        let until = clock::now() + chrono::Duration::from_std(scan).unwrap_or_default();
+        blocked.extend(self.unsettled.iter().map(|topic| (*topic, until)));
+        Ok(())
+    }
+
     /// Files in the inbox that can be taken, and claimed ones whose time has come.
     fn find_work(
         &mut self,
@@ -331,7 +404,7 @@ impl Post {
         let is_due = |file: &ClaimedFile| {
             self.retry_at
                 .get(file.path())
-                .is_none_or(|time| *time <= now)
+                .is_none_or(|time| has_come(*time, now))
         };
         let is_any_due = due.iter().any(is_due);
         let quiet = self.exchange.settings.schedule.quiet;
@@ -370,7 +443,7 @@ impl Post {
         claimed
     }
 
-    fn ask(&mut self, journal: &Journal, report: &mut PassReport) {
+    fn ask(&self, journal: &Journal, report: &mut PassReport) {
         match ask_for_orders(&self.exchange, journal, &self.outbox) {
             Ok(orders) => {
                 if let Some(file) = &orders.file {
@@ -418,6 +491,17 @@ impl Post {
         if age < wait || !self.inbox.claimed()?.is_empty() {
             return Ok(());
         }
+        match journal.export_standing(name)? {
+            Standing::Whole => {}
+            Standing::Waiting => return Ok(()),
+            Standing::Incomplete => {
+                warn!(
+                    exchange = name,
+                    "a full export was not carried whole, so nothing that it leaves out is sold out"
+                );
+                return Ok(journal.close_export(name)?);
+            }
+        }
         let left_out = journal.left_out(name)?;
         if !left_out.is_empty() {
             let rows: Vec<Vec<String>> = left_out
@@ -462,34 +546,70 @@ impl Post {
         let Some(every) = self.exchange.settings.schedule.products else {
             return;
         };
-        let every = chrono::Duration::from_std(every).unwrap_or_default();
-        let name = self.exchange.name();
-        let fetched = journal
-            .last_ran(name, PRODUCTS_JOB)
-            .map_err(CarryError::from)
-            .and_then(|last| {
-                if last.is_some_and(|last| clock::now().signed_duration_since(last) < every) {
-                    return Ok(Vec::new());
-                }
-                let list = fetch_list(
-                    ListKind::Products,
-                    &self.exchange,
-                    journal,
-                    Some(&self.outbox),
-                )?;
-                journal.note_ran(name, PRODUCTS_JOB, clock::now())?;
-                Ok(list.files)
-            });
-        match fetched {
-            Ok(files) => report.lists.extend(files),
-            Err(err) => report.errors.push(err),
+        if self.lists.is_waiting(Instant::now()) {
+            return;
         }
+        match self.fetch_list_if_due(journal, every) {
+            Ok(None) => {}
+            Ok(Some(files)) => {
+                self.lists.succeeded();
+                report.lists.extend(files);
+            }
+            Err(err) => {
+                self.lists.failed(self.exchange.settings.schedule.scan);
+                report.errors.push(err);
+            }
+        }
+    }
+
+    fn fetch_list_if_due(
+        &self,
+        journal: &Journal,
+        every: Duration,
+    ) -> Result<Option<Vec<PathBuf>>, CarryError> {
+        let every = TimeDelta::from_std(every).unwrap_or_default();
+        let (name, now) = (self.exchange.name(), clock::now());
+        let last = journal.last_ran(name, PRODUCTS_JOB)?;
+        // A time ahead of now was written by a clock that was wrong.
+        if last.is_some_and(|last| (TimeDelta::zero()..every).contains(&(now - last))) {
+            return Ok(None);
+        }
+        let fetched = fetch_list(
+            ListKind::Products,
+            &self.exchange,
+            journal,
+            Some(&self.outbox),
+        )?;
+        journal.note_ran(name, PRODUCTS_JOB, clock::now())?;
+        Ok(Some(fetched.files))
+    }
+}
+
+/// Whether a time noted for another attempt has come.
+pub(super) fn has_come(time: NaiveDateTime, now: NaiveDateTime) -> bool {
+    time <= now || time - now > FURTHEST
+}
+
+fn forget_pause(turn: &Turn, journal: &Journal) -> Result<(), CarryError> {
+    match turn {
+        Turn::Done(report) => match &report.run {
+            Some(run) => Ok(journal.forget_retry(run.id)?),
+            None => Ok(()),
+        },
+        Turn::NotBefore { .. } => Ok(()),
+    }
+}
+
+fn needs_orders(turn: &Turn) -> bool {
+    match turn {
+        Turn::Done(report) => matches!(report.error, Some(CarryError::OrdersFirst)),
+        Turn::NotBefore { .. } => false,
     }
 }
 
 /// Files that were tried before first. Then classifier before goods, goods before
 /// statuses, statuses before stock (a new status moves stock by itself); within
-/// that by portion number.
+/// that lists as they came, and the rest by portion number.
 fn in_order(
     files: Vec<ClaimedFile>,
     waiting: &HashSet<String>,
@@ -498,7 +618,10 @@ fn in_order(
     let stage = |file: &ClaimedFile| Some(formats::stage_of(file.open().ok()?, csv));
     let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
     // Stable: `claimed` gives them in the order of their names.
-    staged.sort_by_key(|(stage, file)| (!waiting.contains(&file.name()), *stage));
+    staged.sort_by_cached_key(|(stage, file)| {
+        let came_at = file.is_list().then(|| file.came_at()).flatten();
+        (!waiting.contains(&file.name()), *stage, came_at)
+    });
     staged
 }
 
@@ -513,6 +636,7 @@ fn concerns_every_file(err: &CarryError) -> bool {
         | CarryError::Spool(_)
         | CarryError::Guarded { .. }
         | CarryError::Unexplained { .. }
+        | CarryError::OrdersFirst
         | CarryError::Settings(_) => false,
     }
 }

@@ -98,7 +98,8 @@ pub(super) fn publish(
         let text = in_memory(order_text(order, &settings.profile))?;
         texts.insert(order.id.get(), text);
     }
-    outbox.mark()?;
+    outbox.mark(journal.is_outbox(name, outbox.root())?)?;
+    journal.note_outbox(name, outbox.root())?;
     outbox.prepare(&file, &content(exchange, texts.values(), now)?)?;
     journal.atomically(|| {
         journal.mark_publishing(name, &ids, &file)?;

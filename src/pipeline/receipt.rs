@@ -10,13 +10,14 @@ use crate::wording::{Wording, key};
 /// How many rows the text lists; the table beside it has all.
 const SHOWN_ROWS: usize = 200;
 
-const KINDS: [(OutcomeKind, &str); 7] = [
+const KINDS: [(OutcomeKind, &str); 8] = [
     (OutcomeKind::Applied, key("receipt-kind-applied")),
     (OutcomeKind::Unchanged, key("receipt-kind-unchanged")),
     (OutcomeKind::Unknown, key("receipt-kind-unknown")),
     (OutcomeKind::Rejected, key("receipt-kind-rejected")),
     (OutcomeKind::Pending, key("receipt-kind-pending")),
     (OutcomeKind::Superseded, key("receipt-kind-superseded")),
+    (OutcomeKind::Outdated, key("receipt-kind-outdated")),
     (OutcomeKind::Note, key("receipt-kind-note")),
 ];
 
@@ -29,6 +30,7 @@ pub fn kind_key(kind: OutcomeKind) -> &'static str {
         OutcomeKind::Rejected => key("kind-rejected"),
         OutcomeKind::Pending => key("kind-pending"),
         OutcomeKind::Superseded => key("kind-superseded"),
+        OutcomeKind::Outdated => key("kind-outdated"),
         OutcomeKind::Note => key("kind-note"),
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Batch {
     pub(super) outcomes: Vec<Outcome>,
     /// Ids whose waiting prices and stock are among `wanted` now.
     pub(super) released: Vec<ItemKey>,
+    /// Where in `wanted` those stand.
+    pub(super) released_at: Vec<usize>,
     /// And whose words those are.
     pub(super) released_said: Vec<(RunId, Field, Sku)>,
 }
@@ -240,6 +242,7 @@ impl<'a> Resolver<'a> {
             quantity,
             quantity_by,
         } = pending;
+        batch.released_at.push(batch.wanted.len());
         batch.wanted.push(Wanted {
             line,
             sku: sku.clone(),
@@ -393,7 +396,7 @@ impl<'a> Resolver<'a> {
                     )
                 } else {
                     (
-                        OutcomeKind::Superseded,
+                        OutcomeKind::Outdated,
                         "what a newer file has said waits for the goods file that names its article",
                     )
                 };
@@ -434,29 +437,38 @@ impl<'a> Resolver<'a> {
 
     /// Keeps prices and stock of goods that the shop does not have, but that 1C has
     /// named: a goods file that is held, or waits to be tried again, may add them.
+    /// Returns the ids for which something is kept now.
     pub(super) fn keep_unknown(
         &mut self,
         batch: &Batch,
         decision: &mut Decision,
-    ) -> Result<(), CarryError> {
+    ) -> Result<HashSet<ItemKey>, CarryError> {
         let mut wanted: HashMap<(u64, &str), &Wanted> = HashMap::new();
-        for one in batch.wanted.iter().filter(|one| one.goods.is_none()) {
-            wanted.insert((one.line, one.sku.as_str()), one);
+        for (at, one) in batch.wanted.iter().enumerate() {
+            // What has waited so far is kept already.
+            if one.goods.is_none() && !batch.released_at.contains(&at) {
+                wanted.insert((one.line, one.sku.as_str()), one);
+            }
         }
+        let mut kept = HashSet::new();
         for row in &mut decision.rows {
-            let wanted = match row.verdict {
-                Verdict::Unknown => wanted.get(&(row.line, row.key.as_str())),
-                _ => None,
-            };
-            let Some(wanted) = wanted else { continue };
-            let Some(item) = self.journal.item_of(self.exchange.name(), &wanted.sku)? else {
+            if row.verdict != Verdict::Unknown || row.field == Field::Product {
+                continue;
+            }
+            let Ok(sku) = Sku::parse(&row.key) else {
                 continue;
             };
-            let pending = self.not_overtaken(&item, wanted.price, wanted.quantity)?;
-            self.keep(&item, pending)?;
+            let Some(item) = self.journal.item_of(self.exchange.name(), &sku)? else {
+                continue;
+            };
+            if let Some(wanted) = wanted.get(&(row.line, row.key.as_str())) {
+                let pending = self.not_overtaken(&item, wanted.price, wanted.quantity)?;
+                self.keep(&item, pending)?;
+            }
+            kept.insert(item);
             row.verdict = Verdict::Waits;
         }
-        Ok(())
+        Ok(kept)
     }
 
     fn keep(&self, item: &ItemKey, pending: Pending) -> Result<(), CarryError> {
@@ -638,6 +650,12 @@ impl<'a> Resolver<'a> {
         if self.status_rules.is_none() {
             self.status_rules = Some(self.lookup.status_rules()?);
         }
+        let order = OrderId::parse(&number);
+        if let Some(order) = order {
+            // Whatever it says of the order, 1C has it.
+            self.journal
+                .mark_confirmed(self.exchange.name(), order, self.now)?;
+        }
         let status = match order_status(document, self.status_rules.get_or_insert_default()) {
             Ok(status) => status,
             Err(err) => {
@@ -650,15 +668,13 @@ impl<'a> Resolver<'a> {
                 return Ok(());
             }
         };
-        let Some(order) = OrderId::parse(&number) else {
+        let Some(order) = order else {
             let detail = "the document has no order number of the shop; it was made in 1C";
             batch
                 .outcomes
                 .push(subject.outcome(OutcomeKind::Note, detail));
             return Ok(());
         };
-        self.journal
-            .mark_confirmed(self.exchange.name(), order, self.now)?;
         batch.orders.push((line, order, status));
         Ok(())
     }

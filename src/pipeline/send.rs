@@ -72,7 +72,7 @@ pub(super) fn send(
                 if let Some(state) = sent.get_mut(*at) {
                     *state = if missing.contains(&action.key()) {
                         Sent::Missing
-                    } else if outcome.is_done() {
+                    } else if is_done(function, &outcome) {
                         Sent::Confirmed
                     } else {
                         Sent::Refused(outcome)
@@ -110,7 +110,7 @@ fn send_call(
         Ok(outcomes) => {
             let done = actions.iter().zip(&outcomes);
             let done: Vec<Action> = done
-                .filter(|(_, outcome)| outcome.is_done())
+                .filter(|(_, outcome)| is_done(function, outcome))
                 .map(|(action, _)| action.clone())
                 .collect();
             journal.confirm(name, call, &done, clock::now())?;
@@ -126,6 +126,12 @@ fn send_call(
             Err(err.into())
         }
     }
+}
+
+/// A product that the shop has had all along was not added, and has none of its values.
+pub(super) fn is_done(function: Function, outcome: &Outcome) -> bool {
+    let was_there = function == Function::AddProducts && *outcome == Outcome::Unchanged;
+    outcome.is_done() && !was_there
 }
 
 /// What one call is about.
@@ -222,7 +228,7 @@ fn missing_after(
         .map(|product| &product.sku);
     let mut missing = Vec::new();
     for sku in skus.filter(|sku| !listed.contains(&sku.match_key())) {
-        journal.never_add(exchange.name(), sku)?;
+        journal.never_add(exchange.name(), sku, clock::now())?;
         journal.forget_listed(exchange.name(), sku)?;
         missing.push(sku.to_string());
     }

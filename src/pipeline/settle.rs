@@ -14,6 +14,7 @@ use tracing::info;
 use crate::domain::{Money, OrderId, Sku, StatusId};
 use crate::journal::{Call, Journal};
 use crate::pipeline::lookup::Lookup;
+use crate::pipeline::send::is_done;
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
 use crate::shop::ShopError;
@@ -25,45 +26,62 @@ const REPEATABLE: TimeDelta = TimeDelta::days(2);
 /// Prices and stock that are older than this are better read from the next file.
 const FRESH: TimeDelta = TimeDelta::hours(1);
 
-/// Settles every open call of the exchange, or fails because the shop cannot be asked.
+/// Settles the open calls of the exchange. Returns those that could not be looked
+/// into, and why; fails where no other will fare better.
 pub(super) fn settle_open_calls(
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
-) -> Result<(), CarryError> {
+) -> Result<Vec<(Function, CarryError)>, CarryError> {
+    let mut failed = Vec::new();
     for call in journal.open_calls(exchange.name())? {
-        if let Some(finding) = repeat(exchange, journal, &call)? {
-            info!(
-                call = call.id.0,
-                function = call.function.name(),
-                "repeated an open call: {finding}"
-            );
-            continue;
+        match settle_call(&call, exchange, journal, lookup) {
+            Ok(()) => {}
+            Err(CarryError::Shop(err)) if !err.concerns_every_call() => {
+                failed.push((call.function, err.into()));
+            }
+            Err(err) => return Err(err),
         }
-        wait_for(&call, exchange);
-        let finding = match call.function {
-            Function::AddProducts => {
-                // The list says which of them are there; the file brings the rest again.
-                match lookup.refresh_articles() {
-                    // It stays open until a person has looked at the file that this stops.
-                    Err(CarryError::Guarded { .. }) => continue,
-                    refreshed => refreshed?,
-                }
-                "the shop's list of articles was read again".to_owned()
-            }
-            Function::UpdateOrder => settle_orders(exchange, journal, &call)?,
-            Function::UpdateNames | Function::UpdatePrice | Function::UpdateQuantity => {
-                "it may be sent again".to_owned()
-            }
-        };
+    }
+    Ok(failed)
+}
+
+fn settle_call(
+    call: &Call,
+    exchange: &Exchange,
+    journal: &Journal,
+    lookup: &Lookup<'_>,
+) -> Result<(), CarryError> {
+    if let Some(finding) = repeat(exchange, journal, call)? {
         info!(
             call = call.id.0,
             function = call.function.name(),
-            "looked into an open call: {finding}"
+            "repeated an open call: {finding}"
         );
-        journal.settle(call.id, &finding, clock::now())?;
+        return Ok(());
     }
-    Ok(())
+    wait_for(call, exchange);
+    let finding = match call.function {
+        Function::AddProducts => {
+            // The list says which of them are there; the file brings the rest again.
+            match lookup.refresh_articles() {
+                // It stays open until a person has looked at the file that this stops.
+                Err(CarryError::Guarded { .. }) => return Ok(()),
+                refreshed => refreshed?,
+            }
+            "the shop's list of articles was read again".to_owned()
+        }
+        Function::UpdateOrder => settle_orders(exchange, journal, call)?,
+        Function::UpdateNames | Function::UpdatePrice | Function::UpdateQuantity => {
+            "it may be sent again".to_owned()
+        }
+    };
+    info!(
+        call = call.id.0,
+        function = call.function.name(),
+        "looked into an open call: {finding}"
+    );
+    Ok(journal.settle(call.id, &finding, clock::now())?)
 }
 
 /// Sends the batch of an open call once more and closes the call by its answer. `None`
@@ -96,7 +114,7 @@ fn repeat(
         .entries
         .iter()
         .zip(&outcomes)
-        .filter(|(_, outcome)| is_done(outcome))
+        .filter(|(_, outcome)| **outcome != Outcome::Unsaid && is_done(call.function, outcome))
         .map(|(entry, _)| entry)
         .collect();
     let actions: Vec<Action> = done
@@ -111,10 +129,6 @@ fn repeat(
         journal.confirm(exchange.name(), call.id, &actions, now)
     })?;
     Ok(Some(format!("{} of {} done", done.len(), outcomes.len())))
-}
-
-fn is_done(outcome: &Outcome) -> bool {
-    outcome.is_done() && *outcome != Outcome::Unsaid
 }
 
 /// What an entry of the journal says. New goods have more values than are written
@@ -142,20 +156,17 @@ fn action_of(function: Function, key: &str, value: &str) -> Option<Action> {
     })
 }
 
-/// PHP goes on after its caller is gone: asked too early, the shop does not have
-/// yet what it is about to add.
+/// PHP goes on after its caller is gone: asked too early, the shop does not have yet
+/// what it is about to add, and an old value may still come after a new one.
 fn wait_for(call: &Call, exchange: &Exchange) {
-    let age = call.intended_at.and_then(|intended_at| {
-        clock::now()
-            .signed_duration_since(intended_at)
-            .to_std()
-            .ok()
-    });
+    let age = call
+        .open_since
+        .and_then(|since| clock::now().signed_duration_since(since).to_std().ok());
     let left = exchange
         .settings
         .settle
         .saturating_sub(age.unwrap_or_default());
-    if call.function.must_not_repeat() && !left.is_zero() {
+    if !left.is_zero() {
         std::thread::sleep(left);
     }
 }

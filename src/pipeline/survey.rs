@@ -21,6 +21,8 @@ use crate::pipeline::{CarryError, Exchange, MatchBy};
 pub(super) struct Survey {
     /// Ids whose article 1C has changed while the shop still has the old one.
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
+    /// Whose file it is; `None` where nothing is carried.
+    run: Option<RunId>,
     topics: HashSet<Topic>,
     /// How many facts the file states.
     pub(super) n_facts: usize,
@@ -63,7 +65,10 @@ impl Survey {
         run: Option<RunId>,
         now: NaiveDateTime,
     ) -> Result<Self, CarryError> {
-        let mut survey = Self::default();
+        let mut survey = Self {
+            run,
+            ..Self::default()
+        };
         let mut is_over = false;
         while !is_over {
             is_over = journal.atomically(|| {
@@ -232,6 +237,9 @@ impl Survey {
             .is_some_and(|known| known.holds(sku.as_ref(), barcode, title));
         if !says_nothing_new {
             journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
+        }
+        if let Some(run) = self.run.filter(|_| known.is_none()) {
+            journal.note_first_named(name, item, run)?;
         }
         Ok(())
     }

@@ -13,13 +13,17 @@ use crate::journal::{Fingerprint, Journal, Run, RunState, Tally};
 use crate::pipeline::fate::{fate_of, pause_before};
 use crate::pipeline::inbound::{carry_in, fingerprint};
 use crate::pipeline::lookup::Lookup;
-use crate::pipeline::post::{FileReport, PassReport, Post};
-use crate::pipeline::{CarryError, clock, receipt};
+use crate::pipeline::post::{ATTEMPTS_IN_LINE, FileReport, PassReport, Post, has_come};
+use crate::pipeline::{CarryError, Caution, clock, receipt};
 
 /// What came of a claimed file's turn.
 pub(super) enum Turn {
     /// It failed before, and its time has not come.
-    NotBefore(NaiveDateTime),
+    NotBefore {
+        due: NaiveDateTime,
+        /// Newer files wait behind it.
+        is_in_line: bool,
+    },
     Done(Box<FileReport>),
 }
 
@@ -63,22 +67,28 @@ impl Post {
             .map_err(CarryError::from)
             .and_then(fingerprint)
             .and_then(|print| {
-                Ok(journal.begin(self.exchange.name(), &name, &print, clock::now())?)
+                let waits = journal.retry_time(self.exchange.name(), &print.hash)?;
+                if waits.is_some_and(|(due, _)| !has_come(due, clock::now())) {
+                    return Ok(None);
+                }
+                let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
+                Ok(Some(run))
             });
         let run = match begun {
-            Ok(run) => run,
+            Ok(Some(run)) => run,
+            Ok(None) => return (None, Vec::new()),
             Err(err) => {
                 warn!(file = name, "cannot unpack `{name}` yet: {err}");
                 return (None, Vec::new());
             }
         };
         let mut parts = Vec::new();
-        let result = archive.open().map_err(CarryError::from).and_then(|opened| {
-            archive::unpack(opened, is_exchange_file, |path, content| {
-                parts.push(self.inbox.adopt(archive, run.id.0, path, content)?);
-                Ok::<_, CarryError>(())
-            })
-        });
+        let result = if run.is_unpacked {
+            // Only its way to `done` is left: its parts have gone theirs.
+            Ok(())
+        } else {
+            self.unpack_parts(archive, &run, journal, &mut parts)
+        };
         if result.is_err() {
             // Nothing of an archive that is not whole is carried.
             for part in parts.drain(..) {
@@ -92,6 +102,20 @@ impl Post {
         (Some(self.conclude(archive, run, summary, journal)), parts)
     }
 
+    fn unpack_parts(
+        &self,
+        archive: &ClaimedFile,
+        run: &Run,
+        journal: &Journal,
+        parts: &mut Vec<ClaimedFile>,
+    ) -> Result<(), CarryError> {
+        archive::unpack(archive.open()?, is_exchange_file, |path, content| {
+            parts.push(self.inbox.adopt(archive, run.id.0, path, content)?);
+            Ok::<_, CarryError>(())
+        })?;
+        Ok(journal.note_unpacked(run.id)?)
+    }
+
     /// Carries one claimed file and puts it where it belongs.
     pub(super) fn carry(&self, file: &ClaimedFile, journal: &Journal, lookup: &Lookup<'_>) -> Turn {
         let name = file.name();
@@ -100,16 +124,19 @@ impl Post {
             .map_err(CarryError::from)
             .and_then(fingerprint)
             .and_then(|print| {
-                let due = journal.retry_time(self.exchange.name(), &print.hash)?;
-                if let Some(due) = due.filter(|due| *due > clock::now()) {
-                    return Ok(Err(due));
+                let waits = journal.retry_time(self.exchange.name(), &print.hash)?;
+                if let Some(waits) = waits.filter(|(due, _)| !has_come(*due, clock::now())) {
+                    return Ok(Err(waits));
                 }
                 let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
                 Ok(Ok((run, print)))
             });
         let (run, fingerprint_before) = match begun {
             Ok(Ok(begun)) => begun,
-            Ok(Err(due)) => return Turn::NotBefore(due),
+            Ok(Err((due, attempts))) => {
+                let is_in_line = attempts <= ATTEMPTS_IN_LINE;
+                return Turn::NotBefore { due, is_in_line };
+            }
             Err(err) => {
                 let tally = Tally::default();
                 let place = file.path().to_owned();
@@ -123,8 +150,16 @@ impl Post {
                 }));
             }
         };
-        let result = carry_in(file.path(), &run, &self.exchange, journal, lookup, &|_| {})
-            .and_then(|summary| same_as_before(file, &fingerprint_before).map(|()| summary));
+        let result = carry_in(
+            file.path(),
+            &run,
+            &self.exchange,
+            journal,
+            lookup,
+            Caution::Heeded,
+            &|_| {},
+        )
+        .and_then(|summary| same_as_before(file, &fingerprint_before).map(|()| summary));
         Turn::Done(Box::new(self.conclude(file, run, result, journal)))
     }
 

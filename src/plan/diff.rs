@@ -26,6 +26,10 @@ pub struct KnownProduct {
     pub price: Option<Money>,
     pub quantity: Option<i32>,
     pub name: Option<String>,
+    /// What it was before it came into doubt: by an order, by a call without an
+    /// answer. It is sent again whatever it was.
+    pub last_price: Option<Money>,
+    pub last_quantity: Option<i32>,
 }
 
 /// Whether goods that the shop does not have are added.
@@ -173,7 +177,9 @@ impl State<'_> {
                 Field::Price,
                 action,
                 before == Some(price),
-                before.map(|p| p.to_string()),
+                before
+                    .or(known.as_ref().and_then(|known| known.last_price))
+                    .map(|price| price.to_string()),
             );
         }
         if let Some(quantity) = row.quantity {
@@ -188,7 +194,9 @@ impl State<'_> {
                 Field::Quantity,
                 action,
                 before == Some(quantity),
-                before.map(|q| q.to_string()),
+                before
+                    .or(known.as_ref().and_then(|known| known.last_quantity))
+                    .map(|quantity| quantity.to_string()),
             );
         }
         match &row.name {
@@ -388,7 +396,7 @@ mod tests {
             let product = KnownProduct {
                 price: Money::parse(price).ok(),
                 quantity: Some(*quantity),
-                name: None,
+                ..KnownProduct::default()
             };
             (Sku::parse(sku).unwrap().match_key(), product)
         });

@@ -189,7 +189,7 @@ impl Moves {
             };
             let action = decision.actions.get(*action);
             match action {
-                Some(Action::Quantity { quantity: 0, .. }) => {
+                Some(Action::Quantity { quantity, .. }) if *quantity <= 0 => {
                     self.n_zeroed +=
                         u64::from(before.parse::<i32>().is_ok_and(|before| before > 0));
                 }
@@ -252,17 +252,25 @@ impl Moves {
         &self.largest
     }
 
-    /// The rails hit; `n_stocked` is how many products the shop is known to have in stock.
-    pub fn judge(&self, guard: &Guard, n_stocked: u64) -> Vec<Alarm> {
+    /// Products in stock that become sold out.
+    pub fn n_zeroed(&self) -> u64 {
+        self.n_zeroed
+    }
+
+    /// The rails hit; `n_stocked` is how many products the shop is known to have in
+    /// stock, `n_zeroed_before` how many more it had before the files of the last hour.
+    pub fn judge(&self, guard: &Guard, n_stocked: u64, n_zeroed_before: u64) -> Vec<Alarm> {
         let exceeds = |n: u64, of: u64, percent: u32| {
             of >= guard.at_least && n.saturating_mul(100) > of.saturating_mul(u64::from(percent))
         };
         let mut alarms = Vec::new();
-        if exceeds(self.n_zeroed, n_stocked, guard.zeroed_percent) {
+        let (n_zeroed, of) = (self.n_zeroed + n_zeroed_before, n_stocked + n_zeroed_before);
+        // A file that sells nothing out is no part of it.
+        if self.n_zeroed > 0 && exceeds(n_zeroed, of, guard.zeroed_percent) {
             let allowed_percent = guard.zeroed_percent;
             alarms.push(Alarm::Zeroed {
-                n: self.n_zeroed,
-                of: n_stocked,
+                n: n_zeroed,
+                of,
                 allowed_percent,
             });
         }
@@ -328,7 +336,7 @@ mod tests {
         let mut moves = Moves::default();
         moves.add(&decision(changes), &guard);
         moves
-            .judge(&guard, n_stocked)
+            .judge(&guard, n_stocked, 0)
             .iter()
             .map(ToString::to_string)
             .collect()

@@ -81,7 +81,7 @@ fn recover(world: &World) -> bool {
                 RunState::Held => {
                     was_held = true;
                     let inbox = Inbox::open(world.inbox()).unwrap();
-                    inbox.return_to_inbox(&run.file, run.id.0).unwrap();
+                    inbox.take_up(&run.file, run.id.0).unwrap();
                 }
                 RunState::Open | RunState::Done | RunState::Rejected => {}
             }

@@ -231,6 +231,8 @@ struct Model {
 struct Side {
     articles: BTreeSet<String>,
     products: BTreeMap<String, (Option<Money>, Option<i32>)>,
+    /// What was known before it came into doubt.
+    last: BTreeMap<String, (Option<Money>, Option<i32>)>,
     statuses: BTreeMap<u32, Option<StatusId>>,
     ledger: BTreeMap<u32, (OrderState, Option<usize>)>,
     documents: BTreeMap<u32, (usize, String)>,
@@ -324,11 +326,15 @@ impl Side {
         match action {
             Action::Price { sku, .. } => {
                 if let Some(product) = self.products.get_mut(&sku.match_key()) {
+                    let last = self.last.entry(sku.match_key()).or_default();
+                    last.0 = product.0.or(last.0);
                     product.0 = None;
                 }
             }
             Action::Quantity { sku, .. } => {
                 if let Some(product) = self.products.get_mut(&sku.match_key()) {
+                    let last = self.last.entry(sku.match_key()).or_default();
+                    last.1 = product.1.or(last.1);
                     product.1 = None;
                 }
             }
@@ -361,6 +367,8 @@ impl Side {
     fn doubt_stock(&mut self, order: u32) {
         for key in self.goods.get(&order).into_iter().flatten() {
             if let Some(product) = self.products.get_mut(key) {
+                let last = self.last.entry(key.clone()).or_default();
+                last.1 = product.1.or(last.1);
                 product.1 = None;
             }
         }
@@ -481,6 +489,7 @@ fn apply(
             side.articles = chosen(which).map(|at| sku(at).match_key()).collect();
             let articles = side.articles.clone();
             side.products.retain(|key, _| articles.contains(key));
+            side.last.retain(|key, _| articles.contains(key));
         }
         Step::Intend { at, run, what } => {
             let action = what.action();
@@ -644,7 +653,7 @@ fn apply(
             model.sides[at].pending.remove(&i);
         }
         Step::NeverAdd { at, sku: s } => {
-            journal.never_add(EXCHANGES[at], &sku(s))?;
+            journal.never_add(EXCHANGES[at], &sku(s), now)?;
             model.sides[at].never.insert(sku(s).match_key());
         }
         // There is no run or call yet.
@@ -732,6 +741,11 @@ fn compare_side(
         let is_listed = side.articles.contains(&key);
         let state = side.products.get(&key).copied().unwrap_or_default();
         assert_eq!(found, is_listed.then_some(state), "{key}");
+        let last = known
+            .get(&key)
+            .map(|product| (product.last_price, product.last_quantity));
+        let expected = side.last.get(&key).copied().unwrap_or_default();
+        assert_eq!(last, is_listed.then_some(expected), "{key} before");
         let holders = || {
             let same = side.items.iter().filter(|(_, (known, _))| {
                 known.as_ref().is_some_and(|known| known.match_key() == key)
@@ -752,13 +766,14 @@ fn compare_side(
     }
     let n_stocked = side
         .products
-        .values()
-        .filter(|(_, n)| n.is_some_and(|n| n > 0));
+        .iter()
+        .map(|(key, (_, n))| n.or(side.last.get(key).and_then(|last| last.1)))
+        .filter(|n| n.is_some_and(|n| n > 0));
     assert_eq!(
         journal.n_stocked(name)?,
         u64::try_from(n_stocked.count()).unwrap()
     );
-    let never = journal.never_added(name, skus.iter())?;
+    let never = journal.never_added(name, skus.iter(), NaiveDateTime::default())?;
     assert_eq!(BTreeSet::from_iter(never), side.never);
 
     let statuses = journal.known_orders(name, (1..=ORDERS).map(order))?;

@@ -18,7 +18,7 @@ fn offers(time: &str, price: u32, quantity: u32) -> String {
 }
 
 fn n_superseded(report: &PassReport) -> u64 {
-    report.files[0].tally.n(OutcomeKind::Superseded)
+    report.files[0].tally.n(OutcomeKind::Outdated)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_person_may_send_an_older_file_all_the_same() {
     let exchange = Exchange::new(world.settings.clone()).unwrap();
     let journal = world.journal();
     let send = |caution| send_file(&old, &exchange, &journal, caution, &|_| {}).unwrap();
-    assert_eq!(send(Caution::Heeded).tally.n(OutcomeKind::Superseded), 2);
+    assert_eq!(send(Caution::Heeded).tally.n(OutcomeKind::Outdated), 2);
     world.assert_product("ЧАЙ-100", "320", 20);
     assert_eq!(send(Caution::Overruled).tally.n(OutcomeKind::Applied), 2);
     world.assert_product("ЧАЙ-100", "300", 30);
@@ -68,7 +68,7 @@ fn a_list_has_the_age_at_which_it_came_whenever_a_person_retries_it() {
     world.drop_in("c.csv", list(400)).carry();
     let journal = world.journal();
     let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.return_to_inbox(&held.file, held.id.0).unwrap();
+    inbox.take_up(&held.file, held.id.0).unwrap();
     let report = world.carry();
     assert_eq!(n_superseded(&report), 1);
     world.assert_product("ЧАЙ-100", "400", 46);
@@ -223,7 +223,7 @@ fn a_shop_that_suddenly_lists_almost_nothing_is_not_filled_anew() {
     let run = file.run.clone().unwrap();
     world.journal().approve(run.id).unwrap();
     let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.return_to_inbox(&run.file, run.id.0).unwrap();
+    inbox.take_up(&run.file, run.id.0).unwrap();
     world.carry();
     world
         .assert_n_calls("addproducts", 1)
@@ -244,7 +244,7 @@ fn prices_of_goods_whose_file_is_held_are_kept_for_it() {
     let world = world.with(|settings| settings.goods.category = Some("Чай".to_owned()));
     let held = world.journal().runs(None, 9).unwrap().pop().unwrap();
     let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.return_to_inbox(&held.file, held.id.0).unwrap();
+    inbox.take_up(&held.file, held.id.0).unwrap();
     world.carry();
     world.assert_product("НОВ-1", "300", 30);
 }

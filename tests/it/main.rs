@@ -36,6 +36,7 @@ mod outbound;
 mod profiles;
 mod program;
 mod replay;
+mod review;
 mod samples;
 mod schema;
 mod shop_contract;

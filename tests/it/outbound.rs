@@ -91,7 +91,7 @@ fn a_crash_while_publishing_neither_loses_nor_doubles_an_order() {
     // What a process may leave behind, and what must come of it.
     for (on_disk, state) in [
         (Some("x.xml"), OrderState::Written),
-        (Some("x.xml.tmp"), OrderState::Written),
+        (Some("x.xml.writing"), OrderState::Written),
         (None, OrderState::Taken),
     ] {
         let world = World::new();
@@ -277,7 +277,7 @@ fn crash(world: &World, crash: &Crash) {
         Prepared::Whole => Some(whole.len()),
     };
     if let Some(n_bytes) = n_bytes {
-        let temporary = path.with_extension("xml.tmp");
+        let temporary = path.with_extension("xml.writing");
         crate::world::put(&temporary, &whole.as_bytes()[..n_bytes]);
     }
     if crash.is_noted {

@@ -224,8 +224,10 @@ fn a_held_file_can_be_tried_again() {
     assert_exit(&obmen(folder, &["run", "--once"]), 1);
     assert_eq!(world.names_in("inbox"), ["rejected/bad.csv"]);
     assert_exit(&obmen(folder, &["retry", "1"]), 0);
-    assert_eq!(world.names_in("inbox"), ["bad.csv"]);
-    assert_exit(&obmen(folder, &["retry", "1"]), 2);
+    assert_eq!(world.names_in("inbox"), ["working/bad.csv"]);
+    assert_exit(&obmen(folder, &["run", "--once"]), 1);
+    assert_eq!(world.names_in("inbox"), ["rejected/bad.csv"]);
+    assert_exit(&obmen(folder, &["retry", "7"]), 2);
 }
 
 #[test]

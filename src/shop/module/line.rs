@@ -176,7 +176,7 @@ impl Heard {
         let location = answer.location.as_deref().unwrap_or_default();
         match answer.status {
             // OpenCart's own pages: there is no such route, or the shop fails before it looks.
-            403 | 404 => Self::NobodyThere,
+            403 | 404 if call == "ping" => Self::NobodyThere,
             200 if call == "ping" && !answer.body.trim_start().starts_with('{') => {
                 Self::NobodyThere
             }
