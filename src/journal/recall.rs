@@ -1,0 +1,197 @@
+//! Prices and stock as the journal knows them, in memory while a long file is compared with them.
+//!
+//! Asking the journal for 300,000 products one by one takes longer than going
+//! through all of them once. It answers only for products that it is sure of;
+//! whoever gets no answer asks the journal.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use rusqlite::types::FromSqlError;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use crate::domain::{Money, sku};
+use crate::journal::{Journal, JournalError};
+use crate::plan::{Action, KnownProduct};
+
+/// With more products than this, each is asked for after all: 24 bytes each must fit
+/// into what the whole program may take.
+const MAX_PRODUCTS: u64 = 1_100_000;
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Recall {
+    /// Sorted by the hash of the match key. Nobody outside knows the hash function:
+    /// with a million products, an article that is none of them passes for one once
+    /// in 18 million million times.
+    products: Vec<(u64, State)>,
+    /// Where the hashes with each of the possible first bits begin: a search among all
+    /// of them would wait for memory at every step.
+    starts: Vec<usize>,
+    hasher: RandomState,
+    /// Of the journal, as other processes have left it.
+    version: i64,
+}
+
+/// In ten-thousandths, as the shop keeps them, and in pieces.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    price: i64,
+    quantity: i64,
+}
+
+/// A price or stock that is not known; neither can be so small.
+const NONE: i64 = i64::MIN;
+
+/// The state of a product that the journal must be asked for.
+const DOUBTED: State = State {
+    price: i64::MAX,
+    quantity: NONE,
+};
+
+impl Recall {
+    /// `None` where the journal must be asked.
+    pub fn product(&self, match_key: &str) -> Option<KnownProduct> {
+        let (_, state) = self.products.get(self.place(match_key)?)?;
+        if state.price == DOUBTED.price {
+            return None;
+        }
+        let price = (state.price != NONE).then(|| Decimal::new(state.price, 4));
+        Some(KnownProduct {
+            price: price.and_then(|price| Money::from_decimal(price).ok()),
+            quantity: i32::try_from(state.quantity).ok(),
+            name: None,
+        })
+    }
+
+    /// Takes it that the shop has this now; false where that must be written down.
+    pub fn assume(&mut self, action: &Action) -> bool {
+        match action {
+            Action::Price { sku, price } => {
+                let price = in_ten_thousandths(*price);
+                let state = self.state(&sku.match_key());
+                price.zip(state).map(|(new, state)| state.price = new)
+            }
+            Action::Quantity { sku, quantity } => self
+                .state(&sku.match_key())
+                .map(|state| state.quantity = (*quantity).into()),
+            Action::Add(_) | Action::Name { .. } | Action::Status { .. } => None,
+        }
+        .is_some()
+    }
+
+    /// The journal may know it otherwise from now on.
+    pub fn doubt(&mut self, action: &Action) {
+        let place = self.place(&sku::match_key(&action.key()));
+        if let Some((_, state)) = place.and_then(|at| self.products.get_mut(at)) {
+            *state = DOUBTED;
+        }
+    }
+
+    /// Of a product that is not doubted.
+    fn state(&mut self, match_key: &str) -> Option<&mut State> {
+        let place = self.place(match_key)?;
+        let (_, state) = self.products.get_mut(place)?;
+        (state.price != DOUBTED.price).then_some(state)
+    }
+
+    fn place(&self, match_key: &str) -> Option<usize> {
+        let hash = self.hasher.hash_one(match_key);
+        let bucket = bucket_of(hash);
+        let (start, end) = (*self.starts.get(bucket)?, *self.starts.get(bucket + 1)?);
+        let found = self.products.get(start..end)?;
+        let place = found.iter().position(|(key, _)| *key == hash)?;
+        Some(start + place)
+    }
+}
+
+/// So many first bits of a hash: a dozen products or so behind each at the most.
+const BUCKET_BITS: u32 = 17;
+
+fn bucket_of(hash: u64) -> usize {
+    usize::try_from(hash >> (u64::BITS - BUCKET_BITS)).unwrap_or_default()
+}
+
+fn in_ten_thousandths(price: Money) -> Option<i64> {
+    price
+        .as_decimal()
+        .checked_mul(Decimal::from(10_000))?
+        .to_i64()
+}
+
+fn wrong_type(err: FromSqlError) -> JournalError {
+    rusqlite::Error::from(err).into()
+}
+
+impl Journal {
+    /// What the shop is known to have, without the names; `None` where that is too much.
+    pub fn recall(&self, exchange: &str) -> Result<Option<Recall>, JournalError> {
+        let version = self.data_version()?;
+        let n_articles = self.n_articles(exchange)?;
+        if n_articles > MAX_PRODUCTS {
+            return Ok(None);
+        }
+        let n = usize::try_from(n_articles).unwrap_or_default();
+        let hasher = RandomState::new();
+        // Both in the order of their keys: walked through side by side, since a join
+        // would look each up.
+        let mut articles = self.connection.prepare_cached(
+            "SELECT match_key FROM article WHERE exchange = ?1 ORDER BY match_key",
+        )?;
+        let mut known = self.connection.prepare_cached(
+            "SELECT match_key, price, quantity FROM product_state WHERE exchange = ?1 ORDER BY match_key",
+        )?;
+        let mut articles = articles.query([exchange])?;
+        let mut known = known.query([exchange])?;
+        let mut next = known.next()?;
+        let mut products: Vec<(u64, State)> = Vec::with_capacity(n);
+        while let Some(article) = articles.next()? {
+            let key = article.get_ref(0)?.as_str().map_err(wrong_type)?;
+            let mut state = State {
+                price: NONE,
+                quantity: NONE,
+            };
+            while let Some(row) = next {
+                let other = row.get_ref(0)?.as_str().map_err(wrong_type)?;
+                if other > key {
+                    break;
+                }
+                if other == key {
+                    let price = row.get_ref(1)?.as_str_or_null().map_err(wrong_type)?;
+                    let price = price.and_then(|price| Money::parse(price).ok());
+                    state.price = price.and_then(in_ten_thousandths).unwrap_or(NONE);
+                    state.quantity = row.get::<_, Option<i64>>(2)?.unwrap_or(NONE);
+                }
+                next = known.next()?;
+            }
+            products.push((hasher.hash_one(key), state));
+        }
+        products.sort_unstable_by_key(|(key, _)| *key);
+        let mut starts = Vec::with_capacity((1 << BUCKET_BITS) + 1);
+        for (at, (hash, _)) in products.iter().enumerate() {
+            while starts.len() <= bucket_of(*hash) {
+                starts.push(at);
+            }
+        }
+        starts.resize((1 << BUCKET_BITS) + 1, products.len());
+        Ok(Some(Recall {
+            products,
+            starts,
+            hasher,
+            version,
+        }))
+    }
+
+    /// Whether no other process has written since; of what this one writes, whoever
+    /// writes must tell.
+    pub fn agrees_with(&self, recall: &Recall) -> Result<bool, JournalError> {
+        Ok(self.data_version()? == recall.version)
+    }
+
+    fn data_version(&self) -> Result<i64, JournalError> {
+        Ok(self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?)
+    }
+}
