@@ -8,7 +8,6 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use rusqlite::types::FromSqlError;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::domain::{Money, sku};
 use crate::journal::{Journal, JournalError};
@@ -113,10 +112,9 @@ fn bucket_of(hash: u64) -> usize {
 }
 
 fn in_ten_thousandths(price: Money) -> Option<i64> {
-    price
-        .as_decimal()
-        .checked_mul(Decimal::from(10_000))?
-        .to_i64()
+    let amount = price.as_decimal();
+    let n_missing = 4_u32.checked_sub(amount.scale())?;
+    i64::try_from(amount.mantissa() * 10_i128.pow(n_missing)).ok()
 }
 
 fn wrong_type(err: FromSqlError) -> JournalError {

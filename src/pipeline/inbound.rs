@@ -634,7 +634,7 @@ fn look_at(
         tally,
         summary,
         n_calls,
-        largest: moves.largest().to_vec(),
+        largest: moves.largest().cloned().collect(),
         alarms: moves.judge(guard, n_stocked),
     })
 }
