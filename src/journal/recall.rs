@@ -193,3 +193,101 @@ impl Journal {
             .query_row([], |row| row.get(0))?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDateTime;
+
+    use super::*;
+    use crate::domain::Sku;
+
+    fn sku(text: &str) -> Sku {
+        Sku::parse(text).unwrap()
+    }
+
+    fn price(article: &str, price: &str) -> Action {
+        Action::Price {
+            sku: sku(article),
+            price: Money::parse(price).unwrap(),
+        }
+    }
+
+    fn quantity(article: &str, quantity: i32) -> Action {
+        let sku = sku(article);
+        Action::Quantity { sku, quantity }
+    }
+
+    /// A thousand articles, with prices, stock, both or neither.
+    fn journal(folder: &std::path::Path) -> (Journal, Vec<Sku>) {
+        let journal = Journal::open(&folder.join("j.sqlite")).unwrap();
+        let articles: Vec<String> = (0..1_000).map(|n| format!("Чай-{n}")).collect();
+        journal.replace_articles("main", &articles).unwrap();
+        let mut known = Vec::new();
+        for (n, article) in (0..).zip(&articles) {
+            if n % 2 == 0 {
+                known.push(price(article, &format!("{n}.{n}")));
+            }
+            if n % 3 == 0 {
+                known.push(quantity(article, n - 500));
+            }
+        }
+        // Of an article that the shop has lost since, and of another shop.
+        known.push(price("Чай", "1"));
+        journal
+            .assume("main", &known, NaiveDateTime::default())
+            .unwrap();
+        journal
+            .assume("other", &[price("Чай-1", "1")], NaiveDateTime::default())
+            .unwrap();
+        (
+            journal,
+            articles.iter().map(|article| sku(article)).collect(),
+        )
+    }
+
+    #[test]
+    fn it_knows_what_the_journal_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, skus) = journal(folder.path());
+        let recall = journal.recall("main").unwrap().unwrap();
+        let known = journal.known_products("main", skus.iter()).unwrap();
+        assert_eq!(known.len(), skus.len());
+        for (key, product) in known {
+            assert_eq!(recall.product(&key), Some(product), "{key}");
+        }
+        assert_eq!(recall.product("чай"), None);
+        assert_eq!(recall.product("кофе"), None);
+        let empty = journal.recall("nobody").unwrap().unwrap();
+        assert_eq!(empty.product("чай-1"), None);
+    }
+
+    #[test]
+    fn what_is_assumed_is_known_and_what_is_doubted_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, _) = journal(folder.path());
+        let mut recall = journal.recall("main").unwrap().unwrap();
+        assert!(recall.assume(&price("ЧАЙ-5", "7.1234")));
+        assert!(recall.assume(&quantity("чай-5", -3)));
+        let product = recall.product("чай-5").unwrap();
+        assert_eq!(product.price, Money::parse("7.1234").ok());
+        assert_eq!(product.quantity, Some(-3));
+        assert!(!recall.assume(&price("Кофе", "1")));
+        recall.doubt(&quantity("ЧАЙ-5", 1));
+        assert_eq!(recall.product("чай-5"), None);
+        assert!(!recall.assume(&price("чай-5", "1")));
+    }
+
+    #[test]
+    fn what_another_process_writes_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, _) = journal(folder.path());
+        let recall = journal.recall("main").unwrap().unwrap();
+        assert!(journal.agrees_with(&recall).unwrap());
+        let other = Journal::open(&folder.path().join("j.sqlite")).unwrap();
+        let change = [price("Чай-5", "8")];
+        other
+            .assume("main", &change, NaiveDateTime::default())
+            .unwrap();
+        assert!(!journal.agrees_with(&recall).unwrap());
+    }
+}

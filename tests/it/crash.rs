@@ -246,9 +246,7 @@ fn kill_at_calls(module: Module, functions: &[&str]) {
         ] {
             let world = world_with(module);
             let shown = format!("{module:?} {function} {kind:?}");
-            world
-                .shop
-                .inject(Fault::once(kind).on(*function).for_ever());
+            world.shop.inject(Fault::once(kind).on(function).for_ever());
             let mut child = start(world.folder.path());
             while world.shop.n_calls(function) == 0 && child.try_wait().unwrap().is_none() {
                 std::thread::yield_now();
