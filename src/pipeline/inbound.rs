@@ -673,7 +673,7 @@ fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
         };
         Change {
             line: row.line,
-            key: row.key.clone(),
+            key: outcome.key,
             field: row.field.name(),
             kind: outcome.kind,
             before,
