@@ -80,7 +80,9 @@ fn main() {
         fs::remove_dir_all(&bench.folder).expect("an earlier bench is over");
     }
     fs::create_dir_all(&bench.folder).expect("the target folder can be written");
-    println!("| work | time | against | ratio | target | peak | |\n|---|--:|---|--:|--:|--:|---|");
+    println!(
+        "| work | time | against | ratio | target | by CPU time | peak | |\n|---|--:|---|--:|--:|--:|--:|---|"
+    );
     let parts: [Part; 7] = [
         ("read", Bench::read),
         ("lists", Bench::read_lists),
@@ -283,6 +285,7 @@ impl Bench {
         let share = Ratio::of((used.utime + used.stime) * 100, self.idle);
         let cost = Cost {
             time: self.idle,
+            cpu: used.utime + used.stime,
             peak: used.maxrss,
         };
         verdict(
@@ -461,18 +464,19 @@ fn php(file: &Path) -> Command {
 fn row(work: &str, own: Cost, other: &str, cost: Option<Cost>, target: Option<u128>) {
     let Some(cost) = cost else {
         println!(
-            "| {work} | {} | {other} (not on this machine) | – | – | – | n/a |",
+            "| {work} | {} | {other} (not on this machine) | – | – | – | – | n/a |",
             seconds(own)
         );
         return;
     };
     let ratio = Ratio::of(own.time, cost.time);
+    let by_cpu = Ratio::of(own.cpu, cost.cpu);
     let (limit, mark) = match target.map(Ratio) {
         Some(limit) => (format!("≤ {limit}"), mark(ratio <= limit)),
         None => ("–".to_owned(), ""),
     };
     println!(
-        "| {work} | {} | {other} {}, {} | {ratio} | {limit} | {} | {mark} |",
+        "| {work} | {} | {other} {}, {} | {ratio} | {limit} | {by_cpu} | {} | {mark} |",
         seconds(own),
         seconds(cost),
         megabytes(cost.peak),
@@ -483,7 +487,7 @@ fn row(work: &str, own: Cost, other: &str, cost: Option<Cost>, target: Option<u1
 fn verdict(work: &str, cost: Cost, found: &str, is_met: bool) {
     let (time, peak) = (seconds(cost), megabytes(cost.peak));
     println!(
-        "| {work} | {time} | {found} | – | – | {peak} | {} |",
+        "| {work} | {time} | {found} | – | – | – | {peak} | {} |",
         mark(is_met)
     );
 }

@@ -11,6 +11,9 @@ use wait4::Wait4 as _;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) time: Duration,
+    /// Of all its threads together. Tells more than `time` where others use the machine,
+    /// too, and less where a program uses several processors at once.
+    pub(crate) cpu: Duration,
     /// In bytes, as the system counts the most that was resident. On Linux a child
     /// starts with the peak of its parent, which is why the bench itself holds
     /// nothing and leaves what is large to children.
@@ -38,12 +41,13 @@ pub(crate) fn run(command: &mut Command) -> Option<Cost> {
     assert!(used.status.success(), "{command:?} failed: {complaint}");
     Some(Cost {
         time,
+        cpu: used.rusage.utime + used.rusage.stime,
         peak: used.rusage.maxrss,
     })
 }
 
 /// Runs the programs in turns, so that all of them meet the same weather, and
-/// keeps the best time and the highest peak of each.
+/// keeps the best times and the highest peak of each.
 pub(crate) fn compare(commands: &mut [Command], n_rounds: usize) -> Vec<Option<Cost>> {
     let mut best: Vec<Option<Cost>> = vec![None; commands.len()];
     for _ in 0..n_rounds {
@@ -52,6 +56,7 @@ pub(crate) fn compare(commands: &mut [Command], n_rounds: usize) -> Vec<Option<C
             *best = match (*best, cost) {
                 (Some(known), Some(new)) => Some(Cost {
                     time: known.time.min(new.time),
+                    cpu: known.cpu.min(new.cpu),
                     peak: known.peak.max(new.peak),
                 }),
                 (known, new) => new.or(known),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -347,7 +347,7 @@ impl Inbox {
         file: &ClaimedFile,
         fate: Fate,
         run: i64,
-        receipts: &[(&str, &[u8])],
+        receipts: &mut [(&str, &mut dyn Read)],
     ) -> Result<PathBuf, FolderError> {
         let folder = match fate {
             Fate::Archive => DONE,
@@ -366,7 +366,7 @@ impl Inbox {
         };
         // Receipts first: a file in `done` always has one.
         for (ending, content) in receipts {
-            write_whole(&with_ending(&target, ending), content)?;
+            write_from(&with_ending(&target, ending), content)?;
         }
         move_file(&file.path, &target)?;
         remove_empty_parents(&file.path, &self.root.join(WORKING));
@@ -611,13 +611,18 @@ fn move_file(from: &Path, to: &Path) -> Result<(), FolderError> {
     fs::rename(from, to).map_err(FolderError::of("move", from))
 }
 
-pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<(), FolderError> {
+pub(super) fn write_whole(path: &Path, mut content: &[u8]) -> Result<(), FolderError> {
+    write_from(path, &mut content)
+}
+
+/// A receipt of millions of rows is larger than the memory it may take.
+fn write_from(path: &Path, content: &mut dyn Read) -> Result<(), FolderError> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
     }
     let mut file = File::create(path).map_err(FolderError::of("write", path))?;
-    file.write_all(content)
-        .and_then(|()| file.sync_all())
+    io::copy(content, &mut file)
+        .and_then(|_| file.sync_all())
         .map_err(FolderError::of("write", path))
 }
 
@@ -669,7 +674,12 @@ mod tests {
             assert_eq!(claimed.name(), "webdata/a.xml");
             assert_eq!(inbox.claimed().unwrap(), std::slice::from_ref(&claimed));
             inbox
-                .finish(&claimed, Fate::Archive, run, &[(".receipt.txt", b"ok")])
+                .finish(
+                    &claimed,
+                    Fate::Archive,
+                    run,
+                    &mut [(".receipt.txt", &mut "ok".as_bytes())],
+                )
                 .unwrap();
         }
         let read =
@@ -707,12 +717,12 @@ mod tests {
         assert_eq!(texts(&inbox), ["1", "2", "3"].map(named));
         // The first is done; one that comes now comes last all the same.
         let first = inbox.claimed().unwrap().remove(0);
-        inbox.finish(&first, Fate::Archive, 7, &[]).unwrap();
+        inbox.finish(&first, Fate::Archive, 7, &mut []).unwrap();
         put(&path, "4");
         inbox.claim(&path).unwrap();
         assert_eq!(texts(&inbox), ["2", "3", "4"].map(named));
         for (file, run) in inbox.claimed().unwrap().iter().zip(8..) {
-            inbox.finish(file, Fate::Archive, run, &[]).unwrap();
+            inbox.finish(file, Fate::Archive, run, &mut []).unwrap();
         }
         let done = |name: &str| fs::read_to_string(folder.path().join("done/webdata").join(name));
         assert_eq!(done("a.csv").unwrap(), "1");
@@ -733,7 +743,7 @@ mod tests {
         for run in [10, 11, 12] {
             put(&folder.path().join(&name), "x");
             let claimed = inbox.claim(&folder.path().join(&name)).unwrap();
-            inbox.finish(&claimed, Fate::Archive, run, &[]).unwrap();
+            inbox.finish(&claimed, Fate::Archive, run, &mut []).unwrap();
         }
         assert_eq!(fs::read_dir(folder.path().join("done")).unwrap().count(), 3);
     }

@@ -1,42 +1,69 @@
 //! Writes lists as CSV that Excel and 1C's table loader open without questions.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::formats::Encoding;
 
-/// `;`, CRLF, in the encoding that whoever opens it expects: Excel takes UTF-8
-/// without a mark for the system's code page.
+/// A table that is written row by row: `;` and CRLF.
+pub struct Table<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Table<W> {
+    fn begin(target: W, header: &[&str]) -> io::Result<Self> {
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(target);
+        writer.write_record(header).map_err(io::Error::from)?;
+        Ok(Self(writer))
+    }
+
+    /// In UTF-8 with a mark in front.
+    pub fn begin_marked(mut target: W, header: &[&str]) -> io::Result<Self> {
+        target.write_all(&Encoding::Utf8WithMark.plain(""))?;
+        Self::begin(target, header)
+    }
+
+    pub fn row<T: AsRef<str>>(&mut self, cells: &[T]) -> io::Result<()> {
+        for cell in cells {
+            let cell = harmless(cell.as_ref());
+            self.0
+                .write_field(cell.as_bytes())
+                .map_err(io::Error::from)?;
+        }
+        // Ends the row.
+        self.0.write_record(None::<&[u8]>).map_err(io::Error::from)
+    }
+
+    pub fn finish(self) -> io::Result<W> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// In the encoding that whoever opens it expects: Excel takes UTF-8 without a mark
+/// for the system's code page.
 pub fn write_table<W: Write>(
     mut target: W,
     header: &[&str],
     rows: &[Vec<String>],
     encoding: Encoding,
 ) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    writer.write_record(header).map_err(io::Error::from)?;
+    let mut table = Table::begin(Vec::new(), header)?;
     for row in rows {
-        writer
-            .write_record(row.iter().map(|cell| harmless(cell)))
-            .map_err(io::Error::from)?;
+        table.row(row)?;
     }
-    let table = writer
-        .into_inner()
-        .map_err(csv::IntoInnerError::into_error)?;
-    let table = String::from_utf8(table).map_err(io::Error::other)?;
+    let table = String::from_utf8(table.finish()?).map_err(io::Error::other)?;
     target.write_all(&encoding.plain(&table))
 }
 
 /// A cell beginning with one of these is a formula to Excel, wherever the text
 /// came from; an apostrophe in front keeps it text.
-fn harmless(cell: &str) -> String {
-    let is_number = crate::domain::number::parse_decimal(cell).is_ok();
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {
-        return format!("'{cell}");
+fn harmless(cell: &str) -> Cow<'_, str> {
+    let looks_so = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if looks_so && crate::domain::number::parse_decimal(cell).is_err() {
+        return format!("'{cell}").into();
     }
-    cell.to_owned()
+    cell.into()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The way in: one file into the shop.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -10,7 +10,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use crate::folders::{Fate, is_first_portion};
 use crate::formats::{FileError, Summary};
 use crate::journal::{
-    Extent, Fingerprint, Journal, Outcome, OutcomeKind, Run, RunId, RunState, Tally,
+    Extent, Fingerprint, Journal, Outcome, OutcomeKind, Recall, Run, RunId, RunState, Tally,
 };
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
@@ -22,7 +22,8 @@ use crate::pipeline::spool::{self, Spool};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{
-    Action, Alarm, Decision, Field, Known, Move, Moves, NewGoods, Said, Verdict, diff, diff_orders,
+    Action, Alarm, Decision, Field, Known, KnownProduct, Move, Moves, NewGoods, Said, Verdict,
+    diff, diff_orders,
 };
 use crate::shop;
 
@@ -74,12 +75,24 @@ pub(super) fn carry_in(
     }
     let mut look = spool.look()?;
     let mut sent = Vec::new();
+    let mut recall = recall(&resolver, exchange, journal)?;
     while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
         progress(look.n_bytes());
-        let mut decision = decide(&batch, exchange, journal, lookup, &newer)?;
+        if let Some(stale) = &recall
+            && !journal.agrees_with(stale)?
+        {
+            recall = None;
+        }
+        let mut decision = decide(&batch, recall.as_ref(), exchange, journal, lookup, &newer)?;
         let mut kept = HashSet::new();
         if journal.has_waiting_runs(exchange.name())? {
             kept = resolver.keep_unknown(&batch, &mut decision)?;
+        }
+        if let Some(recall) = &mut recall {
+            decision
+                .actions
+                .iter()
+                .for_each(|action| recall.doubt(action));
         }
         let result = send(exchange, journal, run.id, &decision.actions, &mut sent);
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
@@ -185,15 +198,65 @@ fn foresee(
         .unwrap_or_default();
     let n_zeroed_before = journal.n_zeroed_since(exchange.name(), run.id, since)?;
     let mut moves = Moves::default();
+    let mut recall = recall(resolver, exchange, journal)?;
     while let Some(batch) = next_batch(&mut look, resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup, newer)?;
+        let decision = decide(&batch, recall.as_ref(), exchange, journal, lookup, newer)?;
         moves.add(&decision, guard);
-        journal.assume(exchange.name(), &decision.actions, clock::now())?;
+        assume(decision.actions, recall.as_mut(), exchange, journal)?;
     }
     Ok(Foreseen {
         n_zeroed: moves.n_zeroed(),
         alarms: moves.judge(guard, n_stocked, n_zeroed_before),
     })
+}
+
+/// What the journal knows, in memory, if the file is long enough to make up for it.
+fn recall(
+    resolver: &Resolver<'_>,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<Option<Recall>, CarryError> {
+    if !resolver.wants_recall() {
+        return Ok(None);
+    }
+    Ok(journal.recall(exchange.name())?)
+}
+
+/// As if confirmed, so that what follows is compared with it.
+fn assume(
+    mut actions: Vec<Action>,
+    recall: Option<&mut Recall>,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    if let Some(recall) = recall {
+        actions.retain(|action| !recall.assume(action));
+    }
+    Ok(journal.assume(exchange.name(), &actions, clock::now())?)
+}
+
+/// What the shop has of the articles that are wanted, by match key.
+fn known_products(
+    batch: &Batch,
+    recall: Option<&Recall>,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<HashMap<String, KnownProduct>, CarryError> {
+    let skus = || batch.wanted.iter().map(|wanted| &wanted.sku);
+    let Some(recall) = recall else {
+        return Ok(journal.known_products(exchange.name(), skus())?);
+    };
+    let mut known = HashMap::with_capacity(batch.wanted.len());
+    let mut others = Vec::new();
+    for sku in skus() {
+        let key = sku.match_key();
+        match recall.product(&key) {
+            Some(product) => drop(known.insert(key, product)),
+            None => others.push(sku),
+        }
+    }
+    known.extend(journal.known_products(exchange.name(), others.into_iter())?);
+    Ok(known)
 }
 
 fn open(path: &Path) -> Result<File, CarryError> {
@@ -284,6 +347,7 @@ fn next_batch(
 
 fn decide(
     batch: &Batch,
+    recall: Option<&Recall>,
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
@@ -305,8 +369,7 @@ fn decide(
         } else {
             NewGoods::Report
         };
-        let products =
-            journal.known_products(name, batch.wanted.iter().map(|wanted| &wanted.sku))?;
+        let products = known_products(batch, recall, exchange, journal)?;
         let skus = batch.wanted.iter().map(|wanted| &wanted.sku);
         let known = Known {
             products,
@@ -556,8 +619,11 @@ pub fn look_ahead(
         let lookup = Lookup::new(exchange, journal, reach);
         Ok(paths
             .iter()
-            .map(|path| {
-                look_at(path, exchange, journal, &lookup, &mut |change| {
+            .enumerate()
+            .map(|(at, path)| {
+                // What one file is assumed to have done, the next must find in the journal.
+                let is_last = at + 1 == paths.len();
+                look_at(path, is_last, exchange, journal, &lookup, &mut |change| {
                     visit(path, change);
                 })
             })
@@ -567,6 +633,7 @@ pub fn look_ahead(
 
 fn look_at(
     path: &Path,
+    is_last: bool,
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
@@ -584,22 +651,26 @@ fn look_at(
     let mut n_calls = 0;
     let (guard, mut moves) = (&exchange.settings.guard, Moves::default());
     let n_stocked = journal.n_stocked(exchange.name())?;
+    let mut recall = if is_last {
+        recall(&resolver, exchange, journal)?
+    } else {
+        None
+    };
     while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
-        let decision = decide(&batch, exchange, journal, lookup, &newer)?;
+        let decision = decide(&batch, recall.as_ref(), exchange, journal, lookup, &newer)?;
         n_calls += decision.n_calls(exchange.settings.batch);
         moves.add(&decision, guard);
-        // As if confirmed, so that what follows is compared with it.
-        journal.assume(exchange.name(), &decision.actions, clock::now())?;
         for change in changes_of(&batch, &decision) {
             tally.add(change.kind, 1);
             visit(change);
         }
+        assume(decision.actions, recall.as_mut(), exchange, journal)?;
     }
     Ok(Look {
         tally,
         summary,
         n_calls,
-        largest: moves.largest().to_vec(),
+        largest: moves.largest().cloned().collect(),
         alarms: moves.judge(guard, n_stocked, 0),
     })
 }
@@ -638,7 +709,7 @@ fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
         };
         Change {
             line: row.line,
-            key: row.key.clone(),
+            key: outcome.key,
             field: row.field.name(),
             kind: outcome.kind,
             before,

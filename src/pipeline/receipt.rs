@@ -1,10 +1,15 @@
 //! The receipt beside a finished file: what became of each row, for a person and for a table.
 
 use std::fmt::Write as _;
+use std::io::Seek as _;
+
+use tempfile::SpooledTempFile;
 
 use crate::domain::shown::one_line;
-use crate::formats::{Encoding, Summary, csv_write};
+use crate::formats::{Summary, csv_write};
 use crate::journal::{Journal, JournalError, Outcome, OutcomeKind, Run, RunState, Tally};
+use crate::pipeline::CarryError;
+use crate::pipeline::spool::IN_MEMORY;
 use crate::wording::{Wording, key};
 
 /// How many rows the text lists; the table beside it has all.
@@ -167,27 +172,23 @@ fn rows_needing_attention(journal: &Journal, run: &Run) -> Result<Vec<Outcome>, 
     Ok(rows)
 }
 
-/// For a table.
-pub(super) fn write_table(journal: &Journal, run: &Run) -> Result<Vec<u8>, JournalError> {
-    let mut rows = Vec::new();
+/// For a table, to be read from its beginning. It has a row for each statement of a
+/// file, so it is not put together in memory.
+pub(super) fn write_table(journal: &Journal, run: &Run) -> Result<SpooledTempFile, CarryError> {
+    let file = tempfile::spooled_tempfile_in(IN_MEMORY, journal.folder());
+    let header = ["line", "key", "field", "outcome", "detail"];
+    let mut table = csv_write::Table::begin_marked(file, &header).map_err(CarryError::Spool)?;
     journal.for_each_outcome(run.id, |outcome| {
-        rows.push(vec![
-            outcome.line.to_string(),
-            outcome.key,
-            outcome.field,
-            outcome.kind.name().to_owned(),
-            outcome.detail.unwrap_or_default(),
-        ]);
-        Ok::<_, JournalError>(())
+        let cells = [
+            &*outcome.line.to_string(),
+            &outcome.key,
+            &outcome.field,
+            outcome.kind.name(),
+            outcome.detail.as_deref().unwrap_or_default(),
+        ];
+        table.row(&cells).map_err(CarryError::Spool)
     })?;
-    let mut table = Vec::new();
-    // Writing into memory does not fail.
-    csv_write::write_table(
-        &mut table,
-        &["line", "key", "field", "outcome", "detail"],
-        &rows,
-        Encoding::Utf8WithMark,
-    )
-    .unwrap_or_default();
-    Ok(table)
+    let mut file = table.finish().map_err(CarryError::Spool)?;
+    file.rewind().map_err(CarryError::Spool)?;
+    Ok(file)
 }

@@ -10,7 +10,7 @@ use crate::domain::{Document, Fact, ItemKey, Money, Offer, OrderId, Product, Sku
 use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::spool::{Fault, Kept};
-use crate::pipeline::survey::Survey;
+use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
     Decision, Field, Refusal, Rules, StatusRules, Verdict, Wanted, order_status, want_offer,
@@ -133,17 +133,25 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn take(&mut self, rows: Vec<Kept>) -> Result<Batch, CarryError> {
         let mut batch = Batch::default();
-        for row in rows {
+        for Kept { row, is_known_so } in rows {
             match row {
                 // The survey has learned them.
                 Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
-                Ok(Fact::Product(product)) => self.product(&product, &mut batch)?,
-                Ok(Fact::Offer(offer)) => self.offer(&offer, &mut batch)?,
+                Ok(Fact::Product(product)) => self.product(&product, is_known_so, &mut batch)?,
+                Ok(Fact::Offer(offer)) => self.offer(&offer, is_known_so, &mut batch)?,
                 Ok(Fact::Document(document)) => self.document(&document, &mut batch)?,
                 Err(fault) => batch.outcomes.push(faulty_row(&fault)),
             }
         }
         Ok(batch)
+    }
+
+    /// Whether a look at all that the journal knows of the shop is quicker than one
+    /// for each row. Names are left out of it, and statuses move stock by themselves.
+    pub(super) fn wants_recall(&self) -> bool {
+        self.survey.n_facts >= MANY_FACTS
+            && !self.exchange.settings.goods.updates_names
+            && !self.survey.speaks_of(Topic::Documents)
     }
 
     fn make_rules(&mut self) -> Result<(), CarryError> {
@@ -178,7 +186,12 @@ impl<'a> Resolver<'a> {
         Ok(ids)
     }
 
-    fn product(&mut self, product: &Product, batch: &mut Batch) -> Result<(), CarryError> {
+    fn product(
+        &mut self,
+        product: &Product,
+        is_known_so: bool,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
         let subject = Subject {
             sku: product.sku.as_ref(),
             item: product.item.as_ref(),
@@ -186,7 +199,7 @@ impl<'a> Resolver<'a> {
             line: product.line,
             field: Some(Field::Product),
         };
-        let found = self.find(subject)?;
+        let found = self.find(subject, is_known_so)?;
         if product.deleted {
             return self.deleted(subject, found, batch);
         }
@@ -285,7 +298,12 @@ impl<'a> Resolver<'a> {
         Ok(self.newer.entry(run).or_default())
     }
 
-    fn offer(&mut self, offer: &Offer, batch: &mut Batch) -> Result<(), CarryError> {
+    fn offer(
+        &mut self,
+        offer: &Offer,
+        is_known_so: bool,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
         let subject = Subject {
             sku: offer.sku.as_ref(),
             item: offer.item.as_ref(),
@@ -294,7 +312,7 @@ impl<'a> Resolver<'a> {
             field: None,
         };
         self.need_explained(offer)?;
-        let found = self.find(subject)?;
+        let found = self.find(subject, is_known_so)?;
         if offer.deleted {
             return self.deleted(subject, found, batch);
         }
@@ -561,11 +579,10 @@ impl<'a> Resolver<'a> {
     }
 
     /// By article, stated or remembered for the `Ид`; or by name, if so configured.
-    fn find(&self, subject: Subject<'_>) -> Result<Found, CarryError> {
+    fn find(&self, subject: Subject<'_>, is_known_so: bool) -> Result<Found, CarryError> {
         if self.exchange.settings.goods.match_by == MatchBy::Name {
             return self.find_by_name(subject);
         }
-        let exchange = self.exchange.name();
         let Some(item) = subject.item else {
             return Ok(match subject.sku {
                 Some(sku) => Found::Sku(sku.clone()),
@@ -578,12 +595,14 @@ impl<'a> Resolver<'a> {
             );
             return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
         }
-        let mut identity = self.journal.identity(exchange, item.as_str())?;
-        if identity.is_none() && item.variant().is_none() {
-            identity = self.journal.identity(exchange, item.product())?;
-        }
-        let is_known = identity.is_some();
-        let Some(sku) = identity.and_then(|known| known.sku) else {
+        let (sku, is_known) = match subject.sku {
+            // Still so: nothing that the file says has changed it.
+            Some(sku) if is_known_so && !self.survey.may_have_learned(item) => {
+                (Some(sku.clone()), true)
+            }
+            Some(_) | None => self.remembered(item)?,
+        };
+        let Some(sku) = sku else {
             let no = |detail| Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
             return match (item.variant(), subject.sku) {
                 (Some(_), Some(_)) => no(
@@ -601,6 +620,17 @@ impl<'a> Resolver<'a> {
             return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
         }
         Ok(Found::Sku(sku))
+    }
+
+    /// The article that the journal has for this id, and whether it knows the id.
+    fn remembered(&self, item: &ItemKey) -> Result<(Option<Sku>, bool), CarryError> {
+        let exchange = self.exchange.name();
+        let mut identity = self.journal.identity(exchange, item.as_str())?;
+        if identity.is_none() && item.variant().is_none() {
+            identity = self.journal.identity(exchange, item.product())?;
+        }
+        let is_known = identity.is_some();
+        Ok((identity.and_then(|known| known.sku), is_known))
     }
 
     /// Another product that the shop cannot tell from this one.

@@ -21,8 +21,13 @@ use crate::domain::{
 use crate::formats::{Row, RowError};
 use crate::pipeline::CarryError;
 
-/// A fact, or what is wrong with a row.
-pub(super) type Kept = Result<Fact, Fault>;
+/// A row as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) row: Result<Fact, Fault>,
+    /// When it was read, the journal knew its `Ид` by the very article that it states.
+    pub(super) is_known_so: bool,
+}
 
 /// What is to be said of a faulty row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +48,7 @@ impl From<&RowError> for Fault {
 }
 
 /// Most files are smaller and never touch the disk.
-const IN_MEMORY: usize = 512 * 1024;
+pub(super) const IN_MEMORY: usize = 512 * 1024;
 
 /// Price types, currencies and warehouses that are written once; further ones are
 /// written each time.
@@ -67,20 +72,24 @@ impl Spool {
         }
     }
 
-    /// Appends a batch of rows, which `n_bytes` of the file were read for.
-    pub(super) fn keep(&mut self, rows: &[Row], n_bytes: u64) -> Result<(), CarryError> {
-        self.encoder.bytes.clear();
-        for row in rows {
-            match row {
-                // The survey has learned them; nobody asks again.
-                Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
-                Ok(Fact::Product(product)) => self.encoder.product(product, &self.properties),
-                Ok(Fact::Offer(offer)) => self.encoder.offer(offer),
-                Ok(Fact::Document(document)) => self.encoder.document(document),
-                Err(err) => self.encoder.fault(&err.into()),
-            }
+    /// Puts a row into the batch that is being gathered.
+    pub(super) fn keep(&mut self, row: &Row, is_known_so: bool) {
+        match row {
+            // The survey has learned them; nobody asks again.
+            Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => return,
+            Ok(Fact::Product(product)) => self.encoder.product(product, &self.properties),
+            Ok(Fact::Offer(offer)) => self.encoder.offer(offer),
+            Ok(Fact::Document(document)) => self.encoder.document(document),
+            Err(err) => self.encoder.fault(&err.into()),
         }
-        self.write(n_bytes).map_err(CarryError::Spool)
+        self.encoder.flag(is_known_so);
+    }
+
+    /// Ends the batch, which `n_bytes` of the file were read for.
+    pub(super) fn end_batch(&mut self, n_bytes: u64) -> Result<(), CarryError> {
+        self.write(n_bytes).map_err(CarryError::Spool)?;
+        self.encoder.bytes.clear();
+        Ok(())
     }
 
     fn write(&mut self, n_bytes: u64) -> io::Result<()> {
@@ -125,7 +134,7 @@ impl Look<'_> {
         };
         let mut rows = Vec::new();
         while !decoder.rest.is_empty() {
-            rows.push(decoder.row()?);
+            rows.push(decoder.kept()?);
         }
         Ok(Some(rows))
     }
@@ -349,7 +358,14 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn row(&mut self) -> Result<Kept, Damaged> {
+    fn kept(&mut self) -> Result<Kept, Damaged> {
+        Ok(Kept {
+            row: self.row()?,
+            is_known_so: self.flag()?,
+        })
+    }
+
+    fn row(&mut self) -> Result<Result<Fact, Fault>, Damaged> {
         Ok(match self.byte()? {
             PRODUCT => Ok(Fact::Product(Box::new(self.product()?))),
             OFFER => Ok(Fact::Offer(self.offer()?)),
@@ -566,13 +582,27 @@ mod tests {
             .unwrap()
     }
 
-    fn kept(spool: &mut Spool) -> Vec<Kept> {
+    fn all(spool: &mut Spool) -> Vec<Kept> {
         let mut look = spool.look().unwrap();
         let mut rows = Vec::new();
         while let Some(batch) = look.next_batch().unwrap() {
             rows.extend(batch);
         }
         rows
+    }
+
+    fn kept(row: Row) -> Kept {
+        Kept {
+            is_known_so: row.is_ok(),
+            row: row.map_err(|err| Fault::from(&err)),
+        }
+    }
+
+    fn keep(spool: &mut Spool, rows: &[Row]) {
+        for row in rows {
+            spool.keep(row, row.is_ok());
+        }
+        spool.end_batch(7).unwrap();
     }
 
     const OFFERS: &str = "<КоммерческаяИнформация><Каталог><Товары>\
@@ -601,16 +631,13 @@ mod tests {
         // So often that it does not stay in memory.
         let n_times = 10_000;
         for _ in 0..n_times {
-            spool.keep(&rows, 7).unwrap();
+            keep(&mut spool, &rows);
         }
         assert!(spool.file.is_rolled());
-        let expected: Vec<Kept> = rows
-            .iter()
-            .map(|row| row.clone().map_err(|err| Fault::from(&err)))
-            .collect();
+        let expected: Vec<Kept> = rows.iter().map(|row| kept(row.clone())).collect();
         assert_eq!(expected.len(), 4, "{expected:?}");
         for _ in 0..2 {
-            let found = kept(&mut spool);
+            let found = all(&mut spool);
             assert_eq!(found.len(), n_times * expected.len());
             assert!(found.chunks(expected.len()).all(|part| part == expected));
         }
@@ -635,18 +662,18 @@ mod tests {
             ..Offer::default()
         };
         for _ in 0..2 {
-            spool.keep(&[Ok(Fact::Offer(offer.clone()))], 0).unwrap();
+            keep(&mut spool, &[Ok(Fact::Offer(offer.clone()))]);
         }
-        let expected: Vec<Kept> = vec![Ok(Fact::Offer(offer.clone())), Ok(Fact::Offer(offer))];
-        assert_eq!(kept(&mut spool), expected);
+        let expected = kept(Ok(Fact::Offer(offer)));
+        assert_eq!(all(&mut spool), [expected.clone(), expected]);
     }
 
     #[test]
     fn properties_that_nobody_asks_for_are_not_kept() {
         let mut spool = Spool::new(Path::new("."), std::iter::empty());
-        spool.keep(&facts(OFFERS), 0).unwrap();
-        let rows = kept(&mut spool);
-        let Some(Ok(Fact::Product(product))) = rows.first() else {
+        keep(&mut spool, &facts(OFFERS));
+        let rows = all(&mut spool);
+        let Ok(Fact::Product(product)) = &rows[0].row else {
             panic!("{rows:?}")
         };
         assert!(product.properties.is_empty() && product.name.is_some());
@@ -659,7 +686,8 @@ mod tests {
         let mut spool = Spool::new(&nowhere, std::iter::empty());
         let place = Place { line: 1 };
         let fault = RowFault::OrderNumber("x".repeat(IN_MEMORY));
-        let result = spool.keep(&[Err(RowError { place, fault })], 0);
+        spool.keep(&Err(RowError { place, fault }), false);
+        let result = spool.end_batch(0);
         assert!(matches!(result, Err(CarryError::Spool(_))));
         assert_eq!(crate::pipeline::fate::fate_of(&result), Fate::Retry);
     }

@@ -23,6 +23,8 @@ pub(super) struct Survey {
     pub(super) changed: HashMap<ItemKey, (Sku, Sku)>,
     /// Whose file it is; `None` where nothing is carried.
     run: Option<RunId>,
+    /// Ids of which the file says something new.
+    learned: Learned,
     topics: HashSet<Topic>,
     /// How many facts the file states.
     pub(super) n_facts: usize,
@@ -40,6 +42,32 @@ pub(super) struct Survey {
     /// Stock of articles that a list states warehouse by warehouse.
     sums: HashMap<u64, Quantity>,
     hasher: RandomState,
+}
+
+/// Ids, as long as they are few: else any may be among them.
+#[derive(Debug, Default)]
+struct Learned {
+    items: HashSet<ItemKey>,
+    are_many: bool,
+}
+
+/// What a survey keeps of ids in memory, at most.
+const MAX_LEARNED: usize = 50_000;
+
+impl Learned {
+    fn add(&mut self, item: &ItemKey) {
+        if self.items.len() >= MAX_LEARNED {
+            self.items = HashSet::new();
+            self.are_many = true;
+        }
+        if !self.are_many {
+            self.items.insert(item.clone());
+        }
+    }
+
+    fn may_have(&self, item: &ItemKey) -> bool {
+        self.are_many || (!self.items.is_empty() && self.items.contains(item))
+    }
 }
 
 /// What a file speaks of, and so what the shop must be asked for.
@@ -76,15 +104,19 @@ impl Survey {
                     let Some(rows) = reading.next_batch()? else {
                         return Ok::<_, CarryError>(true);
                     };
-                    spool.keep(&rows, reading.n_new_bytes())?;
-                    let facts = || rows.iter().flatten();
-                    survey.n_facts += facts().count();
-                    facts()
-                        .try_for_each(|fact| survey.learn(fact, exchange, journal, lookup, now))?;
+                    for row in &rows {
+                        let is_known_so = match row {
+                            Ok(fact) => survey.learn(fact, exchange, journal, lookup, now)?,
+                            Err(_) => false,
+                        };
+                        survey.n_facts += usize::from(row.is_ok());
+                        spool.keep(row, is_known_so);
+                    }
+                    spool.end_batch(reading.n_new_bytes())?;
                     if let Some(run) =
                         run.filter(|_| exchange.settings.goods.zero_missing_after.is_some())
                     {
-                        note_stated(facts(), exchange.name(), run, journal)?;
+                        note_stated(rows.iter().flatten(), exchange.name(), run, journal)?;
                     }
                 }
                 Ok(false)
@@ -95,6 +127,7 @@ impl Survey {
         Ok(survey)
     }
 
+    /// Whether the journal knows the fact's `Ид` by the very article that it states.
     fn learn(
         &mut self,
         fact: &Fact,
@@ -102,7 +135,7 @@ impl Survey {
         journal: &Journal,
         lookup: &Lookup<'_>,
         now: NaiveDateTime,
-    ) -> Result<(), CarryError> {
+    ) -> Result<bool, CarryError> {
         let name = exchange.name();
         match fact {
             Fact::PriceType(reference) => {
@@ -129,25 +162,29 @@ impl Survey {
                             .identity(name, item.as_str())?
                             .and_then(|known| known.sku);
                         self.before.extend(known.map(|sku| (item.clone(), sku)));
-                        return Ok(journal.forget_article(name, item)?);
+                        self.learned.add(item);
+                        journal.forget_article(name, item)?;
+                        return Ok(false);
                     }
                     let own = product.sku.as_ref();
                     let sku =
                         Self::article_of(item, own, product.barcode.as_deref(), exchange, journal)?;
                     let titles = (product.barcode.as_deref(), product.name.as_deref());
-                    self.learn_identity(item, sku, titles, exchange, journal, lookup, now)?;
+                    let found =
+                        self.learn_identity(item, sku, titles, exchange, journal, lookup, now)?;
+                    return Ok(own.is_some() && found.as_ref() == own);
                 }
             }
             Fact::Offer(offer) => {
                 self.topics.insert(Topic::Offers);
-                self.learn_offer(offer, exchange, journal, lookup, now)?;
+                return self.learn_offer(offer, exchange, journal, lookup, now);
             }
             Fact::Document(_) => {
                 self.topics.insert(Topic::Documents);
             }
             Fact::Group(_) => {}
         }
-        Ok(())
+        Ok(false)
     }
 
     /// An offer without an article teaches nothing but its name, and that only
@@ -159,17 +196,19 @@ impl Survey {
         journal: &Journal,
         lookup: &Lookup<'_>,
         now: NaiveDateTime,
-    ) -> Result<(), CarryError> {
+    ) -> Result<bool, CarryError> {
         let Some(item) = &offer.item else {
-            return self.count_row(offer, exchange, journal);
+            self.count_row(offer, exchange, journal)?;
+            return Ok(false);
         };
         let own = offer.sku.as_ref();
         let sku = Self::article_of(item, own, offer.barcode.as_deref(), exchange, journal)?;
         if sku.is_none() && exchange.settings.goods.match_by == MatchBy::Article {
-            return Ok(());
+            return Ok(false);
         }
         let titles = (offer.barcode.as_deref(), offer.name.as_deref());
-        self.learn_identity(item, sku, titles, exchange, journal, lookup, now)
+        let found = self.learn_identity(item, sku, titles, exchange, journal, lookup, now)?;
+        Ok(own.is_some() && found.as_ref() == own)
     }
 
     /// The article that this id goes by in the shop. For a variant: its own, if it
@@ -213,7 +252,7 @@ impl Survey {
     }
 
     /// Most of what a file says of an id was known before: that costs one look, and
-    /// nothing is written.
+    /// nothing is written. Gives the article that the id was known by before.
     #[expect(
         clippy::too_many_arguments,
         reason = "what a fact says, and where it goes"
@@ -227,7 +266,7 @@ impl Survey {
         journal: &Journal,
         lookup: &Lookup<'_>,
         now: NaiveDateTime,
-    ) -> Result<(), CarryError> {
+    ) -> Result<Option<Sku>, CarryError> {
         let name = exchange.name();
         let known = journal.identity(name, item.as_str())?;
         let old = known.as_ref().and_then(|known| known.sku.as_ref());
@@ -236,12 +275,13 @@ impl Survey {
             .as_ref()
             .is_some_and(|known| known.holds(sku.as_ref(), barcode, title));
         if !says_nothing_new {
+            self.learned.add(item);
             journal.learn_identity(name, item, sku.as_ref(), barcode, title, now)?;
         }
         if let Some(run) = self.run.filter(|_| known.is_none()) {
             journal.note_first_named(name, item, run)?;
         }
-        Ok(())
+        Ok(known.and_then(|known| known.sku))
     }
 
     /// A changed article for a known id is followed only if the shop has the new
@@ -319,6 +359,11 @@ impl Survey {
 
     pub(super) fn speaks_of(&self, topic: Topic) -> bool {
         self.topics.contains(&topic)
+    }
+
+    /// Whether the journal may have learned something of this id from the file.
+    pub(super) fn may_have_learned(&self, item: &ItemKey) -> bool {
+        self.learned.may_have(item)
     }
 
     /// The article of a product that the file marks as deleted.

@@ -247,10 +247,16 @@ impl Post {
             reason.as_deref(),
             self.exchange.settings.language.words(),
         )?;
-        let table = receipt::write_table(journal, &run)?;
-        let receipts: [(&str, &[u8]); 2] =
-            [(".receipt.txt", text.as_bytes()), (".receipt.csv", &table)];
-        let place = self.inbox.finish(file, fate, run.id.0, &receipts)?;
+        let mut table = receipt::write_table(journal, &run)?;
+        let place = self.inbox.finish(
+            file,
+            fate,
+            run.id.0,
+            &mut [
+                (".receipt.txt", &mut text.as_bytes()),
+                (".receipt.csv", &mut table),
+            ],
+        )?;
         Ok((run, tally, place))
     }
 }

@@ -130,8 +130,8 @@ struct State<'a> {
     known: &'a HashMap<String, KnownProduct>,
     never_add: &'a HashSet<String>,
     said_later: &'a Said,
-    /// Actions of this batch by product and field.
-    changed: HashMap<(String, Field), usize>,
+    /// Actions of this batch by product, and what they are about.
+    changed: HashMap<String, Vec<(Field, usize)>>,
     decision: Decision,
 }
 
@@ -140,7 +140,7 @@ impl State<'_> {
         let key = row.sku.match_key();
         let known = self.known.get(&key).cloned();
         let is_new = known.is_none();
-        if is_new && !self.changed.contains_key(&(key.clone(), Field::Product)) {
+        if is_new && self.action_of(&key, Field::Product).is_none() {
             let may_add = !self.never_add.contains(&key);
             match (&row.goods, &row.name, new_goods) {
                 (Some(goods), Some(name), NewGoods::Into(category)) if may_add => {
@@ -167,7 +167,7 @@ impl State<'_> {
         }
         if let Some(price) = row.price {
             let before = known.as_ref().and_then(|known| known.price);
-            let action = Action::Price {
+            let action = || Action::Price {
                 sku: row.sku.clone(),
                 price,
             };
@@ -177,14 +177,16 @@ impl State<'_> {
                 Field::Price,
                 action,
                 before == Some(price),
-                before
-                    .or(known.as_ref().and_then(|known| known.last_price))
-                    .map(|price| price.to_string()),
+                || {
+                    before
+                        .or(known.as_ref().and_then(|known| known.last_price))
+                        .map(|price| price.to_string())
+                },
             );
         }
         if let Some(quantity) = row.quantity {
             let before = known.as_ref().and_then(|known| known.quantity);
-            let action = Action::Quantity {
+            let action = || Action::Quantity {
                 sku: row.sku.clone(),
                 quantity,
             };
@@ -194,26 +196,22 @@ impl State<'_> {
                 Field::Quantity,
                 action,
                 before == Some(quantity),
-                before
-                    .or(known.as_ref().and_then(|known| known.last_quantity))
-                    .map(|quantity| quantity.to_string()),
+                || {
+                    before
+                        .or(known.as_ref().and_then(|known| known.last_quantity))
+                        .map(|quantity| quantity.to_string())
+                },
             );
         }
         match &row.name {
             Some(name) if updates_names && !is_new => {
                 let before = known.and_then(|known| known.name);
-                let action = Action::Name {
+                let action = || Action::Name {
                     sku: row.sku.clone(),
                     name: name.clone(),
                 };
-                self.compare(
-                    row,
-                    &key,
-                    Field::Name,
-                    action,
-                    before.as_ref() == Some(name),
-                    before,
-                );
+                let is_same = before.as_ref() == Some(name);
+                self.compare(row, &key, Field::Name, action, is_same, || before);
             }
             // The goods are there; that is all this row says.
             Some(_) => self.push(row, Field::Product, Verdict::Unchanged),
@@ -232,17 +230,24 @@ impl State<'_> {
         }
     }
 
+    fn action_of(&self, key: &str, field: Field) -> Option<usize> {
+        let actions = self.changed.get(key)?;
+        let found = actions.iter().find(|(about, _)| *about == field)?;
+        Some(found.1)
+    }
+
+    /// `action` and `before` are made only where they are needed: mostly nothing has changed.
     fn compare(
         &mut self,
         row: &Wanted,
         key: &str,
         field: Field,
-        action: Action,
+        action: impl FnOnce() -> Action,
         is_same: bool,
-        before: Option<String>,
+        before: impl FnOnce() -> Option<String>,
     ) {
-        if let Some(index) = self.changed.get(&(key.to_owned(), Field::Product)).copied() {
-            self.complete_new(index, &action);
+        if let Some(index) = self.action_of(key, Field::Product) {
+            self.complete_new(index, &action());
             self.push(
                 row,
                 field,
@@ -254,10 +259,10 @@ impl State<'_> {
         } else if !self.said_later.is_empty() && self.said_later.contains(&(field, key.to_owned()))
         {
             self.push(row, field, Verdict::Outdated);
-        } else if is_same && !self.changed.contains_key(&(key.to_owned(), field)) {
+        } else if is_same && self.action_of(key, field).is_none() {
             self.push(row, field, Verdict::Unchanged);
         } else {
-            self.send(row, key, field, action, before);
+            self.send(row, key, field, action(), before());
         }
     }
 
@@ -270,8 +275,7 @@ impl State<'_> {
         action: Action,
         before: Option<String>,
     ) {
-        let place = (key.to_owned(), field);
-        let index = if let Some(index) = self.changed.get(&place).copied() {
+        let index = if let Some(index) = self.action_of(key, field) {
             if let Some(earlier) = self.decision.actions.get_mut(index) {
                 *earlier = action;
             }
@@ -284,7 +288,8 @@ impl State<'_> {
         } else {
             self.decision.actions.push(action);
             let index = self.decision.actions.len() - 1;
-            self.changed.insert(place, index);
+            let actions = self.changed.entry(key.to_owned()).or_default();
+            actions.push((field, index));
             index
         };
         self.push(

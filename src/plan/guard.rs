@@ -69,8 +69,8 @@ pub struct Moves {
     /// Prices beyond the factor: article, before, after.
     leaps: Vec<(String, Money, Money)>,
     n_leaps: u64,
-    /// The largest moves of a price, the largest first.
-    largest: Vec<Move>,
+    /// The largest moves of a price by their size in percent, the largest first.
+    largest: Vec<(Decimal, Move)>,
 }
 
 /// A price that moves.
@@ -217,8 +217,8 @@ impl Moves {
         }
         self.add_largest(key, before, after);
         let (old, new) = (before.as_decimal(), after.as_decimal());
-        let limit = old * Decimal::from(guard.move_percent) / Decimal::ONE_HUNDRED;
-        self.n_moved += u64::from((new - old).abs() > limit);
+        let limit = old * Decimal::from(guard.move_percent);
+        self.n_moved += u64::from((new - old).abs() * Decimal::ONE_HUNDRED > limit);
         let factor = Decimal::from(guard.factor);
         let (low, high) = (old.min(new), old.max(new));
         // A price that becomes zero is a leap of any size.
@@ -232,9 +232,7 @@ impl Moves {
 
     fn add_largest(&mut self, key: &str, before: Money, after: Money) {
         let size = percent(before, after).abs();
-        let place = self
-            .largest
-            .partition_point(|other| other.percent().abs() >= size);
+        let place = self.largest.partition_point(|(other, _)| *other >= size);
         if place < MAX_LARGEST && before != after {
             let article = key.to_owned();
             let one = Move {
@@ -242,14 +240,14 @@ impl Moves {
                 before,
                 after,
             };
-            self.largest.insert(place, one);
+            self.largest.insert(place, (size, one));
             self.largest.truncate(MAX_LARGEST);
         }
     }
 
     /// The largest moves of a price, at most ten, the largest first.
-    pub fn largest(&self) -> &[Move] {
-        &self.largest
+    pub fn largest(&self) -> impl Iterator<Item = &Move> {
+        self.largest.iter().map(|(_, one)| one)
     }
 
     /// Products in stock that become sold out.
@@ -380,7 +378,6 @@ mod tests {
         moves.add(&decision(&changes), &Guard::default());
         let percents: Vec<String> = moves
             .largest()
-            .iter()
             .map(|one| one.percent().to_string())
             .collect();
         assert_eq!(

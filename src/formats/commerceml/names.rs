@@ -1,21 +1,66 @@
 //! The only place with CommerceML's element and attribute names.
 
+use std::sync::LazyLock;
+
 /// An element that obmen knows; the comment in each row of the table is its name in the file.
 macro_rules! tags {
     ($($name:ident = $($written:literal)|+;)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Tag { $($name,)* Other }
 
-        impl Tag {
-            /// By local name. Anything obmen does not use is `Other`.
-            pub(super) fn of(local_name: &str) -> Self {
-                match local_name {
-                    $($($written)|+ => Self::$name,)*
-                    _ => Self::Other,
-                }
-            }
-        }
+        const WRITTEN: &[(&str, Tag)] = &[$($(($written, Tag::$name),)+)*];
     };
+}
+
+/// Twice as many places as names, and more.
+const N_PLACES: u8 = 255;
+
+/// Each name at the place that a few of its bytes tell, or at the next free one. A
+/// `match` would compare an element's name with dozens of others, and a large file
+/// has tens of millions of elements.
+static PLACES: LazyLock<Vec<Option<(&'static str, Tag)>>> = LazyLock::new(|| {
+    let mut places = vec![None; usize::from(N_PLACES)];
+    for written in WRITTEN {
+        let mut at = place_of(written.0);
+        while places.get(at).is_some_and(Option::is_some) {
+            at = next_place(at);
+        }
+        if let Some(place) = places.get_mut(at) {
+            *place = Some(*written);
+        }
+    }
+    places
+});
+
+fn place_of(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+    // Of two bytes of a Cyrillic letter, the second one tells more.
+    let mixed = bytes.len() * 31
+        + byte(1) * 7
+        + byte((bytes.len() / 2) | 1) * 5
+        + byte(bytes.len().wrapping_sub(1));
+    mixed % usize::from(N_PLACES)
+}
+
+fn next_place(at: usize) -> usize {
+    (at + 1) % usize::from(N_PLACES)
+}
+
+impl Tag {
+    /// By local name. Anything obmen does not use is `Other`.
+    pub(super) fn of(local_name: &str) -> Self {
+        let places: &[_] = &PLACES;
+        let mut at = place_of(local_name);
+        // Ends, because there are more places than names.
+        while let Some(Some((written, tag))) = places.get(at) {
+            if *written == local_name {
+                return *tag;
+            }
+            at = next_place(at);
+        }
+        Self::Other
+    }
 }
 
 tags! {
@@ -130,4 +175,18 @@ pub(super) mod requisite {
     pub(in super::super) const POSTED: [&str; 1] = ["Проведен"];
     pub(in super::super) const DELETION_MARK: [&str; 1] = ["ПометкаУдаления"];
     pub(in super::super) const NUMBER_1C: [&str; 1] = ["Номер по 1С"];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        for (written, tag) in WRITTEN {
+            assert_eq!(Tag::of(written), *tag, "{written}");
+            assert_eq!(Tag::of(&format!("{written}ъ")), Tag::Other);
+        }
+        assert_eq!(Tag::of(""), Tag::Other);
+    }
 }

@@ -23,7 +23,7 @@ use crate::formats::commerceml::legacy;
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
 use crate::formats::decode::Utf8Reader;
-use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits};
+use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 
 /// See the module's documentation.
 pub(in crate::formats) struct Reader<R: Read> {
@@ -385,9 +385,7 @@ impl<R: Read> Reader<R> {
         let n_text = self.text.len() - self.text_starts.last().copied().unwrap_or_default();
         self.count_part(n_text)?;
         let own_start = self.text_starts.pop().unwrap_or_default();
-        // Mostly indentation: `trim` alone would look at each of its bytes as a character.
-        let text = self.text.get(own_start..).unwrap_or_default();
-        let text = text.trim_ascii().trim();
+        let text = trimmed(self.text.get(own_start..).unwrap_or_default());
         let depth = self.path.len();
         let relative = self.path.get(self.record_depth..).unwrap_or_default();
         match &mut self.record {

@@ -55,14 +55,24 @@ impl Cells {
         })
     }
 
+    pub(super) fn get(&self, at: usize) -> Option<&str> {
+        let start = match at.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.text.get(start..*self.ends.get(at)?)
+    }
+
+    /// None of them says anything.
+    pub(super) fn are_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// How many there are up to the last one that says something.
     pub(super) fn n_filled(&self) -> usize {
-        let last = self
-            .iter()
-            .enumerate()
-            .filter(|(_, cell)| !cell.is_empty())
-            .last();
-        last.map_or(0, |(at, _)| at + 1)
+        let is_before_end = |end: &usize| *end < self.text.len();
+        let n = self.ends.partition_point(is_before_end);
+        if self.text.is_empty() { 0 } else { n + 1 }
     }
 
     fn clear(&mut self) {

@@ -17,7 +17,7 @@ use std::io::Read;
 
 use crate::domain::Quantity;
 use crate::formats::decode::Utf8Reader;
-use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits};
+use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 
 pub use columns::Column;
 use header::Slot;
@@ -216,6 +216,10 @@ impl<R: Read> Reader<R> {
                 return Err(cut_off(record.line, detail));
             }
         }
+        // Nearly every row: nothing could change by it.
+        if n_cells >= self.fewest && self.open_since.is_none() && !record.is_open_to_end {
+            return Ok(());
+        }
         if self.rows.is_whole(record) {
             self.fewest = self.fewest.min(n_cells);
             self.open_since = None;
@@ -250,9 +254,11 @@ fn no_header(n_rows: usize) -> FileError {
 
 /// Without the blanks around, and the byte order marks that joined files leave inside.
 fn text_of(cell: &str) -> &str {
-    // Most cells end in plain letters, which need no look into Unicode's tables.
-    cell.trim_ascii()
-        .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+    let cell = trimmed(cell);
+    if cell.starts_with('\u{feff}') || cell.ends_with('\u{feff}') {
+        return cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    }
+    cell
 }
 
 /// `  В  наличии ` is `в наличии`.

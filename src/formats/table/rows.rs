@@ -27,6 +27,14 @@ pub(super) struct Rows {
     counts_cells: CountsCells,
     words: BTreeMap<String, Quantity>,
     prices_in_kopecks: bool,
+    /// Where each kind of column stands first; they are asked for row after row.
+    places: BTreeMap<Column, usize>,
+    /// And all columns of these kinds.
+    prices: Vec<usize>,
+    quantities: Vec<usize>,
+    warehouse_stocks: Vec<usize>,
+    /// Cells up to the last column that says something.
+    n_needed: usize,
 }
 
 /// In a text a missing or additional delimiter moves the cells into other
@@ -46,8 +54,26 @@ impl Rows {
         let has_stock = has(Column::Quantity) || has(Column::WarehouseStock);
         let is_goods_list =
             has(Column::Name) && (has(Column::Price) || has(Column::Description) || !has_stock);
+        let all_of = |wanted: Column| {
+            let columns = slots.iter().enumerate();
+            columns
+                .filter(move |(_, slot)| slot.column == wanted)
+                .map(|(at, _)| at)
+        };
+        let mut places = BTreeMap::new();
+        for (at, slot) in slots.iter().enumerate() {
+            places.entry(slot.column).or_insert(at);
+        }
+        let last_known = slots
+            .iter()
+            .rposition(|slot| slot.column != Column::Ignored);
         Self {
             is_goods_list,
+            prices: all_of(Column::Price).collect(),
+            quantities: all_of(Column::Quantity).collect(),
+            warehouse_stocks: all_of(Column::WarehouseStock).collect(),
+            n_needed: last_known.map_or(0, |at| at + 1),
+            places,
             slots,
             counts_cells,
             words: options
@@ -101,7 +127,7 @@ impl Rows {
     }
 
     fn has(&self, wanted: Column) -> bool {
-        self.slots.iter().any(|slot| slot.column == wanted)
+        self.places.contains_key(&wanted)
     }
 }
 
@@ -118,14 +144,19 @@ impl<'a> Cells<'a> {
 
     /// The first cell of that column, unless it is empty.
     fn cell(&self, wanted: Column) -> Option<&'a str> {
-        self.pairs()
-            .find(|(slot, _)| slot.column == wanted)
-            .map(|(_, text)| text)
-            .filter(|text| !text.is_empty())
+        let at = *self.rows.places.get(&wanted)?;
+        self.at(at).map(|(_, text)| text)
+    }
+
+    /// What stands in this column, unless it is empty.
+    fn at(&self, at: usize) -> Option<(&'a Slot, &'a str)> {
+        let text = self.record.cells.get(at)?;
+        let slot = self.rows.slots.get(at)?;
+        (!text.is_empty()).then_some((slot, text))
     }
 
     fn is_blank(&self) -> bool {
-        self.record.cells.n_filled() == 0
+        self.record.cells.are_blank()
     }
 
     /// Printed lists repeat their header on every page.
@@ -171,12 +202,7 @@ impl<'a> Cells<'a> {
     /// Whether cells have moved into the wrong columns.
     fn wrong_count(&self) -> Option<RowFault> {
         let expected = self.rows.slots.len();
-        let n_needed = self
-            .rows
-            .slots
-            .iter()
-            .rposition(|slot| slot.column != Column::Ignored)
-            .map_or(0, |at| at + 1);
+        let n_needed = self.rows.n_needed;
         let n_filled = self.record.cells.n_filled();
         let n_cells = self.record.cells.len();
         match self.rows.counts_cells {
@@ -280,9 +306,8 @@ impl<'a> Cells<'a> {
             barcode: self.cell(Column::Barcode).map(str::to_owned),
             ..Offer::default()
         };
-        let total = self
-            .pairs()
-            .find(|(slot, text)| slot.column == Column::Quantity && !text.is_empty())
+        let total = (self.rows.quantities.iter())
+            .find_map(|at| self.at(*at))
             .and_then(|(slot, text)| self.quantity(slot, text, faults));
         match (self.cell(Column::Warehouse), total) {
             (Some(warehouse), Some(quantity)) => offer.warehouses.push(WarehouseStock {
@@ -292,11 +317,8 @@ impl<'a> Cells<'a> {
             }),
             (_, quantity) => offer.quantity = quantity,
         }
-        for (slot, text) in self.pairs() {
-            if slot.column == Column::WarehouseStock
-                && !text.is_empty()
-                && let Some(quantity) = self.quantity(slot, text, faults)
-            {
+        for (slot, text) in (self.rows.warehouse_stocks.iter()).filter_map(|at| self.at(*at)) {
+            if let Some(quantity) = self.quantity(slot, text, faults) {
                 offer.warehouses.push(WarehouseStock {
                     warehouse: slot.header.as_str().into(),
                     quantity,
@@ -310,13 +332,9 @@ impl<'a> Cells<'a> {
 
     fn prices(&self, faults: &mut Vec<RowFault>) -> Vec<OfferPrice> {
         let currency: Option<Arc<str>> = self.cell(Column::Currency).map(Arc::from);
-        let is_price = |slot: &&Slot| slot.column == Column::Price;
-        let n_price_columns = self.rows.slots.iter().filter(is_price).count();
+        let n_price_columns = self.rows.prices.len();
         let mut prices = Vec::new();
-        for (slot, text) in self.pairs() {
-            if slot.column != Column::Price || text.is_empty() {
-                continue;
-            }
+        for (slot, text) in (self.rows.prices.iter()).filter_map(|at| self.at(*at)) {
             match self.price(text) {
                 Ok(price) => prices.push(OfferPrice {
                     price_type: (n_price_columns > 1).then(|| slot.header.as_str().into()),
