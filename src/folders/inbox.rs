@@ -12,7 +12,7 @@ use crate::folders::FolderError;
 use crate::folders::marker::{Found, Marker, own_marker};
 use crate::folders::names::{is_passing, is_picture, natural_order};
 
-const WORKING: &str = "working";
+pub(super) const WORKING: &str = "working";
 const DONE: &str = "done";
 const REJECTED: &str = "rejected";
 const HELD: &str = "held";
@@ -627,7 +627,7 @@ fn write_from(path: &Path, content: &mut dyn Read) -> Result<(), FolderError> {
 }
 
 /// The folders that a claimed file brought along.
-fn remove_empty_parents(path: &Path, stop: &Path) {
+pub(super) fn remove_empty_parents(path: &Path, stop: &Path) {
     let mut folder = path.parent();
     while let Some(empty) = folder.filter(|folder| folder.starts_with(stop) && *folder != stop) {
         if fs::remove_dir(empty).is_err() {
@@ -798,19 +798,31 @@ mod tests {
         assert!(marked(&mut inbox).is_empty());
     }
 
-    /// Whoever writes markers has none for what a person returns.
+    /// Whoever writes markers has none for what obmen itself puts there.
     #[test]
-    fn a_file_put_back_needs_no_marker() {
+    fn a_file_of_our_own_needs_no_marker() {
         let folder = tempfile::tempdir().unwrap();
         let mut inbox = Inbox::open(folder.path())
             .unwrap()
             .with_marker(Marker::parse("{name}.done"));
-        put(&folder.path().join("held/a.csv"), "1");
-        let path = inbox.take_up("a.csv", 1).unwrap().unwrap();
         inbox.put("own.csv", b"2").unwrap();
-        assert_eq!(marked(&mut inbox), ["a.csv", "own.csv"]);
+        assert_eq!(marked(&mut inbox), ["own.csv"]);
+        let path = folder.path().join("own.csv");
         inbox.claim(&path).unwrap();
         assert!(!own_marker(&path).exists());
+    }
+
+    #[test]
+    fn a_file_taken_up_again_goes_on_where_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(folder.path()).unwrap();
+        put(&folder.path().join("held/a.csv"), "1");
+        put(&folder.path().join("a.csv"), "a newer one");
+        inbox.take_up("a.csv", 1).unwrap().unwrap();
+        let claimed = inbox.claimed().unwrap();
+        assert_eq!(claimed.len(), 1);
+        assert_eq!(claimed[0].name(), "a.csv");
+        assert!(folder.path().join("a.csv").exists());
     }
 
     /// As one that Excel holds open on Windows; here its place is taken instead.

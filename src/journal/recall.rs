@@ -74,7 +74,11 @@ impl Recall {
             Action::Quantity { sku, quantity } => self
                 .state(&sku.match_key())
                 .map(|state| state.quantity = (*quantity).into()),
-            Action::Add(_) | Action::Name { .. } | Action::Status { .. } => None,
+            Action::Category(_)
+            | Action::Add(_)
+            | Action::Details { .. }
+            | Action::Name { .. }
+            | Action::Status { .. } => None,
         }
         .is_some()
     }
@@ -206,7 +210,7 @@ mod tests {
     use chrono::NaiveDateTime;
 
     use super::*;
-    use crate::domain::Sku;
+    use crate::domain::{Listed, Sku};
 
     fn sku(text: &str) -> Sku {
         Sku::parse(text).unwrap()
@@ -228,7 +232,15 @@ mod tests {
     fn journal(folder: &std::path::Path) -> (Journal, Vec<Sku>) {
         let journal = Journal::open(&folder.join("j.sqlite")).unwrap();
         let articles: Vec<String> = (0..1_000).map(|n| format!("Чай-{n}")).collect();
-        journal.replace_articles("main", &articles).unwrap();
+        let listed: Vec<Listed> = articles
+            .iter()
+            .map(|article| Listed {
+                article: article.clone(),
+                price: None,
+                quantity: None,
+            })
+            .collect();
+        journal.replace_articles("main", &listed).unwrap();
         let mut known = Vec::new();
         for (n, article) in (0..).zip(&articles) {
             if n % 2 == 0 {

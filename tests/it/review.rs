@@ -769,33 +769,6 @@ fn one_row_that_the_shop_cannot_stand_holds_up_no_stock() {
     );
 }
 
-#[test]
-fn a_slow_shop_does_not_hold_up_another_exchange() {
-    let slow = World::new().with(|settings| settings.schedule.orders = None);
-    slow.shop.inject(
-        Fault::once(FaultKind::Slow(Duration::from_secs(4)))
-            .on("login")
-            .for_ever(),
-    );
-    slow.drop_in("a.csv", "Артикул;Остаток\nЧАЙ-100;9\n");
-    let quick = World::new().with(|settings| settings.name = "quick".to_owned());
-    let exchanges = [&slow, &quick].map(|world| Exchange::new(world.settings.clone()).unwrap());
-    let mut service = Service::new(exchanges.into(), slow.journal(), None);
-    quick.drop_in("a.csv", "Артикул;Остаток\nЧАЙ-100;9\n");
-    let waker = service.waker();
-    let quantity = std::thread::scope(|scope| {
-        let asked = scope.spawn(|| {
-            std::thread::sleep(Duration::from_secs(3));
-            let quantity = quick.shop.product("ЧАЙ-100").unwrap().quantity;
-            waker.wake(Event::Stop);
-            quantity
-        });
-        service.run(&mut |_, _| {});
-        asked.join().unwrap()
-    });
-    assert_eq!(quantity, 9, "after three seconds");
-}
-
 // --- what is told --------------------------------------------------------------------------
 
 #[test]
