@@ -18,7 +18,7 @@ fn offers() -> String {
     for n in 0..N_OFFERS {
         let goods = n % (N_OFFERS / 2);
         // The second word of every third article differs from the first.
-        let price = goods + if goods % 3 == 0 { n } else { 0 };
+        let price = goods + if goods.is_multiple_of(3) { n } else { 0 };
         write!(
             text,
             "<Предложение><Ид>i{goods}</Ид><Артикул>A-{goods}</Артикул><Цены><Цена><ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу>\
