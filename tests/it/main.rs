@@ -25,6 +25,7 @@ mod identity;
 mod inbound;
 mod journal_model;
 mod lateness;
+mod long_files;
 mod module_contract;
 mod module_cycle;
 mod module_goods;
