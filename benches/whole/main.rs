@@ -14,6 +14,7 @@
 #[path = "../generate/mod.rs"]
 mod generate;
 mod measure;
+mod module;
 mod roles;
 
 use std::env;
@@ -29,6 +30,7 @@ use wait4::Wait4 as _;
 
 use generate::{Kind, Make};
 use measure::{Cost, Ratio, compare, run};
+use module::RealShop;
 
 /// The most that reading, planning and sending may hold, whatever the file's size.
 const MAX_PEAK: u64 = 64 * 1024 * 1024;
@@ -83,7 +85,8 @@ fn main() {
     println!(
         "| work | time | against | ratio | target | by CPU time | peak | |\n|---|--:|---|--:|--:|--:|--:|---|"
     );
-    let parts: [Part; 7] = [
+    let parts: [Part; 8] = [
+        ("module", Bench::module),
         ("read", Bench::read),
         ("lists", Bench::read_lists),
         ("plan", Bench::plan),
@@ -259,6 +262,52 @@ impl Bench {
             cost,
             &format!("{n_calls} calls"),
             n_calls == 0,
+        );
+    }
+
+    /// Stock and orders through the shop's own module, in tables of OpenCart.
+    fn module(&self) {
+        const N: u32 = 10_000;
+        let Some(shop) = RealShop::open(&self.folder.join("shop"), "3.0.5.1", 20_000, 2_000) else {
+            println!(
+                "| module | left out: it needs `php-cli php-mysql mariadb-server` | | | | | |"
+            );
+            return;
+        };
+        let config = self.config("module", &shop.url, "obmen", module::KEY);
+        let lists: Vec<PathBuf> = (0..self.n_rounds)
+            .map(|round| {
+                let list = self.folder.join(format!("stock-{round}.csv"));
+                module::stock_list(&list, N, 60 + u32::try_from(round).unwrap_or_default());
+                list
+            })
+            .collect();
+        let costs = lists.iter().map(|list| run(&mut send(&config, list)));
+        let own = costs.flatten().min_by_key(|cost| cost.time);
+        // A hundredth of it one by one: the rest would take as long again for each.
+        let part = N / 100;
+        let mut row_by_row = shop.row_by_row(part);
+        let one_by_one = run(&mut row_by_row).map(|cost| Cost {
+            time: cost.time * 100,
+            ..cost
+        });
+        row(
+            "send, 10,000 changes of stock in 20,000 products",
+            own.expect("obmen is there"),
+            "one UPDATE for each, a hundredth measured",
+            one_by_one,
+            None,
+        );
+        let mut orders = obmen(&config);
+        orders.arg("orders");
+        let cost = run(&mut orders).expect("obmen is there");
+        let outbox = config.with_file_name("outbox");
+        let n_files = fs::read_dir(outbox).map_or(0, Iterator::count);
+        verdict(
+            "orders, 2,000 into one file",
+            cost,
+            &format!("{:?}", cost.time),
+            n_files > 0 && cost.time <= Duration::from_secs(3),
         );
     }
 

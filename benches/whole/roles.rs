@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 
 use obmen::demo_shop::{self, Catalogue, Dialect};
-use obmen::domain::{ItemKey, Money, Sku};
+use obmen::domain::{ItemKey, Listed, Money, Sku};
 use obmen::journal::{Journal, JournalError};
 use obmen::plan::Action;
 use rust_decimal::Decimal;
@@ -93,7 +93,12 @@ fn knowing_journal(path: &Path, n: u32) -> Result<(), JournalError> {
     const EXCHANGE: &str = "main";
     let now = chrono::NaiveDateTime::default();
     let journal = Journal::open(path)?;
-    let articles: Vec<String> = (0..n).map(|number| Goods::of(number).article).collect();
+    let listed = |number| Listed {
+        article: Goods::of(number).article,
+        price: None,
+        quantity: None,
+    };
+    let articles: Vec<Listed> = (0..n).map(listed).collect();
     journal.replace_articles(EXCHANGE, &articles)?;
     journal.atomically(|| {
         for number in 0..n {

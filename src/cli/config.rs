@@ -14,7 +14,7 @@ use crate::domain::Quantity;
 use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{self, Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
-use crate::plan::{Guard, Negative, Rounding};
+use crate::plan::{Detail, Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey, Dialect};
 use crate::wording::Language;
 
@@ -144,6 +144,10 @@ struct GoodsSection {
     #[serde(rename = "match")]
     match_by: String,
     category: Option<toml::Value>,
+    categories: String,
+    details: Vec<String>,
+    show_new: bool,
+    seo_keywords: bool,
     price_type: Option<String>,
     warehouses: Vec<String>,
     rounding: String,
@@ -160,6 +164,12 @@ impl Default for GoodsSection {
         Self {
             match_by: "article".to_owned(),
             category: None,
+            categories: "fixed".to_owned(),
+            details: ["images", "attributes", "manufacturer", "weight"]
+                .map(str::to_owned)
+                .to_vec(),
+            show_new: false,
+            seo_keywords: false,
             price_type: None,
             warehouses: Vec::new(),
             rounding: "down".to_owned(),
@@ -423,6 +433,8 @@ fn settings(
             language: section.shop.language,
             extra_fields: section.orders.extra_fields(),
             tax_fields: section.orders.tax_fields()?,
+            shows_new_goods: section.goods.show_new,
+            makes_keywords: section.goods.seo_keywords,
             unix_time: pipeline::unix_time,
         },
         batch: section.shop.batch,
@@ -486,6 +498,7 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             .map(plain_text)
             .transpose()?
             .filter(|text| !text.is_empty()),
+        details: details(&section.details, &section.categories)?,
         price_type: section.price_type.filter(|text| !text.is_empty()),
         warehouses: section.warehouses,
         rounding: match section.rounding.as_str() {
@@ -511,6 +524,28 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
         },
         extra: section.extra,
     })
+}
+
+fn details(names: &[String], categories: &str) -> anyhow::Result<Vec<Detail>> {
+    let mut details = Vec::new();
+    for name in names {
+        details.push(match name.as_str() {
+            "images" => Detail::Pictures,
+            "attributes" => Detail::Attributes,
+            "manufacturer" => Detail::Manufacturer,
+            "weight" => Detail::Sizes,
+            "description" => Detail::Description,
+            other => bail!(
+                "`goods.details` holds `{other}`; it can hold `images`, `attributes`, `manufacturer`, `weight` and `description`"
+            ),
+        });
+    }
+    match categories {
+        "fixed" => {}
+        "tree" => details.push(Detail::Categories),
+        other => bail!("`goods.categories` is `{other}`; it can be `fixed` or `tree`"),
+    }
+    Ok(details)
 }
 
 fn marker(pattern: &str) -> anyhow::Result<Marker> {

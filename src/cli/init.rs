@@ -197,7 +197,19 @@ outbox = "outbox"
 # match = "article"
 # Where new goods go, by id or by name. Without it they are reported, not added.
 # category = 59
-{categories}# The price type of 1C that goes to the shop, by name or Ид. A file with a single
+{categories}# With our own module in the shop (`obmen module`), new goods may go where 1C has them
+# instead: "tree" makes 1C's groups categories of the shop; "fixed" is the one above.
+# categories = "fixed"
+# What else of goods our own module gets, now and when 1C has changed it: "images" (their
+# files lie beside the goods file, as 1C writes them), "attributes" (properties),
+# "manufacturer", "weight" (and dimensions), "description" (of goods that the shop has;
+# new ones get it anyway).
+# details = ["images", "attributes", "manufacturer", "weight"]
+# Whether our own module shows new goods at once; else they wait, disabled, for you.
+# show_new = false
+# Whether new goods get an address made of their name (SEO keyword) from our own module.
+# seo_keywords = false
+# The price type of 1C that goes to the shop, by name or Ид. A file with a single
 # type needs no choice.
 # price_type = "Розничная"
 # The warehouses that count, by name or Ид; none named: all.

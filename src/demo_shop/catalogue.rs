@@ -37,6 +37,9 @@ pub struct Category {
     pub id: u32,
     pub parent_id: Option<u32>,
     pub name: String,
+    /// 1C's id, where it has made or named the category.
+    #[serde(default)]
+    pub guid: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,6 +284,7 @@ impl Catalogue {
             id,
             parent_id,
             name: html_escape(name),
+            guid: None,
         });
         self
     }

@@ -53,7 +53,7 @@ impl Kept {
         })
     }
 
-    /// Writes what no call ever changes.
+    /// Writes what hardly any call changes.
     pub(super) fn save_frame(
         &mut self,
         statuses: &[Status],

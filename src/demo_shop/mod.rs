@@ -25,6 +25,7 @@ mod functions;
 mod kept;
 mod login;
 mod module;
+mod module_goods;
 mod module_orders;
 mod order_row;
 #[cfg(test)]
@@ -42,6 +43,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -275,6 +277,15 @@ impl DemoShop {
 
     pub fn products(&self) -> Vec<Product> {
         self.shop.lock().store.products().cloned().collect()
+    }
+
+    pub fn categories(&self) -> Vec<Category> {
+        self.shop.lock().store.categories.clone()
+    }
+
+    /// Pictures that have been uploaded, by their place.
+    pub fn images(&self) -> BTreeMap<String, Vec<u8>> {
+        self.shop.lock().store.images.clone()
     }
 
     pub fn orders(&self) -> Vec<Order> {

@@ -1,8 +1,8 @@
 //! Obmen's own module as the embedded shop has it: the same contract, written a second time on purpose.
 //!
-//! It knows the calls that the exchange uses; `ping` names them. Left out are pictures,
-//! option stock, categories and group prices, which this shop has no place for, and the
-//! check of the clock: the shop's time is whatever it was opened with.
+//! It knows the calls that the exchange uses; `ping` names them. Left out are option stock
+//! and group prices, which this shop has no place for, and the check of the clock: the
+//! shop's time is whatever it was opened with.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::Dialect;
 use super::catalogue::OrderId;
 use super::escape::{html_escape, html_unescape};
+use super::module_goods;
 use super::module_orders;
 use super::reply::Reply;
 use super::request::Request;
@@ -24,7 +25,7 @@ use super::store::{NewProduct, Store};
 
 pub(super) const ROUTE: &str = "apizs/sync";
 
-const VERSION: &str = "1.0.0";
+const VERSION: &str = "1.1.0";
 
 const QUESTIONS: [&str; 6] = [
     "ping",
@@ -36,7 +37,9 @@ const QUESTIONS: [&str; 6] = [
 ];
 
 /// Calls that change the shop, and the largest batch of each.
-const BATCHES: [(&str, usize); 5] = [
+const BATCHES: [(&str, usize); 7] = [
+    ("categories_upsert", 1_000),
+    ("image", 50),
     ("stock", 20_000),
     ("prices", 20_000),
     ("names", 5_000),
@@ -54,7 +57,7 @@ pub(super) struct Answers(HashMap<String, (Vec<u8>, Option<Value>)>);
 /// Why a call is refused: status and reason.
 struct Refusal(u16, &'static str);
 
-type Fate = Map<String, Value>;
+pub(super) type Fate = Map<String, Value>;
 
 pub(super) fn n_rows(request: &Request) -> usize {
     serde_json::from_slice::<Value>(&request.raw)
@@ -215,10 +218,7 @@ fn ask(
             let list: Vec<Value> = store
                 .categories
                 .iter()
-                .map(|category| {
-                    json!({"id": category.id, "parent_id": category.parent_id.unwrap_or_default(),
-                        "name": html_unescape(&category.name), "enabled": true, "guid": null})
-                })
+                .map(module_goods::category_row)
                 .collect();
             json!({"categories": list})
         }
@@ -342,7 +342,8 @@ fn products(store: &Store, input: &Map<String, Value>) -> Value {
             "quantity": product.quantity.to_string(), "enabled": product.enabled, "image": product.image,
             "manufacturer": product.manufacturer.as_deref().map(html_unescape).unwrap_or_default(),
             "weight": with_digits(product.weight, 8), "weight_class_id": 1, "categories": categories.as_slice(),
-            "images": [], "attributes": [], "options": [], "description": text("description")})
+            "images": module_goods::told("images", &product.extra),
+            "attributes": module_goods::told("attributes", &product.extra), "options": [], "description": text("description")})
         },
     )
 }
@@ -360,11 +361,11 @@ fn report(fates: &[Fate]) -> Map<String, Value> {
     answer
 }
 
-fn is(state: &str) -> Fate {
+pub(super) fn is(state: &str) -> Fate {
     [("is".to_owned(), json!(state))].into_iter().collect()
 }
 
-fn rejected(why: &str) -> Fate {
+pub(super) fn rejected(why: &str) -> Fate {
     let mut fate = is("rejected");
     fate.insert("why".to_owned(), json!(why));
     fate
@@ -390,6 +391,8 @@ fn change(
         .map(|row| match call {
             "order_status" => set_status(shop, store, row),
             "products_upsert" => upsert(store, row, mode),
+            "categories_upsert" => module_goods::upsert_category(store, row),
+            "image" => module_goods::store_image(store, row),
             _ => set_value(store, call, row, &mut seen),
         })
         .collect())
@@ -415,7 +418,7 @@ fn quantity(row: &Value) -> Option<i32> {
     i32::try_from(quantity).ok()
 }
 
-fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
     row.get(field)?.as_str().map(str::trim)
 }
 
@@ -508,16 +511,10 @@ fn set_status(shop: &Shop, store: &mut Store, row: &Value) -> Fate {
 }
 
 fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
-    let category = row
-        .get("categories")
-        .and_then(Value::as_array)
-        .and_then(|list| list.first());
-    let category = category
-        .and_then(Value::as_u64)
-        .and_then(|id| u32::try_from(id).ok());
-    if category.is_some_and(|id| !store.categories.iter().any(|known| known.id == id)) {
-        return rejected("it names a category that is not there");
-    }
+    let category = match module_goods::category_of(store, row) {
+        Ok(category) => category,
+        Err(fate) => return fate,
+    };
     let found = match find(store, row) {
         Ok(id) => Some(id),
         Err(fate) if fate.get("is") == Some(&json!("unknown")) => None,
@@ -560,6 +557,12 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
         if let Some(manufacturer) = text(row, "manufacturer") {
             product.manufacturer = Some(html_escape(manufacturer));
         }
+        module_goods::keep_fields(row, &mut product.extra);
+        if let Some(main) = row.get("images").and_then(|list| list.get(0)) {
+            main.as_str()
+                .unwrap_or_default()
+                .clone_into(&mut product.image);
+        }
         if let Some(description) = text(row, "description") {
             product
                 .extra
@@ -570,7 +573,7 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
     with_id(is(if has_changed { "applied" } else { "unchanged" }), id)
 }
 
-fn with_id(mut fate: Fate, id: u32) -> Fate {
+pub(super) fn with_id(mut fate: Fate, id: u32) -> Fate {
     fate.insert("id".to_owned(), json!(id));
     fate
 }

@@ -92,6 +92,7 @@ fn categories(paths: &Map<String, Value>) -> Vec<Category> {
                 id: *id,
                 parent_id: id_of.get(parent).copied(),
                 name: name.to_owned(),
+                guid: None,
             }
         })
         .collect()

@@ -40,6 +40,9 @@ pub(super) struct Store {
     dialect: Dialect,
     pub(super) statuses: Vec<Status>,
     pub(super) categories: Vec<Category>,
+    pub(super) has_new_categories: bool,
+    /// Pictures by their place; gone when the shop closes.
+    pub(super) images: BTreeMap<String, Vec<u8>>,
     products: BTreeMap<u32, Product>,
     orders: BTreeMap<OrderId, Order>,
     /// Folded sku to product ids; must follow every change of a sku.
@@ -66,6 +69,8 @@ impl Store {
             dialect,
             statuses: catalogue.statuses,
             categories: catalogue.categories,
+            has_new_categories: false,
+            images: BTreeMap::new(),
             products: catalogue
                 .products
                 .into_iter()
@@ -254,6 +259,9 @@ impl Store {
         let Some(kept) = &mut self.kept else {
             return Ok(());
         };
+        if mem::take(&mut self.has_new_categories) {
+            kept.save_frame(&self.statuses, &self.categories)?;
+        }
         kept.save(
             products.iter().filter_map(|id| self.products.get(id)),
             orders.iter().filter_map(|id| self.orders.get(id)),

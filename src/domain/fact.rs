@@ -35,11 +35,21 @@ pub struct Reference {
     pub name: String,
 }
 
-/// A named value of a product: a property or a `ЗначениеРеквизита`.
+/// A named value of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
     pub name: String,
     pub value: String,
+    pub kind: PropertyKind,
+}
+
+/// Where a named value comes from, and so whether buyers are to see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PropertyKind {
+    /// A property of the classifier, or a characteristic: what buyers choose by.
+    Attribute,
+    /// A `ЗначениеРеквизита`, or a column of a list: the accountants' own.
+    Requisite,
 }
 
 /// Goods as a catalogue describes them (`Товар`).

@@ -15,12 +15,13 @@ pub mod sku;
 pub mod tax_id;
 
 pub use fact::{
-    Document, Fact, Group, Offer, OfferPrice, Product, Property, Reference, WarehouseStock,
+    Document, Fact, Group, Offer, OfferPrice, Product, Property, PropertyKind, Reference,
+    WarehouseStock,
 };
 pub use item::ItemKey;
 pub use money::Money;
 pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, StatusId};
-pub use product::{Category, CategoryId, NewProduct, ShopProduct};
+pub use product::{Attribute, Category, CategoryId, Details, Listed, NewProduct, ShopProduct};
 pub use quantity::Quantity;
 pub use sku::Sku;
 pub use tax_id::{Inn, Kpp};

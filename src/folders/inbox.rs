@@ -12,7 +12,7 @@ use crate::folders::FolderError;
 use crate::folders::marker::{Found, Marker, own_marker};
 use crate::folders::names::{is_passing, is_picture, natural_order};
 
-const WORKING: &str = "working";
+pub(super) const WORKING: &str = "working";
 const DONE: &str = "done";
 const REJECTED: &str = "rejected";
 const HELD: &str = "held";
@@ -627,7 +627,7 @@ fn write_from(path: &Path, content: &mut dyn Read) -> Result<(), FolderError> {
 }
 
 /// The folders that a claimed file brought along.
-fn remove_empty_parents(path: &Path, stop: &Path) {
+pub(super) fn remove_empty_parents(path: &Path, stop: &Path) {
     let mut folder = path.parent();
     while let Some(empty) = folder.filter(|folder| folder.starts_with(stop) && *folder != stop) {
         if fs::remove_dir(empty).is_err() {

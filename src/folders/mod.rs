@@ -3,7 +3,8 @@
 //! The only room that renames, creates or deletes exchange files; it never looks
 //! inside them. A file is never deleted and never overwritten here: it moves from
 //! the inbox to `working`, and from there to `done`, `rejected` or `held`. Only the
-//! markers that say that files are complete are removed.
+//! markers that say that files are complete are removed, and pictures that came out
+//! of an archive, once the shop has them.
 
 mod error;
 mod inbox;
@@ -11,6 +12,7 @@ mod lock;
 mod marker;
 mod names;
 mod outbox;
+mod pictures;
 mod watch;
 
 pub use error::FolderError;
@@ -19,4 +21,5 @@ pub use lock::{Lock, LockError};
 pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
+pub use pictures::{PictureFile, is_whole_picture};
 pub use watch::{Watcher, watch};

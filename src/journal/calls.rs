@@ -215,7 +215,12 @@ impl Journal {
                 .execute(params![exchange, sku.match_key()])
         };
         match action {
+            Action::Category(group) => self
+                .connection
+                .prepare_cached("DELETE FROM category WHERE exchange = ?1 AND guid = ?2")?
+                .execute(params![exchange, group.id])?,
             Action::Add(_) => 0,
+            Action::Details { sku, .. } => clear("details", sku)?,
             Action::Price { sku, .. } => doubt("price", sku)?,
             Action::Quantity { sku, .. } => doubt("quantity", sku)?,
             Action::Name { sku, .. } => clear("name", sku)?,
@@ -246,10 +251,22 @@ impl Journal {
                 self.learn_article(exchange, product.sku.as_str())?;
                 self.connection
                     .prepare_cached(
-                        "INSERT OR REPLACE INTO product_state (exchange, match_key, price, quantity, name, confirmed_at)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        "INSERT OR REPLACE INTO product_state (exchange, match_key, price, quantity, name, details, confirmed_at)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                     )?
-                    .execute(params![exchange, key, product.price.to_string(), product.quantity, product.name, now])?;
+                    .execute(params![exchange, key, product.price.to_string(), product.quantity, product.name, product.details.digest(), now])?;
+            }
+            Action::Category(group) => {
+                self.connection
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO category (exchange, guid, parent, name) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![exchange, group.id, group.parent, group.name])?;
+            }
+            Action::Details { sku, details } => {
+                self.connection
+                    .prepare_cached(&state("details"))?
+                    .execute(params![exchange, sku.match_key(), details.digest(), now])?;
             }
             Action::Price { sku, price } => {
                 let value = price.to_string();

@@ -5,17 +5,18 @@ use std::collections::{HashMap, HashSet};
 use chrono::{Days, NaiveDateTime};
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::{Money, OrderId, Sku, StatusId, sku};
+use crate::domain::{Group, Listed, Money, OrderId, Sku, StatusId, sku};
 use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
 use crate::plan::KnownProduct;
 
 impl Journal {
-    /// Replaces the list of articles by the shop's own.
+    /// Replaces the list of articles by the shop's own. Where the shop tells price and
+    /// stock, they are what it has, whatever it has confirmed before.
     pub fn replace_articles(
         &self,
         exchange: &str,
-        articles: &[String],
+        articles: &[Listed],
     ) -> Result<(), JournalError> {
         self.atomically(|| {
             self.connection
@@ -23,8 +24,21 @@ impl Journal {
             let mut insert = self.connection.prepare_cached(
                 "INSERT OR IGNORE INTO article (exchange, match_key, sku) VALUES (?1, ?2, ?3)",
             )?;
-            for article in articles {
-                insert.execute(params![exchange, sku::match_key(article), article])?;
+            let mut tell = self.connection.prepare_cached(
+                "INSERT INTO product_state (exchange, match_key, price, quantity) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET price = excluded.price, quantity = excluded.quantity
+                 WHERE price IS NOT excluded.price OR quantity IS NOT excluded.quantity",
+            )?;
+            for listed in articles {
+                let key = sku::match_key(&listed.article);
+                let is_first = insert.execute(params![exchange, key, listed.article])? > 0;
+                if listed.price.is_none() && listed.quantity.is_none() {
+                    continue;
+                }
+                // Of two products with one article, neither value is the one.
+                let price = listed.price.filter(|_| is_first).map(|price| price.to_string());
+                let quantity = listed.quantity.filter(|_| is_first);
+                tell.execute(params![exchange, key, price, quantity])?;
             }
             // What was said of products that are gone would hide it when they come back.
             self.connection.execute(
@@ -43,7 +57,7 @@ impl Journal {
         skus: impl Iterator<Item = &'a Sku>,
     ) -> Result<HashMap<String, KnownProduct>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT s.price, s.quantity, s.name, s.last_price, s.last_quantity FROM article a
+            "SELECT s.price, s.quantity, s.name, s.last_price, s.last_quantity, s.details FROM article a
              LEFT JOIN product_state s ON s.exchange = a.exchange AND s.match_key = a.match_key
              WHERE a.exchange = ?1 AND a.match_key = ?2",
         )?;
@@ -59,12 +73,32 @@ impl Journal {
                         name: row.get(2)?,
                         last_price: money(row.get(3)?),
                         last_quantity: row.get(4)?,
+                        details: row.get(5)?,
                     })
                 })
                 .optional()?;
             known.extend(found.map(|product| (key, product)));
         }
         Ok(known)
+    }
+
+    /// Groups of 1C that the shop has as categories, by id.
+    pub fn categories(&self, exchange: &str) -> Result<HashMap<String, Group>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT guid, parent, name FROM category WHERE exchange = ?1")?;
+        let rows = statement.query_map([exchange], |row| {
+            Ok(Group {
+                id: row.get(0)?,
+                parent: row.get(1)?,
+                name: row.get(2)?,
+            })
+        })?;
+        let groups: Vec<Group> = rows.collect::<Result<_, _>>()?;
+        Ok(groups
+            .into_iter()
+            .map(|group| (group.id.clone(), group))
+            .collect())
     }
 
     /// The shop said that it had added the article, and does not list it: adding it

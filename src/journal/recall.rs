@@ -74,7 +74,11 @@ impl Recall {
             Action::Quantity { sku, quantity } => self
                 .state(&sku.match_key())
                 .map(|state| state.quantity = (*quantity).into()),
-            Action::Add(_) | Action::Name { .. } | Action::Status { .. } => None,
+            Action::Category(_)
+            | Action::Add(_)
+            | Action::Details { .. }
+            | Action::Name { .. }
+            | Action::Status { .. } => None,
         }
         .is_some()
     }
@@ -228,7 +232,13 @@ mod tests {
     fn journal(folder: &std::path::Path) -> (Journal, Vec<Sku>) {
         let journal = Journal::open(&folder.join("j.sqlite")).unwrap();
         let articles: Vec<String> = (0..1_000).map(|n| format!("Чай-{n}")).collect();
-        journal.replace_articles("main", &articles).unwrap();
+        let listed = |article: &String| crate::domain::Listed {
+            article: article.clone(),
+            price: None,
+            quantity: None,
+        };
+        let listed: Vec<_> = articles.iter().map(listed).collect();
+        journal.replace_articles("main", &listed).unwrap();
         let mut known = Vec::new();
         for (n, article) in (0..).zip(&articles) {
             if n % 2 == 0 {

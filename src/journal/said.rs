@@ -150,14 +150,22 @@ fn last_part(name: &str) -> &str {
 fn key_of(field: Field, key: &str) -> String {
     match field {
         Field::Status => key.to_owned(),
-        Field::Product | Field::Name | Field::Price | Field::Quantity => match_key(key),
+        Field::Category
+        | Field::Product
+        | Field::Details
+        | Field::Name
+        | Field::Price
+        | Field::Quantity => match_key(key),
     }
 }
 
 /// That a product exists cannot be outdated.
 fn select_of(field: Field) -> Option<&'static str> {
     match field {
-        Field::Product => None,
+        Field::Category | Field::Product => None,
+        Field::Details => {
+            Some("SELECT details_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
+        }
         Field::Price => {
             Some("SELECT price_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
         }
@@ -175,7 +183,10 @@ fn select_of(field: Field) -> Option<&'static str> {
 
 fn update_of(field: Field) -> Option<&'static str> {
     match field {
-        Field::Product => None,
+        Field::Category | Field::Product => None,
+        Field::Details => Some(
+            "UPDATE product_state SET details_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND details_by IS NOT ?3",
+        ),
         Field::Price => Some(
             "UPDATE product_state SET price_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND price_by IS NOT ?3",
         ),

@@ -12,7 +12,7 @@ use crate::formats::{CsvOptions, Encoding};
 use crate::pipeline::lists::ListColumn;
 use crate::pipeline::pace::Pace;
 use crate::pipeline::publishing::OrderFileName;
-use crate::plan::{Guard, Negative, Rounding};
+use crate::plan::{Detail, Guard, Negative, Rounding};
 use crate::shop;
 use crate::wording::Language;
 
@@ -45,6 +45,8 @@ pub struct GoodsSettings {
     pub match_by: MatchBy,
     /// Category for new goods, by id or by name; `None`: new goods are only reported.
     pub category: Option<String>,
+    /// What of goods goes to the shop beside name, price and stock, where its module takes it.
+    pub details: Vec<Detail>,
     pub price_type: Option<String>,
     /// Warehouses that count, by id or name; empty: all.
     pub warehouses: Vec<String>,

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use crate::domain::shown::excerpt;
 use crate::folders::{Fate, is_first_portion};
 use crate::formats::{FileError, Summary};
 use crate::journal::{
@@ -14,6 +15,7 @@ use crate::journal::{
 };
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::pictures::{self, Shown};
 use crate::pipeline::reading::Reading;
 use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::send::{Sent, send};
@@ -21,9 +23,10 @@ use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::spool::{self, Spool};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
+use crate::plan;
 use crate::plan::{
     Action, Alarm, Decision, Field, Known, KnownProduct, Move, Moves, NewGoods, Said, Verdict,
-    diff, diff_orders,
+    diff, diff_categories, diff_orders,
 };
 use crate::shop;
 
@@ -98,6 +101,7 @@ pub(super) fn carry_in(
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.atomically(|| {
             journal.note_outcomes(run.id, &outcomes)?;
+            name_pictures(&batch, &decision, &sent, run, exchange, journal)?;
             note_said(&batch, &decision, &sent, run.id, exchange, journal)
         })?;
         result?;
@@ -105,10 +109,96 @@ pub(super) fn carry_in(
         released.retain(|item| !kept.contains(item));
         journal.drop_pending(exchange.name(), &released)?;
     }
+    let shown = pictures::send_new(exchange, journal)?;
+    let notes: Vec<Outcome> = portion
+        .left_out
+        .into_iter()
+        .chain(told_of(&shown))
+        .map(note)
+        .collect();
+    journal.note_outcomes(run.id, &notes)?;
     if portion.has_stock && exchange.settings.goods.zero_missing_after.is_some() {
         journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
     Ok(summary)
+}
+
+/// What is said of the file as a whole.
+fn note(detail: String) -> Outcome {
+    Outcome {
+        line: 1,
+        key: String::new(),
+        field: String::new(),
+        kind: OutcomeKind::Note,
+        detail: Some(detail),
+    }
+}
+
+fn told_of(shown: &Shown) -> impl Iterator<Item = String> {
+    let missing = shown.first_missing.iter().map(|first| {
+        format!(
+            "{} pictures are not there yet, among them `{}`; they are looked for at every pass",
+            shown.n_missing,
+            excerpt(first)
+        )
+    });
+    let refused = shown
+        .refused
+        .iter()
+        .map(|(name, why)| format!("the picture `{}` is left out: {why}", excerpt(name)));
+    missing.chain(refused)
+}
+
+/// Keeps which pictures the goods are to have that the shop has now.
+fn name_pictures(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    run: &Run,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    let is_missing = |row: &&plan::Row| match &row.verdict {
+        Verdict::Unknown | Verdict::Waits => true,
+        Verdict::Send { action, .. } => {
+            row.field == Field::Product && sent.get(*action) != Some(&Sent::Confirmed)
+        }
+        Verdict::Unchanged | Verdict::Superseded | Verdict::Outdated => false,
+    };
+    let missing: HashSet<(u64, &str)> = decision
+        .rows
+        .iter()
+        .filter(is_missing)
+        .map(|row| (row.line, row.key.as_str()))
+        .collect();
+    let folder = Path::new(&run.file).parent().unwrap_or(Path::new(""));
+    let folder = folder.display().to_string();
+    for wanted in &batch.wanted {
+        let Some(goods) = wanted.goods.as_ref().filter(|g| !g.pictures.is_empty()) else {
+            continue;
+        };
+        if !missing.contains(&(wanted.line, wanted.sku.as_str())) {
+            let (name, now) = (exchange.name(), clock::now());
+            journal.name_pictures(name, &wanted.sku, &folder, &goods.pictures, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the shop's module does not take of a file that states it.
+fn left_out(survey: &Survey) -> Option<String> {
+    let stated: Vec<String> = survey
+        .left_out
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(detail, n)| format!("{} of {n} products", detail.name()))
+        .collect();
+    (!stated.is_empty()).then(|| {
+        format!(
+            "left out, because the shop's module does not take it: {}; `obmen module` writes one that does",
+            stated.join(", ")
+        )
+    })
 }
 
 /// A file that says that it is complete, and states far less than the last one did.
@@ -271,6 +361,8 @@ struct Portion {
     formed_at: Option<NaiveDateTime>,
     /// How much that is, if it is full.
     all: Option<Extent>,
+    /// What of it cannot go to this shop.
+    left_out: Option<String>,
 }
 
 /// A clock of 1C that is further ahead than any zone says nothing of a file's age.
@@ -296,7 +388,7 @@ fn survey<'a>(
     let now = clock::now();
     let asked_for = exchange.settings.goods.extra.values();
     let properties = asked_for.map(|name| name.to_lowercase());
-    let mut spool = Spool::new(journal.folder(), properties);
+    let mut spool = Spool::new(journal.folder(), properties).with_details(lookup.details()?.0);
     let survey = Survey::take(reading, &mut spool, exchange, journal, lookup, run, now)?;
     let summary = survey.summary.clone();
     let is_full = summary.only_changes == Some(false);
@@ -311,6 +403,7 @@ fn survey<'a>(
             .formed_time()
             .filter(|formed| formed.signed_duration_since(now) <= FURTHEST_AHEAD),
         all: is_full.then_some(extent),
+        left_out: left_out(&survey),
     };
     // Asked for here, and not when first needed: what a rehearsal brings is not kept.
     if survey.speaks_of(Topic::Products) || survey.speaks_of(Topic::Offers) {
@@ -360,6 +453,13 @@ fn decide(
         journal.said_by(name, spoken_of(batch), newer)?
     };
     let mut decision = Decision::default();
+    if !batch.groups.is_empty() {
+        let known = Known {
+            categories: journal.categories(name)?,
+            ..Known::default()
+        };
+        decision = diff_categories(&batch.groups, &known);
+    }
     if !batch.wanted.is_empty() {
         lookup.need_articles()?;
         // A category is needed only for goods; a wrong one must not stop a stock list.
@@ -377,12 +477,12 @@ fn decide(
             said_later: said_later.clone(),
             ..Known::default()
         };
-        decision = diff(
+        decision.append(diff(
             &batch.wanted,
             &known,
             new_goods,
             exchange.settings.goods.updates_names,
-        );
+        ));
     }
     if !batch.orders.is_empty() {
         let orders = journal.known_orders(name, batch.orders.iter().map(|(_, order, _)| *order))?;
@@ -666,6 +766,10 @@ fn look_at(
         }
         assume(decision.actions, recall.as_mut(), exchange, journal)?;
     }
+    if let Some(detail) = portion.left_out {
+        tally.add(OutcomeKind::Note, 1);
+        visit(change_of(&note(detail)));
+    }
     Ok(Look {
         tally,
         summary,
@@ -675,9 +779,8 @@ fn look_at(
     })
 }
 
-fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
-    let sent = vec![Sent::Confirmed; decision.actions.len()];
-    let settled = batch.outcomes.iter().map(|outcome| Change {
+fn change_of(outcome: &Outcome) -> Change {
+    Change {
         line: outcome.line,
         key: outcome.key.clone(),
         field: "",
@@ -685,7 +788,12 @@ fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
         before: None,
         after: None,
         detail: outcome.detail.clone(),
-    });
+    }
+}
+
+fn changes_of(batch: &Batch, decision: &Decision) -> Vec<Change> {
+    let sent = vec![Sent::Confirmed; decision.actions.len()];
+    let settled = batch.outcomes.iter().map(change_of);
     let outcomes = outcomes_of(&Batch::default(), decision, &sent, &HashSet::new());
     let planned = decision.rows.iter().zip(outcomes).map(|(row, outcome)| {
         let (before, after) = match &row.verdict {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::domain::{Category, CategoryId, Sku, StatusId};
 use crate::journal::{Journal, ReferenceKind};
 use crate::pipeline::{CarryError, Exchange, MatchBy};
-use crate::plan::{NewGoods, StatusRules};
+use crate::plan::{Detail, NewGoods, StatusRules};
 
 /// May the shop be asked, or is the journal all there is?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl<'a> Lookup<'a> {
     /// A list that has lost most of its articles is not believed: all that it lacks
     /// would be added a second time.
     pub(super) fn refresh_articles(&self) -> Result<(), CarryError> {
-        let articles = self.exchange.client.articles()?;
+        let articles = self.exchange.client.listed()?;
         let before = self.journal.n_articles(self.exchange.name())?;
         let n = u64::try_from(articles.len()).unwrap_or(u64::MAX);
         let alarm = self.exchange.settings.guard.fewer_articles(n, before);
@@ -123,10 +123,35 @@ impl<'a> Lookup<'a> {
             return Ok(*known);
         }
         let found = match &self.exchange.settings.goods.category {
+            // With a tree of categories, the file says where they go.
+            None if self.has_tree()? => NewGoods::Into(CategoryId(0)),
             None => NewGoods::Report,
             Some(wanted) => NewGoods::Into(self.category(wanted)?),
         };
         Ok(*self.new_goods.get_or_init(|| found))
+    }
+
+    fn has_tree(&self) -> Result<bool, CarryError> {
+        let (told, _) = self.details()?;
+        Ok(told.contains(&Detail::Categories))
+    }
+
+    /// What of goods goes to the shop, and what its module does not take. Offline,
+    /// nothing is known of either.
+    pub(super) fn details(&self) -> Result<(Vec<Detail>, Vec<Detail>), CarryError> {
+        if self.reach == Reach::Offline {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let abilities = self.exchange.client.abilities()?;
+        let can = |detail: &Detail| match detail {
+            Detail::Pictures => abilities.pictures,
+            Detail::Categories => abilities.categories,
+            Detail::Description | Detail::Attributes | Detail::Manufacturer | Detail::Sizes => {
+                abilities.details
+            }
+        };
+        let wanted = self.exchange.settings.goods.details.iter().copied();
+        Ok(wanted.partition(can))
     }
 
     fn category(&self, wanted: &str) -> Result<CategoryId, CarryError> {

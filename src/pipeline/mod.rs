@@ -13,6 +13,7 @@ mod lists;
 mod lookup;
 mod outbound;
 mod pace;
+mod pictures;
 mod post;
 mod publishing;
 mod reading;

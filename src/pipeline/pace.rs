@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use crate::domain::NewProduct;
+use crate::domain::{Details, NewProduct};
 use crate::plan::{Action, Function};
 use crate::shop::ShopError;
 
@@ -118,7 +118,9 @@ impl Pace {
 
 fn n_bytes_of(action: &Action) -> usize {
     let text = match action {
+        Action::Category(group) => group.name.len(),
         Action::Add(product) => n_bytes_of_product(product),
+        Action::Details { details, .. } => n_bytes_of_details(details),
         Action::Name { sku, name } => sku.as_str().len() + name.len(),
         Action::Price { sku, .. } | Action::Quantity { sku, .. } => sku.as_str().len(),
         Action::Status { .. } => 0,
@@ -133,7 +135,18 @@ fn n_bytes_of_product(product: &NewProduct) -> usize {
         .map(|(key, value)| key.len() + value.len())
         .sum();
     let description = product.description.as_ref().map_or(0, String::len);
-    product.sku.as_str().len() + product.name.len() + description + extra
+    let details = n_bytes_of_details(&product.details);
+    product.sku.as_str().len() + product.name.len() + description + extra + details
+}
+
+fn n_bytes_of_details(details: &Details) -> usize {
+    let attributes = details.attributes.iter();
+    let attributes: usize = attributes
+        .map(|attribute| attribute.name.len() + attribute.text.len() + FRAME)
+        .sum();
+    let groups: usize = details.groups.iter().map(String::len).sum();
+    let texts = [&details.description, &details.manufacturer];
+    attributes + groups + texts.into_iter().flatten().map(String::len).sum::<usize>()
 }
 
 #[cfg(test)]

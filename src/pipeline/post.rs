@@ -13,6 +13,7 @@ use crate::journal::{Journal, Run, Standing, Tally};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::pictures;
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::turn::{Turn, retry_time};
 use crate::pipeline::{
@@ -101,6 +102,9 @@ pub(super) struct Post {
     unsettled: HashSet<Topic>,
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
+    /// When missing pictures are looked for again, and behind which article.
+    next_pictures: Instant,
+    pictures_after: String,
 }
 
 /// So often a file that fails holds up those that came after it. What an older file
@@ -112,6 +116,9 @@ const FURTHEST: TimeDelta = TimeDelta::hours(2);
 
 /// For a file that cannot even be opened just now.
 const MOMENT: TimeDelta = TimeDelta::seconds(30);
+
+/// Between two looks for pictures that are not there yet.
+const PICTURES_EVERY: Duration = Duration::from_secs(60);
 
 const ORDERS_JOB: &str = "orders";
 const PRODUCTS_JOB: &str = "products";
@@ -134,6 +141,8 @@ impl Post {
             settling: Backoff::default(),
             unsettled: HashSet::new(),
             retry_at: HashMap::new(),
+            next_pictures: start,
+            pictures_after: String::new(),
         }
     }
 
@@ -159,9 +168,18 @@ impl Post {
         self.wait_until_quiet(report);
         self.ask(journal, report);
         self.carry_all(journal, report, stopped);
+        self.send_late_pictures(journal, report);
         self.fetch_due_lists(journal, report);
         self.report_overdue(journal, report);
         self.close_full_export(journal, report);
+    }
+
+    fn send_late_pictures(&mut self, journal: &Journal, report: &mut PassReport) {
+        self.next_pictures = Instant::now() + PICTURES_EVERY;
+        let after = &mut self.pictures_after;
+        if let Err(err) = pictures::send_late(&self.exchange, journal, after, clock::now()) {
+            report.errors.push(err);
+        }
     }
 
     pub(super) fn next_due(&self) -> Instant {
@@ -191,6 +209,9 @@ impl Post {
         if now >= self.next_scan {
             self.carry_all(journal, report, stopped);
             self.next_scan = Instant::now() + schedule.scan;
+        }
+        if now >= self.next_pictures {
+            self.send_late_pictures(journal, report);
         }
         if let Some(every) = schedule
             .orders

@@ -6,20 +6,23 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDateTime;
 
 use crate::domain::shown::excerpt;
-use crate::domain::{Document, Fact, ItemKey, Money, Offer, OrderId, Product, Sku, StatusId};
+use crate::domain::{
+    Document, Fact, Group, ItemKey, Money, Offer, OrderId, Product, Sku, StatusId,
+};
 use crate::journal::{Journal, Outcome, OutcomeKind, Pending, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
-    Decision, Field, Refusal, Rules, StatusRules, Verdict, Wanted, order_status, want_offer,
-    want_product,
+    Decision, Detail, Field, Refusal, Rules, StatusRules, Verdict, Wanted, order_status,
+    want_offer, want_product,
 };
 
 /// What one batch of rows comes to.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
+    pub(super) groups: Vec<Group>,
     pub(super) wanted: Vec<Wanted>,
     pub(super) orders: Vec<(u64, OrderId, StatusId)>,
     /// Rows whose fate is settled without the shop.
@@ -39,6 +42,8 @@ pub(super) struct Resolver<'a> {
     lookup: &'a Lookup<'a>,
     survey: Survey,
     rules: Rules,
+    /// Groups that the shop has as categories, or is about to; `None`: it gets none.
+    groups: Option<HashSet<String>>,
     /// Names in the configuration that no file has explained yet.
     unexplained: Vec<(ReferenceKind, String)>,
     status_rules: Option<StatusRules>,
@@ -116,6 +121,7 @@ impl<'a> Resolver<'a> {
             lookup,
             survey,
             rules: Rules::default(),
+            groups: None,
             unexplained: Vec::new(),
             status_rules: None,
             run,
@@ -135,8 +141,9 @@ impl<'a> Resolver<'a> {
         let mut batch = Batch::default();
         for Kept { row, is_known_so } in rows {
             match row {
+                Ok(Fact::Group(group)) => self.group(group, &mut batch),
                 // The survey has learned them.
-                Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => {}
+                Ok(Fact::PriceType(_) | Fact::Warehouse(_)) => {}
                 Ok(Fact::Product(product)) => self.product(&product, is_known_so, &mut batch)?,
                 Ok(Fact::Offer(offer)) => self.offer(&offer, is_known_so, &mut batch)?,
                 Ok(Fact::Document(document)) => self.document(&document, &mut batch)?,
@@ -147,11 +154,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a look at all that the journal knows of the shop is quicker than one
-    /// for each row. Names are left out of it, and statuses move stock by themselves.
+    /// for each row. Names and details are left out of it, and statuses move stock by themselves.
     pub(super) fn wants_recall(&self) -> bool {
         self.survey.n_facts >= MANY_FACTS
             && !self.exchange.settings.goods.updates_names
             && !self.survey.speaks_of(Topic::Documents)
+            && (self.rules.details.is_empty() || !self.survey.speaks_of(Topic::Products))
     }
 
     fn make_rules(&mut self) -> Result<(), CarryError> {
@@ -161,8 +169,13 @@ impl<'a> Resolver<'a> {
             negative: goods.negative,
             updates_names: goods.updates_names,
             extra: goods.extra.clone(),
+            details: self.lookup.details()?.0,
             ..Rules::default()
         };
+        if self.rules.details.contains(&Detail::Categories) {
+            let known = self.journal.categories(self.exchange.name())?;
+            self.groups = Some(known.into_keys().collect());
+        }
         if let Some(name) = &goods.price_type {
             self.rules.price_types = self.ids_of(ReferenceKind::PriceType, name)?;
         }
@@ -184,6 +197,16 @@ impl<'a> Resolver<'a> {
         }
         ids.push(name.to_owned());
         Ok(ids)
+    }
+
+    fn group(&mut self, group: Group, batch: &mut Batch) {
+        if let Some(known) = &mut self.groups
+            && !group.id.is_empty()
+            && !group.name.is_empty()
+        {
+            known.insert(group.id.clone());
+            batch.groups.push(group);
+        }
     }
 
     fn product(
@@ -217,11 +240,14 @@ impl<'a> Resolver<'a> {
                 return Ok(());
             }
         };
-        push_wanted(
-            want_product(product, sku.clone(), &self.rules),
-            subject,
-            batch,
-        );
+        let mut wanted = want_product(product, sku.clone(), &self.rules);
+        if let (Ok(Some(wanted)), Some(known)) = (&mut wanted, &self.groups)
+            && let Some(goods) = &mut wanted.goods
+        {
+            // One that no file has described cannot be made.
+            goods.details.groups.retain(|group| known.contains(group));
+        }
+        push_wanted(wanted, subject, batch);
         if let Some(item) = &product.item {
             self.release(item, &sku, product.line, batch)?;
         }

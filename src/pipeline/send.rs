@@ -6,7 +6,7 @@ use std::time::Instant;
 use tracing::debug;
 
 use crate::domain::sku::match_key;
-use crate::domain::{CategoryId, Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{CategoryId, Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
 use crate::journal::{Journal, RunId};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
@@ -139,6 +139,8 @@ enum Entries {
     /// All in one category: the configuration names one.
     NewProducts(Vec<NewProduct>),
     Statuses(Vec<(OrderId, StatusId)>),
+    Categories(Vec<Group>),
+    Details(Vec<(Sku, Details)>),
     Names(Vec<(Sku, String)>),
     Prices(Vec<(Sku, Money)>),
     Quantities(Vec<(Sku, i32)>),
@@ -151,6 +153,10 @@ impl Entries {
             Function::AddProducts => {
                 Self::NewProducts(actions.filter_map(as_new_product).cloned().collect())
             }
+            Function::UpsertCategories => {
+                Self::Categories(actions.filter_map(as_category).cloned().collect())
+            }
+            Function::UpdateProducts => Self::Details(actions.filter_map(as_details).collect()),
             Function::UpdateOrder => Self::Statuses(actions.filter_map(as_status).collect()),
             Function::UpdateNames => Self::Names(actions.filter_map(as_name).collect()),
             Function::UpdatePrice => Self::Prices(actions.filter_map(as_price).collect()),
@@ -166,6 +172,8 @@ impl Entries {
                     .map_or(CategoryId(0), |first| first.category);
                 Told::NewProducts(category, products)
             }
+            Self::Categories(groups) => Told::Categories(groups),
+            Self::Details(entries) => Told::Details(entries),
             Self::Statuses(changes) => Told::Statuses(changes),
             Self::Names(entries) => Told::Names(entries),
             Self::Prices(entries) => Told::Prices(entries),
@@ -177,6 +185,20 @@ impl Entries {
 fn as_new_product(action: &Action) -> Option<&NewProduct> {
     if let Action::Add(product) = action {
         return Some(product);
+    }
+    None
+}
+
+fn as_category(action: &Action) -> Option<&Group> {
+    if let Action::Category(group) = action {
+        return Some(group);
+    }
+    None
+}
+
+fn as_details(action: &Action) -> Option<(Sku, Details)> {
+    if let Action::Details { sku, details } = action {
+        return Some((sku.clone(), Details::clone(details)));
     }
     None
 }

@@ -72,9 +72,11 @@ fn settle_call(
             "the shop's list of articles was read again".to_owned()
         }
         Function::UpdateOrder => settle_orders(exchange, journal, call)?,
-        Function::UpdateNames | Function::UpdatePrice | Function::UpdateQuantity => {
-            "it may be sent again".to_owned()
-        }
+        Function::UpsertCategories
+        | Function::UpdateProducts
+        | Function::UpdateNames
+        | Function::UpdatePrice
+        | Function::UpdateQuantity => "it may be sent again".to_owned(),
     };
     info!(
         call = call.id.0,
@@ -131,12 +133,14 @@ fn repeat(
     Ok(Some(format!("{} of {} done", done.len(), outcomes.len())))
 }
 
-/// What an entry of the journal says. New goods have more values than are written
-/// down; their file states them again.
+/// What an entry of the journal says. Goods and categories have more values than are
+/// written down; their file states them again.
 fn action_of(function: Function, key: &str, value: &str) -> Option<Action> {
     let sku = || Sku::parse(key).ok();
     Some(match function {
-        Function::AddProducts => return None,
+        Function::UpsertCategories | Function::AddProducts | Function::UpdateProducts => {
+            return None;
+        }
         Function::UpdateOrder => Action::Status {
             order: OrderId::parse(key)?,
             status: StatusId::parse(value)?,

@@ -15,11 +15,12 @@ use rust_decimal::Decimal;
 use tempfile::SpooledTempFile;
 
 use crate::domain::{
-    Document, Fact, ItemKey, Money, Offer, OfferPrice, Product, Property, Quantity, Sku,
-    WarehouseStock,
+    Document, Fact, Group, ItemKey, Money, Offer, OfferPrice, Product, Property, PropertyKind,
+    Quantity, Sku, WarehouseStock,
 };
 use crate::formats::{Row, RowError};
 use crate::pipeline::CarryError;
+use crate::plan::{Detail, is_size};
 
 /// A row as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +55,18 @@ pub(super) const IN_MEMORY: usize = 512 * 1024;
 /// written each time.
 const MAX_SHARED: usize = 64;
 
+/// An attribute of a longer name has no place in the shop, and one of a longer value no reader.
+const MAX_ATTRIBUTE_BYTES: usize = 256;
+const MAX_VALUE_BYTES: usize = 16 * 1024;
+
 /// See the module's documentation.
 pub(super) struct Spool {
     file: SpooledTempFile,
     /// Properties of products that are asked for, in lower case; the others are not
     /// kept: a property's name may be a thousand times as long as its id in the file.
     properties: HashSet<String>,
+    /// What else of goods goes to the shop.
+    details: Vec<Detail>,
     encoder: Encoder,
 }
 
@@ -68,16 +75,32 @@ impl Spool {
         Self {
             file: tempfile::spooled_tempfile_in(IN_MEMORY, folder),
             properties: properties.collect(),
+            details: Vec::new(),
             encoder: Encoder::default(),
         }
+    }
+
+    /// What else of goods goes to the shop, and so must be kept.
+    pub(super) fn with_details(mut self, details: Vec<Detail>) -> Self {
+        self.details = details;
+        self
+    }
+
+    fn keeps(&self, detail: Detail) -> bool {
+        self.details.contains(&detail)
     }
 
     /// Puts a row into the batch that is being gathered.
     pub(super) fn keep(&mut self, row: &Row, is_known_so: bool) {
         match row {
             // The survey has learned them; nobody asks again.
-            Ok(Fact::Group(_) | Fact::PriceType(_) | Fact::Warehouse(_)) => return,
-            Ok(Fact::Product(product)) => self.encoder.product(product, &self.properties),
+            Ok(Fact::PriceType(_) | Fact::Warehouse(_)) => return,
+            Ok(Fact::Group(group)) if self.keeps(Detail::Categories) => self.encoder.group(group),
+            Ok(Fact::Group(_)) => return,
+            Ok(Fact::Product(product)) => {
+                self.encoder
+                    .product(product, &self.properties, &self.details);
+            }
             Ok(Fact::Offer(offer)) => self.encoder.offer(offer),
             Ok(Fact::Document(document)) => self.encoder.document(document),
             Err(err) => self.encoder.fault(&err.into()),
@@ -166,6 +189,7 @@ const PRODUCT: u8 = 1;
 const OFFER: u8 = 2;
 const DOCUMENT: u8 = 3;
 const FAULT: u8 = 4;
+const GROUP: u8 = 5;
 
 /// Puts facts into bytes.
 #[derive(Default)]
@@ -175,7 +199,15 @@ struct Encoder {
 }
 
 impl Encoder {
-    fn product(&mut self, product: &Product, wanted: &HashSet<String>) {
+    fn group(&mut self, group: &Group) {
+        self.byte(GROUP);
+        self.text(&group.id);
+        self.text(&group.name);
+        self.option(group.parent.as_deref());
+    }
+
+    fn product(&mut self, product: &Product, wanted: &HashSet<String>, details: &[Detail]) {
+        let tells = |detail: Detail| details.contains(&detail);
         self.byte(PRODUCT);
         self.number(product.line);
         self.flag(product.deleted);
@@ -186,13 +218,34 @@ impl Encoder {
         self.option(product.description.as_deref());
         self.option(product.unit.as_deref());
         self.option(product.manufacturer.as_deref());
-        // A new product can be given one.
-        self.option(product.images.first().map(String::as_str));
-        if !wanted.is_empty() {
+        // A new product can be given one, whatever the shop's module takes.
+        let n_images = if tells(Detail::Pictures) {
+            usize::MAX
+        } else {
+            1
+        };
+        for image in product.images.iter().take(n_images) {
+            self.option(Some(image));
+        }
+        self.option(None);
+        for group in product.groups.iter().filter(|_| tells(Detail::Categories)) {
+            self.option(Some(group));
+        }
+        self.option(None);
+        if !wanted.is_empty() || !details.is_empty() {
             for property in &product.properties {
-                if wanted.contains(&property.name.to_lowercase()) {
+                let is_attribute = property.kind == PropertyKind::Attribute;
+                let is_shown = is_attribute
+                    && tells(Detail::Attributes)
+                    && property.name.len() <= MAX_ATTRIBUTE_BYTES
+                    && property.value.len() <= MAX_VALUE_BYTES;
+                if is_shown
+                    || wanted.contains(&property.name.to_lowercase())
+                    || tells(Detail::Sizes) && is_size(&property.name)
+                {
                     self.option(Some(&property.name));
                     self.text(&property.value);
+                    self.flag(is_attribute);
                 }
             }
         }
@@ -370,6 +423,11 @@ impl<'a> Decoder<'a> {
             PRODUCT => Ok(Fact::Product(Box::new(self.product()?))),
             OFFER => Ok(Fact::Offer(self.offer()?)),
             DOCUMENT => Ok(Fact::Document(Box::new(self.document()?))),
+            GROUP => Ok(Fact::Group(Group {
+                id: self.text()?.to_owned(),
+                name: self.text()?.to_owned(),
+                parent: self.owned()?,
+            })),
             FAULT => Err(Fault {
                 line: self.number()?,
                 is_note: self.flag()?,
@@ -390,12 +448,22 @@ impl<'a> Decoder<'a> {
             description: self.owned()?,
             unit: self.owned()?,
             manufacturer: self.owned()?,
-            images: self.owned()?.into_iter().collect(),
             ..Product::default()
         };
+        while let Some(image) = self.owned()? {
+            product.images.push(image);
+        }
+        while let Some(group) = self.owned()? {
+            product.groups.push(group);
+        }
         while let Some(name) = self.owned()? {
             let value = self.text()?.to_owned();
-            product.properties.push(Property { name, value });
+            let kind = if self.flag()? {
+                PropertyKind::Attribute
+            } else {
+                PropertyKind::Requisite
+            };
+            product.properties.push(Property { name, value, kind });
         }
         Ok(product)
     }

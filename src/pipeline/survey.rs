@@ -15,6 +15,7 @@ use crate::pipeline::lookup::Lookup;
 use crate::pipeline::reading::Reading;
 use crate::pipeline::spool::Spool;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
+use crate::plan::Detail;
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(super) struct Survey {
     topics: HashSet<Topic>,
     /// How many facts the file states.
     pub(super) n_facts: usize,
+    /// What the shop's module does not take, and how many products state it.
+    pub(super) left_out: Vec<(Detail, u64)>,
     /// Of the file as a whole.
     pub(super) summary: Summary,
     /// Articles that deleted products had.
@@ -93,8 +96,10 @@ impl Survey {
         run: Option<RunId>,
         now: NaiveDateTime,
     ) -> Result<Self, CarryError> {
+        let (_, left) = lookup.details()?;
         let mut survey = Self {
             run,
+            left_out: left.into_iter().map(|detail| (detail, 0)).collect(),
             ..Self::default()
         };
         let mut is_over = false;
@@ -156,6 +161,9 @@ impl Survey {
             }
             Fact::Product(product) => {
                 self.topics.insert(Topic::Products);
+                for (detail, n) in &mut self.left_out {
+                    *n += u64::from(detail.is_stated(product));
+                }
                 if let Some(item) = &product.item {
                     if product.deleted {
                         let known = journal

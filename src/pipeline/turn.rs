@@ -15,6 +15,7 @@ use crate::pipeline::inbound::{carry_in, fingerprint};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::post::{ATTEMPTS_IN_LINE, FileReport, PassReport, Post, has_come};
 use crate::pipeline::{CarryError, Caution, clock, receipt};
+use crate::plan::Detail;
 
 /// What came of a claimed file's turn.
 pub(super) enum Turn {
@@ -109,7 +110,21 @@ impl Post {
         journal: &Journal,
         parts: &mut Vec<ClaimedFile>,
     ) -> Result<(), CarryError> {
-        archive::unpack(archive.open()?, is_exchange_file, |path, content| {
+        let wants_pictures = self
+            .exchange
+            .settings
+            .goods
+            .details
+            .contains(&Detail::Pictures)
+            && self.exchange.client.abilities()?.pictures;
+        let is_wanted =
+            |path: &Path| is_exchange_file(path) || (wants_pictures && is_clean_picture(path));
+        archive::unpack(archive.open()?, is_wanted, |path, content| {
+            if is_picture(path) {
+                // It waits beside the files that name it.
+                self.inbox.adopt(archive, run.id.0, path, content)?;
+                return Ok(());
+            }
             parts.push(self.inbox.adopt(archive, run.id.0, path, content)?);
             Ok::<_, CarryError>(())
         })?;
@@ -308,10 +323,17 @@ fn is_export_archive(file: &ClaimedFile) -> bool {
 }
 
 fn is_exchange_file(path: &Path) -> bool {
-    let has_passing_part = path
+    is_lasting(path) && !is_picture(path)
+}
+
+fn is_clean_picture(path: &Path) -> bool {
+    is_lasting(path) && is_picture(path)
+}
+
+fn is_lasting(path: &Path) -> bool {
+    !path
         .iter()
-        .any(|part| is_passing(&part.to_string_lossy()) || part == "__MACOSX");
-    !has_passing_part && !is_picture(path)
+        .any(|part| is_passing(&part.to_string_lossy()) || part == "__MACOSX")
 }
 
 fn log_file(name: &str, run: &Run, fate: Fate, tally: &Tally, err: Option<&CarryError>) {

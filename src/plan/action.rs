@@ -1,11 +1,13 @@
 //! One change of one thing in the shop.
 
-use crate::domain::{Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
 
 /// What is to be done. Except for `Add` and `Status`, doing it twice does no harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
+    Category(Box<Group>),
     Add(Box<NewProduct>),
+    Details { sku: Sku, details: Box<Details> },
     Name { sku: Sku, name: String },
     Price { sku: Sku, price: Money },
     Quantity { sku: Sku, quantity: i32 },
@@ -13,11 +15,13 @@ pub enum Action {
 }
 
 /// The function of the shop's module that does it, in the order in which they
-/// are called: goods before their prices, statuses before stock, because a
+/// are called: categories before goods, goods before their prices, statuses before stock, because a
 /// change of status moves stock by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Function {
+    UpsertCategories,
     AddProducts,
+    UpdateProducts,
     UpdateOrder,
     UpdateNames,
     UpdatePrice,
@@ -27,7 +31,9 @@ pub enum Function {
 /// What a row speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
+    Category,
     Product,
+    Details,
     Name,
     Price,
     Quantity,
@@ -35,8 +41,10 @@ pub enum Field {
 }
 
 impl Function {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::UpsertCategories,
         Self::AddProducts,
+        Self::UpdateProducts,
         Self::UpdateOrder,
         Self::UpdateNames,
         Self::UpdatePrice,
@@ -46,7 +54,9 @@ impl Function {
     /// The module's own name for it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::UpsertCategories => "categories_upsert",
             Self::AddProducts => "addproducts",
+            Self::UpdateProducts => "products_upsert",
             Self::UpdateOrder => "updateorder",
             Self::UpdateNames => "updatenames",
             Self::UpdatePrice => "updateprice",
@@ -63,7 +73,9 @@ impl Function {
     /// What its entries are about.
     pub fn field(self) -> Field {
         match self {
+            Self::UpsertCategories => Field::Category,
             Self::AddProducts => Field::Product,
+            Self::UpdateProducts => Field::Details,
             Self::UpdateOrder => Field::Status,
             Self::UpdateNames => Field::Name,
             Self::UpdatePrice => Field::Price,
@@ -75,7 +87,11 @@ impl Function {
     pub fn must_not_repeat(self) -> bool {
         match self {
             Self::AddProducts | Self::UpdateOrder => true,
-            Self::UpdateNames | Self::UpdatePrice | Self::UpdateQuantity => false,
+            Self::UpsertCategories
+            | Self::UpdateProducts
+            | Self::UpdateNames
+            | Self::UpdatePrice
+            | Self::UpdateQuantity => false,
         }
     }
 }
@@ -83,7 +99,9 @@ impl Function {
 impl Field {
     pub fn name(self) -> &'static str {
         match self {
+            Self::Category => "category",
             Self::Product => "product",
+            Self::Details => "details",
             Self::Name => "name",
             Self::Price => "price",
             Self::Quantity => "quantity",
@@ -95,7 +113,9 @@ impl Field {
 impl Action {
     pub fn function(&self) -> Function {
         match self {
+            Self::Category(_) => Function::UpsertCategories,
             Self::Add(_) => Function::AddProducts,
+            Self::Details { .. } => Function::UpdateProducts,
             Self::Name { .. } => Function::UpdateNames,
             Self::Price { .. } => Function::UpdatePrice,
             Self::Quantity { .. } => Function::UpdateQuantity,
@@ -110,10 +130,12 @@ impl Action {
     /// The article or the order number.
     pub fn key(&self) -> String {
         match self {
+            Self::Category(group) => group.name.clone(),
             Self::Add(product) => product.sku.to_string(),
-            Self::Name { sku, .. } | Self::Price { sku, .. } | Self::Quantity { sku, .. } => {
-                sku.to_string()
-            }
+            Self::Details { sku, .. }
+            | Self::Name { sku, .. }
+            | Self::Price { sku, .. }
+            | Self::Quantity { sku, .. } => sku.to_string(),
             Self::Status { order, .. } => order.to_string(),
         }
     }
@@ -121,7 +143,9 @@ impl Action {
     /// The new value, as a person reads it.
     pub fn value(&self) -> String {
         match self {
+            Self::Category(group) => group.name.clone(),
             Self::Add(product) => product.name.clone(),
+            Self::Details { details, .. } => details.to_string(),
             Self::Name { name, .. } => name.clone(),
             Self::Price { price, .. } => price.to_string(),
             Self::Quantity { quantity, .. } => quantity.to_string(),

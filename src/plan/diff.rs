@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{CategoryId, Money, NewProduct, OrderId, StatusId};
+use crate::domain::{CategoryId, Group, Money, NewProduct, OrderId, StatusId};
 use crate::plan::{Action, Field, Function, Wanted};
 
 /// What the shop has, as far as it is known.
@@ -11,6 +11,8 @@ pub struct Known {
     /// By [`Sku::match_key`](crate::domain::Sku::match_key); what is not in here the shop does not have.
     pub products: HashMap<String, KnownProduct>,
     pub orders: HashMap<OrderId, StatusId>,
+    /// Groups of 1C that are categories of the shop, by id.
+    pub categories: HashMap<String, Group>,
     /// Articles that the shop once failed to add, by match key.
     pub never_add: HashSet<String>,
     /// What a newer file has spoken of already.
@@ -30,6 +32,8 @@ pub struct KnownProduct {
     /// answer. It is sent again whatever it was.
     pub last_price: Option<Money>,
     pub last_quantity: Option<i32>,
+    /// [`Details::digest`](crate::domain::Details::digest).
+    pub details: Option<String>,
 }
 
 /// Whether goods that the shop does not have are added.
@@ -152,6 +156,7 @@ impl State<'_> {
                         quantity: row.quantity.unwrap_or_default(),
                         category,
                         extra: goods.extra.clone(),
+                        details: goods.details.clone(),
                     };
                     self.send(
                         row,
@@ -202,6 +207,15 @@ impl State<'_> {
                         .map(|quantity| quantity.to_string())
                 },
             );
+        }
+        if let Some(goods) = row.goods.as_ref().filter(|goods| !goods.details.is_empty()) {
+            let before = known.as_ref().and_then(|known| known.details.as_ref());
+            let is_same = before.is_some_and(|before| *before == goods.details.digest());
+            let action = || Action::Details {
+                sku: row.sku.clone(),
+                details: Box::new(goods.details.clone()),
+            };
+            self.compare(row, &key, Field::Details, action, is_same, || None);
         }
         match &row.name {
             Some(name) if updates_names && !is_new => {
@@ -310,7 +324,8 @@ impl State<'_> {
             Action::Price { price, .. } => product.price = *price,
             Action::Quantity { quantity, .. } => product.quantity = *quantity,
             Action::Name { name, .. } => product.name.clone_from(name),
-            Action::Add(_) | Action::Status { .. } => {}
+            Action::Details { details, .. } => product.details.clone_from(details),
+            Action::Category(_) | Action::Add(_) | Action::Status { .. } => {}
         }
     }
 
@@ -322,6 +337,34 @@ impl State<'_> {
             verdict,
         });
     }
+}
+
+/// Groups of 1C that the shop does not have as they are now, each once.
+pub fn diff_categories(groups: &[Group], known: &Known) -> Decision {
+    let mut decision = Decision::default();
+    let mut seen = HashMap::new();
+    for group in groups {
+        let mut row = Row {
+            line: 0,
+            key: group.name.clone(),
+            field: Field::Category,
+            verdict: Verdict::Unchanged,
+        };
+        let last = seen
+            .insert(&group.id, group)
+            .or(known.categories.get(&group.id));
+        if last != Some(group) {
+            row.verdict = Verdict::Send {
+                action: decision.actions.len(),
+                before: last.map(|last| last.name.clone()),
+            };
+            decision
+                .actions
+                .push(Action::Category(Box::new(group.clone())));
+        }
+        decision.rows.push(row);
+    }
+    decision
 }
 
 /// Order statuses that differ from what the shop last confirmed, in the file's order.
@@ -392,6 +435,8 @@ mod tests {
             goods: name.map(|_| Goods {
                 description: None,
                 extra: std::collections::BTreeMap::new(),
+                details: crate::domain::Details::default(),
+                pictures: Vec::new(),
             }),
         }
     }

@@ -199,7 +199,9 @@ impl Moves {
                     }
                 }
                 Some(
-                    Action::Add(_)
+                    Action::Category(_)
+                    | Action::Add(_)
+                    | Action::Details { .. }
                     | Action::Name { .. }
                     | Action::Quantity { .. }
                     | Action::Status { .. },

@@ -11,7 +11,11 @@ mod rules;
 mod status;
 
 pub use action::{Action, Field, Function};
-pub use diff::{Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_orders};
+pub use diff::{
+    Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_categories, diff_orders,
+};
 pub use guard::{Alarm, Guard, Move, Moves};
-pub use rules::{Negative, Refusal, Rounding, Rules, Wanted, want_offer, want_product};
+pub use rules::{
+    Detail, Negative, Refusal, Rounding, Rules, Wanted, is_size, want_offer, want_product,
+};
 pub use status::{StatusRules, Unmapped, order_status};

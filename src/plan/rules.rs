@@ -8,7 +8,9 @@ use thiserror::Error;
 use crate::domain::quantity::TooMany;
 use crate::domain::shown::excerpt;
 use crate::domain::sku::stored_len;
-use crate::domain::{Money, Offer, Product, Quantity, Sku};
+use crate::domain::{
+    Attribute, Details, Money, Offer, Product, Property, PropertyKind, Quantity, Sku,
+};
 use crate::plan::Field;
 
 /// Choices of the configuration.
@@ -24,6 +26,20 @@ pub struct Rules {
     pub updates_names: bool,
     /// Extra keys for new goods: the module's key to the name of a property or column.
     pub extra: BTreeMap<String, String>,
+    /// What of goods goes to the shop beside name, price and stock.
+    pub details: Vec<Detail>,
+}
+
+/// What a shop can show of goods with our own module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Detail {
+    Description,
+    Pictures,
+    Attributes,
+    Manufacturer,
+    Sizes,
+    /// 1C's groups as categories of the shop.
+    Categories,
 }
 
 /// How a fractional stock becomes whole pieces.
@@ -63,9 +79,16 @@ impl Wanted {
             (Field::Price, self.price.is_some()),
             (Field::Quantity, self.quantity.is_some()),
             (Field::Name, self.name.is_some()),
+            (Field::Details, self.has_details()),
         ];
         let stated = fields.into_iter().filter(|(_, is_stated)| *is_stated);
         stated.map(|(field, _)| field)
+    }
+
+    fn has_details(&self) -> bool {
+        self.goods
+            .as_ref()
+            .is_some_and(|goods| !goods.details.is_empty())
     }
 
     pub fn states(&self, field: Field) -> bool {
@@ -78,6 +101,9 @@ impl Wanted {
 pub struct Goods {
     pub description: Option<String>,
     pub extra: BTreeMap<String, String>,
+    pub details: Details,
+    /// As the file names them, the main one first.
+    pub pictures: Vec<String>,
 }
 
 /// Why a row cannot go to the shop as it is.
@@ -138,8 +164,123 @@ pub fn want_product(product: &Product, sku: Sku, rules: &Rules) -> Result<Option
         goods: Some(Goods {
             description: product.description.clone(),
             extra,
+            details: details_of(product, rules),
+            pictures: if rules.tells(Detail::Pictures) {
+                product.images.clone()
+            } else {
+                Vec::new()
+            },
         }),
     }))
+}
+
+impl Detail {
+    /// Whether the product states it.
+    pub fn is_stated(self, product: &Product) -> bool {
+        let is_attribute = |property: &Property| property.kind == PropertyKind::Attribute;
+        match self {
+            Self::Description => product.description.is_some(),
+            Self::Pictures => !product.images.is_empty(),
+            Self::Attributes => product.properties.iter().any(is_attribute),
+            Self::Manufacturer => product.manufacturer.is_some(),
+            Self::Sizes => product.properties.iter().any(|one| is_size(&one.name)),
+            Self::Categories => !product.groups.is_empty(),
+        }
+    }
+
+    /// As the configuration calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Pictures => "images",
+            Self::Attributes => "attributes",
+            Self::Manufacturer => "manufacturer",
+            Self::Sizes => "weight",
+            Self::Categories => "categories",
+        }
+    }
+}
+
+impl Rules {
+    fn tells(&self, detail: Detail) -> bool {
+        self.details.contains(&detail)
+    }
+}
+
+/// OpenCart's name of an attribute is as long as this, and a product has not so many.
+const MAX_ATTRIBUTE_CHARS: usize = 64;
+const MAX_ATTRIBUTES: usize = 200;
+
+/// Nobody reads more; escaped, it still fits.
+const MAX_TEXT_CHARS: usize = 1_000;
+
+/// How sizes are called in files.
+const WEIGHT: [&str; 2] = ["вес", "weight"];
+const LENGTH: [&str; 2] = ["длина", "length"];
+const WIDTH: [&str; 2] = ["ширина", "width"];
+const HEIGHT: [&str; 2] = ["высота", "height"];
+
+/// Whether a property or requisite of this name states a size.
+pub fn is_size(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [WEIGHT, LENGTH, WIDTH, HEIGHT]
+        .iter()
+        .flatten()
+        .any(|size| *size == name)
+}
+
+/// Values that the shop could not hold are left out: goods do not wait for them.
+fn details_of(product: &Product, rules: &Rules) -> Details {
+    let if_told = |detail: Detail| rules.tells(detail).then_some(());
+    let size = |names: [&str; 2]| -> Option<Quantity> {
+        if_told(Detail::Sizes)?;
+        let value = names.iter().find_map(|name| property_of(product, name))?;
+        Quantity::parse(&value)
+            .ok()
+            .filter(|size| !size.is_negative() && !size.is_zero())
+    };
+    let fits = |text: &String| {
+        stored_len(text) <= MAX_ATTRIBUTE_CHARS && !text.chars().any(char::is_control)
+    };
+    let groups = if_told(Detail::Categories).map(|()| product.groups.clone());
+    Details {
+        description: if_told(Detail::Description).and(product.description.clone()),
+        manufacturer: if_told(Detail::Manufacturer)
+            .and(product.manufacturer.clone())
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty() && fits(name)),
+        weight: size(WEIGHT),
+        length: size(LENGTH),
+        width: size(WIDTH),
+        height: size(HEIGHT),
+        attributes: if_told(Detail::Attributes)
+            .map(|()| attributes_of(&product.properties, fits))
+            .unwrap_or_default(),
+        groups: groups.unwrap_or_default(),
+    }
+}
+
+/// A property with several values is one attribute: `S, M, L`.
+fn attributes_of(properties: &[Property], fits: impl Fn(&String) -> bool) -> Vec<Attribute> {
+    let mut attributes: Vec<Attribute> = Vec::new();
+    let shown = properties
+        .iter()
+        .filter(|property| property.kind == PropertyKind::Attribute && fits(&property.name));
+    for property in shown {
+        let name = property.name.trim();
+        let text: String = property.value.chars().take(MAX_TEXT_CHARS).collect();
+        let is_known = |known: &&mut Attribute| known.name.to_lowercase() == name.to_lowercase();
+        if let Some(known) = attributes.iter_mut().find(is_known) {
+            if stored_len(&known.text) < MAX_TEXT_CHARS {
+                known.text.push_str(", ");
+                known.text.push_str(&text);
+            }
+        } else if attributes.len() < MAX_ATTRIBUTES && !name.is_empty() {
+            let name = name.to_owned();
+            attributes.push(Attribute { name, text });
+        }
+    }
+    attributes
 }
 
 /// A property, a requisite, or a column of a list; compared without regard to case.

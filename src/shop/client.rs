@@ -11,13 +11,13 @@ use tracing::debug;
 use url::Url;
 
 use crate::domain::{
-    Category, CategoryId, Money, NewProduct, Order, OrderId, ShopProduct, Sku, StatusId,
+    Category, CategoryId, Listed, Money, NewProduct, Order, OrderId, ShopProduct, Sku, StatusId,
 };
 use crate::shop::error::{ApiKey, ShopError};
 use crate::shop::escape::{as_written, to_json};
 use crate::shop::http::{chain, index_of, send};
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
-use crate::shop::module::{Batch, Greeting, Module, Outcome, Told};
+use crate::shop::module::{Abilities, Batch, Greeting, Module, Outcome, Picture, Told};
 use crate::shop::reply::{Reply, excerpt, understand};
 use crate::shop::wire::{self, BadOrder, ExtraField, RawArticles, TaxFields};
 
@@ -39,6 +39,10 @@ pub struct Settings {
     /// Order columns handed on to 1C.
     pub extra_fields: Vec<ExtraField>,
     pub tax_fields: TaxFields,
+    /// Whether new goods are to be seen at once; the upstream module never shows them.
+    pub shows_new_goods: bool,
+    /// Whether new goods get an address made of their name.
+    pub makes_keywords: bool,
     /// Seconds since 1970: calls of our own module are signed with the time.
     pub unix_time: fn() -> i64,
 }
@@ -56,6 +60,8 @@ impl Settings {
             language: None,
             extra_fields: Vec::new(),
             tax_fields: TaxFields::default(),
+            shows_new_goods: false,
+            makes_keywords: false,
             unix_time,
         }
     }
@@ -180,12 +186,23 @@ impl Client {
     /// Every article that the shop has, disabled products too. How the shop stores
     /// them is remembered for the commands that name them.
     pub fn articles(&self) -> Result<Vec<String>, ShopError> {
+        let listed = self.listed()?.into_iter();
+        Ok(listed.map(|product| product.article).collect())
+    }
+
+    /// Every article that the shop has, with price and stock where the module tells them.
+    pub fn listed(&self) -> Result<Vec<Listed>, ShopError> {
         if let Way::Ours(module) = self.way()? {
-            return module.articles();
+            return module.listed();
         }
         let reply = self.ask("articles", "articles", &[])?;
         *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = wire::raw_articles(&reply);
-        Ok(wire::stored_articles(&reply).map(as_written).collect())
+        let listed = wire::stored_articles(&reply).map(|article| Listed {
+            article: as_written(article),
+            price: None,
+            quantity: None,
+        });
+        Ok(listed.collect())
     }
 
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
@@ -235,7 +252,7 @@ impl Client {
     pub fn send(&self, batch: &Batch) -> Result<Vec<Outcome>, ShopError> {
         match self.way()? {
             Way::Ours(module) => module.send(batch),
-            Way::Upstream => Err(ShopError::NoFunction { function: "ping" }),
+            Way::Upstream => Err(no_function("ping")),
         }
     }
 
@@ -262,6 +279,8 @@ impl Client {
                     data(&wire::new_products(products)),
                 ],
             ),
+            Told::Categories(_) => return Err(no_function("categories_upsert")),
+            Told::Details(_) | Told::Pictures(_) => return Err(no_function("products_upsert")),
             Told::Names(entries) => (
                 "updatenames",
                 entries.len(),
@@ -280,6 +299,23 @@ impl Client {
         };
         self.tell_function(function, &fields)?;
         Ok(vec![Outcome::Unsaid; n])
+    }
+
+    /// What can be asked of this shop beyond what every module does.
+    pub fn abilities(&self) -> Result<Abilities, ShopError> {
+        Ok(match self.way()? {
+            Way::Ours(module) => module.greeting().abilities(),
+            Way::Upstream => Abilities::default(),
+        })
+    }
+
+    /// Uploads pictures; tells for each where it lies, or why the shop does not take it.
+    /// Doing it twice does no harm.
+    pub fn upload(&self, pictures: &[Picture]) -> Result<Vec<Result<String, String>>, ShopError> {
+        match self.way()? {
+            Way::Ours(module) => module.upload(pictures),
+            Way::Upstream => Err(no_function("image")),
+        }
     }
 
     pub fn update_orders(
@@ -492,6 +528,10 @@ fn means_lost_session(dialect: Dialect, reply: &Reply) -> bool {
         Reply::Failed(ShopError::NoFunction { .. }) => dialect == Dialect::V40,
         Reply::Done(_) | Reply::NoisyDone { .. } | Reply::Failed(_) => false,
     }
+}
+
+fn no_function(function: &'static str) -> ShopError {
+    ShopError::NoFunction { function }
 }
 
 fn data(value: &Value) -> (&'static str, String) {

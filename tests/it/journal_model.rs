@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{Duration, NaiveDateTime};
-use obmen::domain::{ItemKey, Money, OrderId, Sku, StatusId};
+use obmen::domain::{ItemKey, Listed, Money, OrderId, Sku, StatusId};
 use obmen::journal::{
     CallId, Fingerprint, Journal, JournalError, OrderState, Outcome, OutcomeKind, Pending, RunId,
     RunState,
@@ -343,7 +343,9 @@ impl Side {
                     *status = None;
                 }
             }
-            Action::Add(_) | Action::Name { .. } => unreachable!(),
+            Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
+                unreachable!()
+            }
         }
     }
 
@@ -359,7 +361,9 @@ impl Side {
                 self.statuses.insert(order.get(), Some(*status));
                 self.doubt_stock(order.get());
             }
-            Action::Add(_) | Action::Name { .. } => unreachable!(),
+            Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
+                unreachable!()
+            }
         }
     }
 
@@ -484,7 +488,7 @@ fn apply(
         }
         Step::Articles { at, which } => {
             let articles: Vec<String> = chosen(which).map(|at| SKUS[at].to_owned()).collect();
-            journal.replace_articles(EXCHANGES[at], &articles)?;
+            journal.replace_articles(EXCHANGES[at], &listed(&articles))?;
             let side = &mut model.sides[at];
             side.articles = chosen(which).map(|at| sku(at).match_key()).collect();
             let articles = side.articles.clone();
@@ -848,4 +852,14 @@ proptest! {
             compare(&model, journal.as_ref().unwrap()).unwrap();
         }
     }
+}
+
+/// As the upstream module tells them.
+fn listed(articles: &[String]) -> Vec<Listed> {
+    let listed = |article: &String| Listed {
+        article: article.clone(),
+        price: None,
+        quantity: None,
+    };
+    articles.iter().map(listed).collect()
 }

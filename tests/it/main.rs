@@ -27,6 +27,7 @@ mod journal_model;
 mod lateness;
 mod module_contract;
 mod module_cycle;
+mod module_goods;
 mod module_scale;
 mod module_security;
 mod opencart;

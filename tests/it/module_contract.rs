@@ -468,6 +468,7 @@ fn goods_are_added_once_and_whole() {
                 ("manufacturer".to_owned(), "Завод & Ко".to_owned()),
             ]
             .into(),
+            details: obmen::domain::Details::default(),
         };
         let client = shop.client();
         assert_eq!(

@@ -30,8 +30,9 @@ pub(crate) struct Shop {
     pub(crate) username: String,
     pub(crate) key: String,
     server: Option<Server>,
+    images: Option<PathBuf>,
     /// Ends with the shop.
-    _embedded: Option<DemoShop>,
+    embedded: Option<DemoShop>,
     pub(crate) database: Option<Database>,
 }
 
@@ -191,7 +192,8 @@ impl Shop {
             username: "obmen".to_owned(),
             key: KEY.to_owned(),
             server: Some(server),
-            _embedded: None,
+            images: Some(PathBuf::from(&folder)),
+            embedded: None,
             database: Some(Database {
                 socket: socket.to_owned(),
                 name,
@@ -230,7 +232,8 @@ impl Shop {
             username: shop.username().to_owned(),
             key: shop.key().to_owned(),
             server: None,
-            _embedded: Some(shop),
+            images: None,
+            embedded: Some(shop),
             database: None,
         }
     }
@@ -244,8 +247,34 @@ impl Shop {
             username,
             key,
             server: None,
-            _embedded: None,
+            images: None,
+            embedded: None,
             database: None,
+        }
+    }
+
+    /// Where the shop keeps its pictures.
+    pub(crate) fn images(&self) -> Option<&Path> {
+        self.images.as_deref()
+    }
+
+    /// How many batches the shop has taken.
+    pub(crate) fn n_batches(&self) -> usize {
+        let batches = [
+            "products_upsert",
+            "categories_upsert",
+            "image",
+            "prices",
+            "stock",
+        ];
+        match (&self.embedded, &self.database) {
+            (Some(shop), _) => batches.iter().map(|call| shop.n_calls(call)).sum(),
+            (None, Some(database)) => {
+                let n =
+                    database.ask("SELECT COUNT(*) FROM oc_apizs_request WHERE answer IS NOT NULL");
+                n.first().unwrap().parse().unwrap()
+            }
+            (None, None) => 0,
         }
     }
 

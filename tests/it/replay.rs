@@ -65,6 +65,8 @@ impl Replay {
                 requisite: "Адрес покупателя".to_owned(),
             }],
             tax_fields: TaxFields::default(),
+            shows_new_goods: false,
+            makes_keywords: false,
             unix_time: obmen::pipeline::unix_time,
         })
         .unwrap();

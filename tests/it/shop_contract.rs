@@ -148,6 +148,7 @@ fn addproducts_adds_to_the_category_with_extra_keys() {
             quantity: 4,
             category: CategoryId(60),
             extra: BTreeMap::from([("weight".to_owned(), "0,25".to_owned())]),
+            details: obmen::domain::Details::default(),
         };
         client.add_products(CategoryId(60), &[product]).unwrap();
         let added = world.shop.product("12\" <&>").unwrap();

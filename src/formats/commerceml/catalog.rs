@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Group, ItemKey, Product, Property, Reference, Sku};
+use crate::domain::{Group, ItemKey, Product, Property, PropertyKind, Reference, Sku};
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::reader::Attributes;
 use crate::formats::{Place, RowError, RowFault, check_id, limits};
@@ -126,16 +126,23 @@ impl ProductBuilder {
             }
             [Tag::PropertyValues, Tag::PropertyValue, Tag::Value] => {
                 let value = dictionary.name(text).to_owned();
-                self.add_property(value);
+                self.add_property(value, PropertyKind::Attribute);
             }
             [Tag::Requisites, Tag::Requisite, Tag::Name]
             | [Tag::Characteristics, Tag::Characteristic, Tag::Name]
             | [Tag::PropertyValues, Tag::PropertyValue, Tag::Name] => {
                 text.clone_into(&mut self.value_name);
             }
-            [Tag::Requisites, Tag::Requisite, Tag::Value]
-            | [Tag::Characteristics, Tag::Characteristic, Tag::Value] => {
-                self.add_property(text.to_owned());
+            [Tag::Requisites, Tag::Requisite, Tag::Value] => {
+                self.add_property(text.to_owned(), PropertyKind::Requisite);
+            }
+            [Tag::Characteristics, Tag::Characteristic, Tag::Value] => {
+                self.add_property(text.to_owned(), PropertyKind::Attribute);
+            }
+            // Of the goods themselves; some exports state it as a requisite.
+            [Tag::Weight] => {
+                "Вес".clone_into(&mut self.value_name);
+                self.add_property(text.to_owned(), PropertyKind::Requisite);
             }
             [Tag::Status] => product.deleted |= is_deleted_status(text),
             [Tag::DeletionMark] => product.deleted |= is_true(text),
@@ -144,11 +151,12 @@ impl ProductBuilder {
     }
 
     /// An empty value says "cleared", not "the text is empty"; there is nothing to show.
-    fn add_property(&mut self, value: String) {
+    fn add_property(&mut self, value: String, kind: PropertyKind) {
         if !value.is_empty() && !self.value_name.is_empty() {
             self.product.properties.push(Property {
                 name: self.value_name.clone(),
                 value,
+                kind,
             });
         }
     }

@@ -6,7 +6,7 @@
 //! what real files hold is read; anything else in a catalogue is told, not
 //! guessed at. A property that its catalogue explains further down goes by its id.
 
-use crate::domain::{Group, ItemKey, Product, Property};
+use crate::domain::{Group, ItemKey, Product, Property, PropertyKind};
 use crate::formats::commerceml::catalog::{Dictionary, filled};
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::reader::Attributes;
@@ -67,6 +67,7 @@ pub(super) fn add_part(
                 .extend(id.zip(value).map(|(id, value)| Property {
                     name: dictionary.name(&id).to_owned(),
                     value,
+                    kind: PropertyKind::Attribute,
                 }));
             true
         }

@@ -99,6 +99,7 @@ tags! {
     Description = "Описание";
     Picture = "Картинка";
     Manufacturer = "Изготовитель";
+    Weight = "Вес";
     PropertyValues = "ЗначенияСвойств";
     PropertyValue = "ЗначенияСвойства";
     Characteristics = "ХарактеристикиТовара";

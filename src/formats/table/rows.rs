@@ -7,8 +7,8 @@ use crate::domain::money::BadMoney;
 use crate::domain::number::BadNumber;
 use crate::domain::shown::excerpt;
 use crate::domain::{
-    Document, Fact, ItemKey, Money, Offer, OfferPrice, OrderId, Product, Property, Quantity, Sku,
-    WarehouseStock,
+    Document, Fact, ItemKey, Money, Offer, OfferPrice, OrderId, Product, Property, PropertyKind,
+    Quantity, Sku, WarehouseStock,
 };
 use crate::formats::check_id;
 use crate::formats::table::header::Slot;
@@ -289,6 +289,7 @@ impl<'a> Cells<'a> {
                 .map(|(slot, value)| Property {
                     name: slot.header.clone(),
                     value: value.to_owned(),
+                    kind: PropertyKind::Requisite,
                 })
                 .collect(),
             deleted: false,

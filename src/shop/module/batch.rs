@@ -2,16 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CategoryId, Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{CategoryId, Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
 
 /// What the shop is told in one call.
 #[derive(Debug, Clone, Copy)]
 pub enum Told<'a> {
     Statuses(&'a [(OrderId, StatusId)]),
     NewProducts(CategoryId, &'a [NewProduct]),
+    /// Only our own module has categories, details and pictures.
+    Categories(&'a [Group]),
+    Details(&'a [(Sku, Details)]),
+    Pictures(&'a [(Sku, Vec<String>)]),
     Names(&'a [(Sku, String)]),
     Prices(&'a [(Sku, Money)]),
     Quantities(&'a [(Sku, i32)]),
+}
+
+/// What the shop's module can do beyond what both modules can.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Abilities {
+    pub details: bool,
+    pub pictures: bool,
+    pub categories: bool,
+}
+
+/// A picture for the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// As the file of 1C calls it.
+    pub name: String,
+    pub content: Vec<u8>,
 }
 
 /// A batch under its request id. However often it comes, the module does it once and

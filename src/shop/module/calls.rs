@@ -9,15 +9,17 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::domain::{
-    Category, CategoryId, Money, NewProduct, Order, OrderId, Quantity, ShopProduct, Sku, StatusId,
+    Category, CategoryId, Details, Group, Listed, Money, NewProduct, Order, OrderId, Quantity,
+    ShopProduct, Sku, StatusId,
 };
 use crate::shop::client::Settings;
 use crate::shop::error::ShopError;
-use crate::shop::module::batch::{Batch, Told};
+use crate::shop::module::base64;
+use crate::shop::module::batch::{Batch, Picture, Told};
 use crate::shop::module::greeting::Greeting;
 use crate::shop::module::line::{Heard, Line};
 use crate::shop::module::orders;
-use crate::shop::module::outcome::Answered;
+use crate::shop::module::outcome::{Answered, Row};
 use crate::shop::module::signature::new_request_id;
 use crate::shop::module::{Outcome, ROUTES};
 use crate::shop::reply::excerpt;
@@ -104,15 +106,16 @@ impl Module {
             .collect())
     }
 
-    /// Articles of every product, empty ones left out.
-    pub(in crate::shop) fn articles(&self) -> Result<Vec<String>, ShopError> {
-        let mut articles = Vec::new();
+    /// Every product with its price and stock, those without an article left out.
+    pub(in crate::shop) fn listed(&self) -> Result<Vec<Listed>, ShopError> {
+        let mut listed = Vec::new();
         self.each_page("articles", Map::new(), |page: ArticlePage| {
-            articles.extend(page.articles.into_iter().map(|row| row.sku));
+            let rows = page.articles.into_iter();
+            let with_article = rows.filter(|row| !row.sku.trim().is_empty());
+            listed.extend(with_article.map(ArticleRow::into_listed));
             (page.more, page.next)
         })?;
-        articles.retain(|sku| !sku.trim().is_empty());
-        Ok(articles)
+        Ok(listed)
     }
 
     pub(in crate::shop) fn orders(
@@ -170,8 +173,26 @@ impl Module {
             }
             Told::NewProducts(category, products) => {
                 more.insert("mode".to_owned(), json!("add"));
-                let row = |product| new_product(*category, product);
+                let row = |product| new_product(*category, product, &self.line.settings);
                 ("products_upsert", products.iter().map(row).collect())
+            }
+            Told::Categories(groups) => {
+                ("categories_upsert", groups.iter().map(category).collect())
+            }
+            Told::Details(entries) => {
+                more.insert("mode".to_owned(), json!("update"));
+                let row = |(sku, details): &(Sku, Details)| {
+                    let mut row = Map::new();
+                    row.insert("sku".to_owned(), json!(sku.as_str()));
+                    add_details(&mut row, details);
+                    row.into()
+                };
+                ("products_upsert", entries.iter().map(row).collect())
+            }
+            Told::Pictures(entries) => {
+                more.insert("mode".to_owned(), json!("update"));
+                let row = |(sku, paths): &(Sku, Vec<String>)| json!({"sku": sku.as_str(), "images": paths});
+                ("products_upsert", entries.iter().map(row).collect())
             }
             Told::Names(entries) => ("names", rows(entries, "name", String::clone)),
             Told::Prices(entries) => ("prices", rows(entries, "price", Money::to_string)),
@@ -235,6 +256,32 @@ impl Module {
         Ok(outcomes)
     }
 
+    /// Uploads pictures; tells for each where it lies now, or why the shop does not take it.
+    /// Doing it twice does no harm.
+    pub(in crate::shop) fn upload(
+        &self,
+        pictures: &[Picture],
+    ) -> Result<Vec<Result<String, String>>, ShopError> {
+        let rows: Vec<Value> = pictures
+            .iter()
+            .map(|picture| json!({"name": picture.name, "data": base64::encode(&picture.content)}))
+            .collect();
+        let body = json!({"rows": rows}).to_string();
+        let answered: Answered = match self.line.tell("image", &body, &new_request_id()) {
+            Heard::Done(value) => understood("image", value)?,
+            Heard::NobodyThere => return Err(ShopError::NoFunction { function: "image" }),
+            Heard::Failed(err) => return Err(err),
+        };
+        if answered.rows.len() != pictures.len() {
+            let start = format!("{} outcomes for {}", answered.rows.len(), pictures.len());
+            return Err(ShopError::Unintelligible {
+                function: "image",
+                start,
+            });
+        }
+        Ok(answered.rows.into_iter().map(Row::into_path).collect())
+    }
+
     fn each_page<T: DeserializeOwned>(
         &self,
         call: &'static str,
@@ -277,12 +324,13 @@ fn rows<T>(entries: &[(Sku, T)], field: &str, text: impl Fn(&T) -> String) -> Ve
 
 /// The call's name as this version of obmen knows it.
 fn known_batch(call: &str) -> Option<&'static str> {
-    const BATCHES: [&str; 5] = [
+    const BATCHES: [&str; 6] = [
         "stock",
         "prices",
         "names",
         "order_status",
         "products_upsert",
+        "categories_upsert",
     ];
     BATCHES.into_iter().find(|known| *known == call)
 }
@@ -324,6 +372,18 @@ struct ArticlePage {
 #[derive(Deserialize)]
 struct ArticleRow {
     sku: String,
+    price: String,
+    quantity: String,
+}
+
+impl ArticleRow {
+    fn into_listed(self) -> Listed {
+        Listed {
+            price: Money::parse(&self.price).ok(),
+            quantity: self.quantity.parse().ok(),
+            article: self.sku,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -363,9 +423,46 @@ impl ProductRow {
     }
 }
 
-/// Disabled until the owner has looked at it, as the upstream module makes it.
-fn new_product(category: CategoryId, product: &NewProduct) -> Value {
+fn category(group: &Group) -> Value {
     let mut row = Map::new();
+    row.insert("guid".to_owned(), json!(group.id));
+    row.insert("name".to_owned(), json!(group.name));
+    if let Some(parent) = &group.parent {
+        row.insert("parent_guid".to_owned(), json!(parent));
+    }
+    Value::Object(row)
+}
+
+fn add_details(row: &mut Map<String, Value>, details: &Details) {
+    for (name, size) in details.sizes() {
+        row.insert(name.to_owned(), json!(size.to_string()));
+    }
+    if let Some(description) = &details.description {
+        row.insert("description".to_owned(), json!(description));
+    }
+    if let Some(manufacturer) = &details.manufacturer {
+        row.insert("manufacturer".to_owned(), json!(manufacturer));
+    }
+    if !details.attributes.is_empty() {
+        let attributes = details.attributes.iter();
+        let attributes: Vec<Value> = attributes
+            .map(|attribute| json!({"name": attribute.name, "text": attribute.text}))
+            .collect();
+        row.insert("attributes".to_owned(), json!(attributes));
+    }
+    if !details.groups.is_empty() {
+        row.insert("category_guids".to_owned(), json!(details.groups));
+    }
+}
+
+/// Disabled until the owner has looked at it, as the upstream module makes it, unless the
+/// settings say otherwise.
+fn new_product(category: CategoryId, product: &NewProduct, settings: &Settings) -> Value {
+    let mut row = Map::new();
+    if settings.makes_keywords {
+        row.insert("keyword".to_owned(), json!(product.name));
+    }
+    add_details(&mut row, &product.details);
     for (key, value) in &product.extra {
         if EXTRA_FIELDS.contains(&key.as_str()) {
             row.insert(key.clone(), json!(value));
@@ -379,8 +476,8 @@ fn new_product(category: CategoryId, product: &NewProduct) -> Value {
     row.insert("name".to_owned(), json!(product.name));
     row.insert("price".to_owned(), json!(product.price.to_string()));
     row.insert("quantity".to_owned(), json!(product.quantity.to_string()));
-    row.insert("enabled".to_owned(), json!(false));
-    if category.0 > 0 {
+    row.insert("enabled".to_owned(), json!(settings.shows_new_goods));
+    if category.0 > 0 && product.details.groups.is_empty() {
         row.insert("categories".to_owned(), json!([category.0]));
     }
     if let Some(description) = &product.description {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::shop::module::batch::Abilities;
+
 /// The answer to `ping`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Greeting {
@@ -50,6 +52,15 @@ pub struct Limits {
 }
 
 impl Greeting {
+    /// What a shop with this module can do beyond what every shop can.
+    pub fn abilities(&self) -> Abilities {
+        Abilities {
+            details: self.has("products_upsert"),
+            pictures: self.has("image"),
+            categories: self.has("categories_upsert"),
+        }
+    }
+
     pub fn has(&self, call: &str) -> bool {
         self.calls.iter().any(|known| known == call)
     }

@@ -4,6 +4,7 @@
 //! carried out only if it is signed, and a batch only once, however often its request id
 //! comes: so an answer that was lost is simply asked for again.
 
+mod base64;
 mod batch;
 mod calls;
 mod greeting;
@@ -12,7 +13,7 @@ mod orders;
 mod outcome;
 mod signature;
 
-pub use batch::{Batch, Told};
+pub use batch::{Abilities, Batch, Picture, Told};
 pub(super) use calls::Module;
 pub use greeting::Greeting;
 pub use outcome::Outcome;

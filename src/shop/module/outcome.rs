@@ -39,6 +39,16 @@ pub(super) struct Row {
     is: State,
     #[serde(default)]
     why: String,
+    /// Where a picture lies.
+    #[serde(default)]
+    path: Option<String>,
+}
+
+impl Row {
+    /// The place of a picture in the shop, or why the shop does not take it.
+    pub(super) fn into_path(self) -> Result<String, String> {
+        self.path.ok_or(self.why)
+    }
 }
 
 #[derive(Debug, Deserialize)]

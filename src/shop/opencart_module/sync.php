@@ -18,7 +18,7 @@
 
 namespace Apizs {
 
-    const MODULE_VERSION = '1.0.0';
+    const MODULE_VERSION = '1.1.0';
     const CONTRACT = 1;
 
     /** What a call is refused with. The message never holds SQL or a path. */
@@ -1502,10 +1502,12 @@ namespace Apizs {
             if (Check::of($row, 'quantity') !== null) {
                 $read['quantity'] = Check::whole($row, 'quantity');
             }
-            if (Check::of($row, 'weight') !== null) {
-                $read['weight'] = Check::decimal($row['weight'], 7, 8);
-                if ($read['weight'] === null || $read['weight'][0] === '-') {
-                    throw new RowFault('`weight` is no weight: up to 7 digits and 8 decimal places, as text');
+            foreach (array('weight', 'length', 'width', 'height') as $field) {
+                if (Check::of($row, $field) !== null) {
+                    $read[$field] = Check::decimal($row[$field], 7, 8);
+                    if ($read[$field] === null || $read[$field][0] === '-') {
+                        throw new RowFault('`' . $field . '` is no size: up to 7 digits and 8 decimal places, as text');
+                    }
                 }
             }
             if (Check::of($row, 'enabled') !== null) {
@@ -1697,7 +1699,9 @@ namespace Apizs {
                 'price' => isset($product['price']) ? $product['price'] : '0.0000',
                 'weight' => isset($product['weight']) ? $product['weight'] : '0',
                 'weight_class_id' => (int)$this->config->get('config_weight_class_id'),
-                'length' => '0', 'width' => '0', 'height' => '0',
+                'length' => isset($product['length']) ? $product['length'] : '0',
+                'width' => isset($product['width']) ? $product['width'] : '0',
+                'height' => isset($product['height']) ? $product['height'] : '0',
                 'length_class_id' => (int)$this->config->get('config_length_class_id'),
                 'status' => isset($product['status']) ? $product['status'] : 0,
             ));
@@ -1721,7 +1725,7 @@ namespace Apizs {
                     }
                 }
             }
-            $this->set_lists($id, $product, $attributes);
+            $this->set_lists($id, $product, $attributes, $language_id);
             if (isset($product['keyword']) && $product['keyword'] !== '') {
                 $this->set_keyword('product_id', $id, $product['keyword']);
             }
@@ -1740,7 +1744,7 @@ namespace Apizs {
         private function update_product($id, array $product, array $attributes, $language_id)
         {
             $table = $this->database->table('product');
-            $wanted = array_intersect_key($product, array_flip(array('quantity', 'price', 'weight', 'status')));
+            $wanted = array_intersect_key($product, array_flip(array('quantity', 'price', 'weight', 'length', 'width', 'height', 'status')));
             foreach (array('model', 'ean', 'mpn') as $field) {
                 if (isset($product[$field])) {
                     $wanted[$field] = Text::stored($product[$field]);
@@ -1761,7 +1765,7 @@ namespace Apizs {
                 }
             }
             $has_changed = $this->set_texts('product', $id, $texts, $language_id);
-            $has_changed = $this->set_lists($id, $product, $attributes) || $has_changed;
+            $has_changed = $this->set_lists($id, $product, $attributes, $language_id) || $has_changed;
             if ($changes || $has_changed) {
                 $this->database->update('product', 'product_id', $id, $changes);
                 $this->database->run('UPDATE ' . $table . ' SET date_modified = NOW() WHERE product_id = ' . (int)$id);
@@ -1806,7 +1810,7 @@ namespace Apizs {
         }
 
         /** Categories and images are set as a whole; attributes are added or changed one by one. */
-        private function set_lists($id, array $product, array $attributes)
+        private function set_lists($id, array $product, array $attributes, $language_id)
         {
             $has_changed = false;
             if (isset($product['categories'])) {
@@ -1816,27 +1820,60 @@ namespace Apizs {
                 $more = array_values(array_slice($product['images'], 1));
                 $has_changed = $this->replace($id, 'product_image', 'image', $more, array('sort_order' => 0)) || $has_changed;
             }
+            if (isset($product['attributes'])) {
+                $has_changed = $this->set_attributes($id, $product['attributes'], $attributes, $language_id) || $has_changed;
+            }
+            return $has_changed;
+        }
+
+        /** Those of the module's own group that are not stated any more go; the owner's stay. */
+        private function set_attributes($id, array $stated, array $attributes, $language_id)
+        {
             $table = $this->database->table('product_attribute');
             $present = array();
-            if (isset($product['attributes'])) {
-                foreach ($this->database->rows('SELECT attribute_id, language_id, text FROM ' . $table . ' WHERE product_id = ' . (int)$id) as $row) {
-                    $present[$row['attribute_id'] . ':' . $row['language_id']] = (string)$row['text'];
-                }
+            foreach ($this->database->rows('SELECT attribute_id, language_id, text FROM ' . $table . ' WHERE product_id = ' . (int)$id) as $row) {
+                $present[(int)$row['attribute_id']][(int)$row['language_id']] = (string)$row['text'];
             }
-            foreach (isset($product['attributes']) ? $product['attributes'] : array() as $attribute) {
+            $has_changed = false;
+            $kept = array();
+            foreach ($stated as $attribute) {
                 $attribute_id = $attributes[Text::folded($attribute['group'] . "\n" . $attribute['name'])];
+                $kept[$attribute_id] = true;
                 $text = Text::stored($attribute['text']);
-                foreach ($this->language_ids() as $language_id) {
-                    $key = $attribute_id . ':' . $language_id;
-                    if (!isset($present[$key]) || $present[$key] !== $text) {
+                foreach ($this->language_ids() as $in_language) {
+                    // What has been translated in the other languages stays.
+                    $is_meant = $in_language === (int)$language_id || !isset($present[$attribute_id][$in_language]);
+                    if ($is_meant && (!isset($present[$attribute_id][$in_language]) || $present[$attribute_id][$in_language] !== $text)) {
                         $this->database->run('REPLACE INTO ' . $table . ' (product_id, attribute_id, language_id, text) VALUES ('
-                            . (int)$id . ', ' . (int)$attribute_id . ', ' . (int)$language_id . ', ' . $this->database->quote($text) . ')');
-                        $present[$key] = $text;
+                            . (int)$id . ', ' . (int)$attribute_id . ', ' . (int)$in_language . ', ' . $this->database->quote($text) . ')');
+                        $present[$attribute_id][$in_language] = $text;
                         $has_changed = true;
                     }
                 }
             }
+            foreach (array_keys(array_diff_key($present, $kept)) as $attribute_id) {
+                if (in_array($attribute_id, $this->own_attributes(), true)) {
+                    $this->database->run('DELETE FROM ' . $table . ' WHERE product_id = ' . (int)$id . ' AND attribute_id = ' . (int)$attribute_id);
+                    $has_changed = true;
+                }
+            }
             return $has_changed;
+        }
+
+        private $own_attributes = null;
+
+        /** Attributes of the group that the module makes where none is named. */
+        private function own_attributes()
+        {
+            if ($this->own_attributes === null) {
+                $this->own_attributes = array();
+                foreach ($this->database->rows('SELECT DISTINCT a.attribute_id FROM ' . $this->database->table('attribute') . ' a JOIN '
+                    . $this->database->table('attribute_group_description')
+                    . " g ON g.attribute_group_id = a.attribute_group_id WHERE g.name = '1C'") as $row) {
+                    $this->own_attributes[] = (int)$row['attribute_id'];
+                }
+            }
+            return $this->own_attributes;
         }
 
         private function replace($id, $table, $column, array $wanted, array $more)
