@@ -10,6 +10,7 @@ use crate::domain::CategoryId;
 use crate::folders::{Inbox, Outbox};
 use crate::journal::Journal;
 use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
+use crate::plan::Detail;
 use crate::shop::{Access, Dialect, ShopError, module};
 
 /// What was looked at, and how it is.
@@ -238,7 +239,10 @@ fn check_functions(exchange: &Exchange, access: &Access, findings: &mut Vec<Find
         ),
     ];
     for (function, answer) in answers {
-        let what = format!("function `{function}`");
+        let what = match access {
+            Access::Module(_) => format!("call `{}`", call_of(function)),
+            Access::Upstream(_) => format!("function `{function}`"),
+        };
         let is_optional = matches!(function, "getnames" | "updatenames");
         findings.push(match answer {
             Ok(_) if function == "updateorder" && *access == Access::Upstream(Dialect::V40) => Finding {
@@ -254,6 +258,20 @@ fn check_functions(exchange: &Exchange, access: &Access, findings: &mut Vec<Find
             }
             Err(err) => bad(&what, err.to_string()),
         });
+    }
+}
+
+/// What our own module calls it.
+fn call_of(function: &'static str) -> &'static str {
+    match function {
+        "cats" => "categories",
+        "getproducts" | "getnames" => "products",
+        "updatequantity" => "stock",
+        "updateprice" => "prices",
+        "updatenames" => "names",
+        "addproducts" => "products_upsert",
+        "updateorder" => "order_status",
+        other => other,
     }
 }
 
@@ -295,7 +313,13 @@ fn check_choices(exchange: &Exchange, journal: &Journal, findings: &mut Vec<Find
             Err(err) => findings.push(bad(what, err.to_string())),
         }
     }
-    if exchange.settings.goods.category.is_none() {
+    let goods = &exchange.settings.goods;
+    let has_tree = goods.details.contains(&Detail::Categories)
+        && exchange
+            .client
+            .abilities()
+            .is_ok_and(|able| able.categories);
+    if goods.category.is_none() && !has_tree {
         let detail =
             "`goods.category` is not set: new goods are reported, but not added".to_owned();
         findings.push(Finding {

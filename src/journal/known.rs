@@ -26,8 +26,8 @@ impl Journal {
             )?;
             let mut tell = self.connection.prepare_cached(
                 "INSERT INTO product_state (exchange, match_key, price, quantity) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET price = excluded.price, quantity = excluded.quantity
-                 WHERE price IS NOT excluded.price OR quantity IS NOT excluded.quantity",
+                 ON CONFLICT DO UPDATE SET price = ?3, quantity = ?4
+                 WHERE price IS NOT ?3 OR quantity IS NOT ?4",
             )?;
             for listed in articles {
                 let key = sku::match_key(&listed.article);

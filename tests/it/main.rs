@@ -30,6 +30,7 @@ mod module_cycle;
 mod module_goods;
 mod module_scale;
 mod module_security;
+mod module_syntax;
 mod opencart;
 mod order_rules;
 mod orders_for_1c;

@@ -102,10 +102,37 @@ fn an_open_call_is_repeated_and_nobody_waits_for_it() {
 }
 
 #[test]
+fn what_somebody_has_changed_in_the_shop_is_put_right_by_the_next_file() {
+    const LIST: &str = "Артикул;Цена;Остаток\nЧАЙ-100;349;46\n00123;199;15\n";
+    let world = World::with_shop(Dialect::V30, Module::Own, small_catalogue())
+        .with(|settings| settings.orders.statuses.clear());
+    // The shop has all of it already, and says so.
+    world.drop_in("first.csv", LIST);
+    world.carry();
+    world
+        .assert_n_calls("articles", 1)
+        .assert_n_calls("prices", 0)
+        .assert_n_calls("stock", 0);
+    world.shop.edit_product("ЧАЙ-100", |product| {
+        product.quantity = 7;
+        product.price = 300.into();
+    });
+    world.drop_in("second.csv", format!("{LIST}\n"));
+    world.carry();
+    world
+        .assert_product("ЧАЙ-100", "349", 46)
+        .assert_n_calls("articles", 2)
+        .assert_n_calls("prices", 1)
+        .assert_n_calls("stock", 1);
+    let receipt = world.read("inbox/done/second.csv.receipt.csv");
+    assert!(receipt.contains("7 → 46"), "{receipt}");
+}
+
+#[test]
 fn a_receipt_says_what_the_shop_has_said() {
     let world = World::with_shop(Dialect::V30, Module::Own, small_catalogue());
     // Since the list of articles was read, a twin has come.
-    world.drop_in("first.csv", "Артикул;Цена\n00123;1,5\n");
+    world.drop_in("first.csv", "Артикул;Цена\n00123;190\n");
     world.carry();
     world
         .shop

@@ -3,6 +3,7 @@
 use obmen::demo_shop::{Dialect, Module};
 use obmen::journal::OutcomeKind;
 use obmen::plan::Detail;
+use obmen::shop::module::Picture;
 use serde_json::{Value, json};
 
 use crate::opencart::{Shop, embedded_shops, shops};
@@ -246,4 +247,41 @@ fn what_the_upstream_module_does_not_take_is_said_once() {
         receipt.contains("images of 2 products, attributes of 1 products"),
         "{receipt}"
     );
+}
+
+#[test]
+fn no_name_of_a_picture_leads_out_of_its_folder() {
+    for shop in shops() {
+        let client = shop.client();
+        for name in [
+            "../../index.php",
+            "/etc/passwd.png",
+            "..\\..\\config.png",
+            "a/../../../b.png",
+            ".htaccess",
+            "a/.b/c.png",
+            "x.php\0.png",
+            "x.php",
+            "'; DROP TABLE oc_product; --",
+        ] {
+            let picture = Picture {
+                name: name.to_owned(),
+                content: PNG.to_vec(),
+            };
+            let places = client.upload(&[picture]).unwrap();
+            let Some(Ok(path)) = places.first() else {
+                continue;
+            };
+            assert!(path.starts_with("catalog/1c/"), "{name}: {path}");
+            assert_eq!(path.rsplit('.').next(), Some("png"), "{name}: {path}");
+            assert!(!path.contains("/."), "{name}: {path}");
+            let stored = shop.images().unwrap().join(path);
+            assert_eq!(std::fs::read(stored).unwrap(), PNG, "{name}");
+        }
+        let text = Picture {
+            name: "a.png".to_owned(),
+            content: b"<?php echo 1;".to_vec(),
+        };
+        assert!(client.upload(&[text]).unwrap()[0].is_err());
+    }
 }

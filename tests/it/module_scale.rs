@@ -1,15 +1,14 @@
-//! A shop of 20,000 products and 2,000 orders: what takes minutes with the upstream module.
+//! A shop of 20,000 products and 2,000 orders, under the memory limit that PHP has here.
+//!
+//! How long it takes is for the bench to say: `cargo bench --bench whole -- module`.
 
-use std::time::{Duration, Instant};
-
+use obmen::demo_shop::{Dialect, Module};
 use obmen::domain::{Sku, StatusId};
 use obmen::shop::module::Outcome;
 use serde_json::json;
 
 use crate::opencart::{Shop, VERSIONS, is_there};
-
-/// Measured at a tenth of it; a computer that does ten other things needs some more.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::world::{World, small_catalogue};
 
 fn entries(quantity: i32) -> Vec<(Sku, i32)> {
     (1..=10_000)
@@ -18,15 +17,13 @@ fn entries(quantity: i32) -> Vec<(Sku, i32)> {
 }
 
 #[test]
-fn ten_thousand_changes_of_stock_take_a_moment() {
+fn a_large_shop_is_served_within_64_megabytes_of_php() {
     let n = if is_there() { VERSIONS.len() } else { 0 };
     for version in VERSIONS.into_iter().take(n) {
         let shop = Shop::open(version, 20_000, 2_000);
         let client = shop.client();
         client.log_in().unwrap();
-        let begun = Instant::now();
         let outcomes = client.update_quantities(&entries(77)).unwrap();
-        let stock = begun.elapsed();
         assert!(
             outcomes.iter().all(|outcome| *outcome == Outcome::Applied),
             "{version}"
@@ -42,21 +39,9 @@ fn ten_thousand_changes_of_stock_take_a_moment() {
             ["10000"]
         );
 
-        let begun = Instant::now();
         let orders = client.orders(StatusId::parse("1").unwrap()).unwrap();
-        let reading = begun.elapsed();
         assert_eq!(orders.len(), 2_002);
-        let begun = Instant::now();
         assert_eq!(client.articles().unwrap().len(), 20_010);
-        let listing = begun.elapsed();
-        eprintln!(
-            "{version}: 10,000 stock updates {stock:.2?}, 2,000 orders {reading:.2?}, 20,000 articles {listing:.2?}"
-        );
-        assert!(
-            stock + reading + listing < PATIENCE,
-            "{version}: {stock:?} {reading:?} {listing:?}"
-        );
-
         // As many as one batch may have, over the 64 MB that PHP has here.
         let rows: Vec<_> = (1..=20_000)
             .map(|n| json!({"sku": format!("T{n:05}"), "quantity": n, "price": "12.5"}))
@@ -69,5 +54,25 @@ fn ten_thousand_changes_of_stock_take_a_moment() {
                 "{version}"
             );
         }
+    }
+}
+
+#[test]
+fn all_orders_are_written_into_one_file_in_every_version() {
+    let n = if is_there() { VERSIONS.len() } else { 0 };
+    for version in VERSIONS.into_iter().take(n) {
+        let shop = Shop::open(version, 0, 2_000);
+        let world = World::with_shop(Dialect::V30, Module::Own, small_catalogue())
+            .with(|settings| settings.shop = shop.settings());
+        let report = world.carry();
+        let orders = report.orders.unwrap();
+        assert_eq!(orders.written.len() + orders.held.len(), 2_002, "{version}");
+        assert!(
+            orders.written.len() >= 2_000,
+            "{version}: {:?}",
+            orders.held
+        );
+        let again = world.carry();
+        assert!(again.orders.unwrap().written.is_empty(), "{version}");
     }
 }

@@ -295,6 +295,11 @@ fn fingerprint(shop: &Shop) -> Vec<String> {
         "api",
         "api_ip",
         "product_to_category",
+        "product_image",
+        "product_attribute",
+        "product_description",
+        "category",
+        "category_path",
     ] {
         found.extend(database.ask(&format!("CHECKSUM TABLE oc_{table}")));
         found.extend(database.ask(&format!("SELECT COUNT(*) FROM oc_{table}")));
@@ -337,7 +342,25 @@ fn no_field_of_any_call_reaches_sql_unescaped() {
                 ),
                 (
                     "products_upsert",
-                    json!({"mode": "update", "rows": [{"sku": hostile, "name": hostile}, {"id": hostile, "name": "x"}]}),
+                    json!({"mode": "update", "rows": [{"sku": hostile, "name": hostile}, {"id": hostile, "name": "x"},
+                    {"sku": hostile, "manufacturer": hostile, "attributes": [{"name": hostile, "text": hostile, "group": hostile}],
+                        "keyword": hostile, "description": hostile, "meta_title": hostile, "meta_description": hostile,
+                        "ean": hostile, "mpn": hostile, "model": hostile},
+                    {"guid": hostile, "name": "x"}, {"sku": "KB-001", "images": [hostile]}, {"sku": "KB-001", "images": hostile},
+                    {"sku": "KB-001", "categories": [hostile]}, {"sku": "KB-001", "categories": hostile},
+                    {"sku": "KB-001", "category_guids": [hostile]}, {"sku": "KB-001", "attributes": hostile},
+                    {"sku": "KB-001", "attributes": [hostile]}, {"sku": "KB-001", "enabled": hostile},
+                    {"sku": "KB-001", "price": hostile}, {"sku": "KB-001", "quantity": hostile}, {"sku": "KB-001", "weight": hostile},
+                    {"sku": "KB-001", "length": hostile}, {"sku": "KB-001", "width": hostile}, {"sku": "KB-001", "height": hostile}]}),
+                ),
+                (
+                    "categories_upsert",
+                    json!({"rows": [{"guid": hostile, "parent_guid": hostile, "name": hostile},
+                    {"guid": "none", "parent_guid": hostile, "name": hostile}, {"guid": [hostile], "name": hostile}]}),
+                ),
+                (
+                    "image",
+                    json!({"rows": [{"name": hostile, "data": hostile}, {"name": [hostile], "data": "iVBORw0KGgo="}]}),
                 ),
                 (
                     "orders",
