@@ -44,9 +44,14 @@ pub fn ask_for_orders(
     publishing::note_taken(exchange, journal, outbox)?;
     let mut report = OrdersReport::default();
     let mut ready = Vec::new();
-    for order in fetch(exchange, journal, &mut report)?.into_values() {
-        ready.extend(prepare(order, exchange, journal, &mut report)?);
-    }
+    let fetched = fetch(exchange, journal, &mut report)?;
+    // Together: a disk takes longer for each order's own transaction than for its order.
+    journal.atomically(|| {
+        fetched.into_values().try_for_each(|order| {
+            ready.extend(prepare(order, exchange, journal, &mut report)?);
+            Ok::<_, CarryError>(())
+        })
+    })?;
     for (order, reason) in &report.held {
         journal.hold_order(exchange.name(), *order, reason)?;
         warn!(
