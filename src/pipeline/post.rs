@@ -57,7 +57,9 @@ impl Topic {
     fn about(function: Function) -> Self {
         match function {
             Function::UpdateOrder => Self::Orders,
-            Function::AddProducts
+            Function::UpsertCategories
+            | Function::UpdateProducts
+            | Function::AddProducts
             | Function::UpdateNames
             | Function::UpdatePrice
             | Function::UpdateQuantity => Self::Goods,
