@@ -154,11 +154,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a look at all that the journal knows of the shop is quicker than one
-    /// for each row. Names are left out of it, and statuses move stock by themselves.
+    /// for each row. Names and details are left out of it, and statuses move stock by themselves.
     pub(super) fn wants_recall(&self) -> bool {
         self.survey.n_facts >= MANY_FACTS
             && !self.exchange.settings.goods.updates_names
             && !self.survey.speaks_of(Topic::Documents)
+            && (self.rules.details.is_empty() || !self.survey.speaks_of(Topic::Products))
     }
 
     fn make_rules(&mut self) -> Result<(), CarryError> {
