@@ -11,11 +11,12 @@ use rusqlite::Connection;
 use crate::journal::JournalError;
 
 /// Each entry brings the schema from its index to the next version.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// How long to wait for another process that is writing.
@@ -59,6 +60,10 @@ impl Journal {
             // Look-ups of a large export jump all over the journal: 16 MB of it in memory.
             .and_then(|()| connection.pragma_update(None, "cache_size", -16_384))
             .map_err(open_error)?;
+        Self::around(connection, path)
+    }
+
+    pub(super) fn around(connection: Connection, path: &Path) -> Result<Self, JournalError> {
         connection.set_prepared_statement_cache_capacity(64);
         let journal = Self {
             connection,
@@ -275,7 +280,7 @@ mod tests {
         assert_eq!(journal.n_orders("main", taken).unwrap(), 1);
         journal.examine().unwrap();
         // The copy is what the older version can go on with.
-        let copy = Connection::open(folder.path().join("j.before-4.sqlite")).unwrap();
+        let copy = Connection::open(folder.path().join("j.before-5.sqlite")).unwrap();
         let version: i64 = copy
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
