@@ -11,6 +11,7 @@ mod lock;
 mod marker;
 mod names;
 mod outbox;
+mod uploads;
 mod watch;
 
 pub use error::FolderError;
@@ -19,4 +20,5 @@ pub use lock::{Lock, LockError};
 pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
+pub use uploads::{Upload, Uploads, name_below};
 pub use watch::{Watcher, watch};

@@ -360,7 +360,7 @@ fn rows_sql(filter: RowFilter) -> String {
         // Left alone, SQLite would rather read the whole run than sort its few faults.
         RowFilter::Faulty => (
             "INDEXED BY outcome_by_kind",
-            "outcome <> 'unchanged' AND outcome IN ('unknown', 'rejected', 'pending') AND ?4 IS NULL",
+            "outcome <> 'unchanged' AND outcome IN ('unknown', 'rejected', 'pending', 'outdated') AND ?4 IS NULL",
         ),
     };
     format!(
