@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod cli;
+pub mod dashboard;
 pub mod demo_shop;
 pub mod domain;
 pub mod folders;

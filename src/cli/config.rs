@@ -10,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
 use crate::cli::out_config::{ListsSection, OrdersSection};
+use crate::cli::page::{Page, PageSection};
 use crate::domain::Quantity;
 use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
@@ -31,6 +32,7 @@ pub(super) struct Config {
     pub(super) journal: PathBuf,
     /// How long it keeps finished runs; `None`: for ever.
     pub(super) keep_days: Option<u64>,
+    pub(super) page: Option<Page>,
 }
 
 /// The file: either one exchange at the top, or several under `[[exchange]]`.
@@ -40,6 +42,8 @@ struct File {
     journal: Option<PathBuf>,
     keep_days: Option<u64>,
     language: Option<String>,
+    #[serde(default)]
+    page: PageSection,
     #[serde(default)]
     exchange: Vec<ExchangeSection>,
     name: Option<String>,
@@ -343,6 +347,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         exchanges,
         journal,
         keep_days,
+        page: file.page.settings(base)?,
     })
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::cli::output::{Out, count};
+use crate::cli::page::Page;
 use crate::cli::{Exit, run};
 use crate::demo_shop::{self, Catalogue, DemoShop, State};
 use crate::folders::{Inbox, Lock, Outbox};
@@ -91,7 +92,7 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
     let before = state_of(&shop);
     fetch_first(&settings, &journal, out)?;
     drop_samples(&settings, out)?;
-    let mut service = run::service(vec![settings], journal, None)?;
+    let mut service = run::service(vec![settings.clone()], journal, None)?;
     let mut exit = Exit::Fine;
     for (_, report) in service.run_once() {
         run::say_report(&report, out);
@@ -108,8 +109,8 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
             inbox.display()
         ));
     }
-    out.flush();
-    run::serve(&mut service, out)?;
+    let page = Some(Page::default());
+    run::serve(&mut service, vec![settings], page, &journal_path, out)?;
     Ok(exit)
 }
 

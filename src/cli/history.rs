@@ -5,8 +5,7 @@ use serde_json::json;
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, run, send};
 use crate::domain::ItemKey;
-use crate::folders::Inbox;
-use crate::journal::{Journal, Outcome, Run, RunId, RunState};
+use crate::journal::{Journal, Outcome, Run, RunId};
 use crate::pipeline::{self, tally_text, write_receipt};
 
 fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
@@ -110,36 +109,25 @@ fn find(journal: &Journal, id: i64) -> anyhow::Result<Run> {
 
 pub(super) fn retry(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
-    let run = find(&journal, id)?;
-    return_file(&config, &journal, &run, out)
+    let file = pipeline::retry(RunId(id), &config.exchanges, &journal)?;
+    say_returned(&file, out);
+    Ok(Exit::Fine)
 }
 
 pub(super) fn approve(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
-    let run = find_held(&journal, id)?;
-    journal.approve(run.id)?;
-    return_file(&config, &journal, &run, out)
+    let file = pipeline::approve(RunId(id), &config.exchanges, &journal)?;
+    say_returned(&file, out);
+    Ok(Exit::Fine)
+}
+
+fn say_returned(file: &str, out: &mut Out) {
+    out.say(&out.words.fill("back-in-inbox", &[("file", file.into())]));
 }
 
 pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
-    let run = find_held(&journal, id)?;
-    let path = inbox_of(&config, &run)?
-        .reject_held(&run.file, run.id.0)?
-        .ok_or_else(|| {
-            anyhow::anyhow!(
-                "the file `{}` of run {id} is not in `held` any more",
-                run.file
-            )
-        })?;
-    journal.finish(
-        run.id,
-        RunState::Rejected,
-        Some("rejected by a person"),
-        None,
-        pipeline::now(),
-    )?;
-    let file = path.display().to_string();
+    let file = pipeline::reject(RunId(id), &config.exchanges, &journal)?;
     out.say(&out.words.fill(
         "rejected-by-you",
         &[("run", id.to_string().into()), ("file", file.into())],
@@ -159,49 +147,4 @@ pub(super) fn forget(common: &Common, item: &str, out: &mut Out) -> anyhow::Resu
         "the article `{sku}` does not belong to `{item}` any more"
     ));
     Ok(Exit::Fine)
-}
-
-fn find_held(journal: &Journal, id: i64) -> anyhow::Result<Run> {
-    let run = find(journal, id)?;
-    anyhow::ensure!(
-        run.state == RunState::Held,
-        "run {id} is {}, not held",
-        run.state.name()
-    );
-    Ok(run)
-}
-
-fn inbox_of(config: &config::Config, run: &Run) -> anyhow::Result<Inbox> {
-    let exchange = config
-        .exchanges
-        .iter()
-        .find(|exchange| exchange.name == run.exchange)
-        .ok_or_else(|| {
-            anyhow::anyhow!(
-                "run {} belongs to the exchange `{}`, which is not configured",
-                run.id,
-                run.exchange
-            )
-        })?;
-    Ok(Inbox::open(&exchange.inbox)?.with_marker(exchange.marker.clone()))
-}
-
-fn return_file(
-    config: &config::Config,
-    journal: &Journal,
-    run: &Run,
-    out: &mut Out,
-) -> anyhow::Result<Exit> {
-    if let Some(path) = inbox_of(config, run)?.take_up(&run.file, run.id.0)? {
-        journal.forget_retry(run.id)?;
-        let file = path.display().to_string();
-        out.say(&out.words.fill("back-in-inbox", &[("file", file.into())]));
-        return Ok(Exit::Fine);
-    }
-    let (id, state) = (run.id, run.state.name());
-    anyhow::bail!(
-        "the file `{}` of run {id} ({state}) lies neither in `held` nor in `rejected` nor in `working`; \
-         to carry it again, drop it into the inbox",
-        run.file
-    )
 }

@@ -142,7 +142,7 @@ const TEMPLATE: &str = r#"# The configuration of obmen. Lines with `#` are expla
 # The program's memory, on a local disk, and for how many days it keeps finished runs.
 # journal = "obmen.sqlite"
 # keep_days = 90
-# "ru" or "en": what receipts and commands speak; without it, the system's language.
+# "ru" or "en": what receipts, commands and the page speak; without it, the system's language.
 # language = "ru"
 
 [shop]
@@ -168,6 +168,17 @@ key = {key}
 # store = 0
 # OpenCart's language code, for names read and written; without it, the shop's own.
 # language = "ru-ru"
+
+# The page of the running service: what happened, what waits, files by hand.
+[page]
+# Address and port; other addresses than this computer's need a password. "": no page.
+# listen = "127.0.0.1:8765"
+# A file that holds the password; or the environment variable OBMEN_PAGE_PASSWORD.
+# password_file = "page-password.txt"
+# Further names that the page is called by.
+# names = ["obmen.local"]
+# The largest file that it takes, in MB.
+# upload_mb = 512
 
 [folders]
 # Files from 1C are dropped here. May lie on a network share.

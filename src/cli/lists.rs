@@ -4,21 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::output::{Out, count};
 use crate::cli::{Common, Exit, send};
-use crate::domain::OrderId;
 use crate::folders::Outbox;
-use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list};
+use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list, write_order_again};
 
 pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::Result<Exit> {
     let _lock = send::lock(common)?;
     let (exchange, journal) = send::open_one(common)?;
     let outbox = Outbox::open(&exchange.settings.outbox)?;
     for number in again {
-        let order = OrderId::parse(&number.to_string()).filter(|order| {
-            journal
-                .write_again(exchange.name(), *order)
-                .unwrap_or(false)
-        });
-        anyhow::ensure!(order.is_some(), "order {number} has never been seen here");
+        write_order_again(*number, exchange.name(), &journal)?;
     }
     let report = ask_for_orders(&exchange, &journal, &outbox)?;
     if out.is_text() {

@@ -6,12 +6,14 @@
 mod check;
 mod config;
 mod demo;
+mod heartbeat;
 mod history;
 mod init;
 mod lists;
 mod module;
 mod out_config;
 mod output;
+mod page;
 mod plan;
 mod read;
 mod run;

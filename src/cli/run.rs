@@ -1,11 +1,17 @@
 //! `obmen run`: the service, or one pass of it.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::heartbeat::Heartbeat;
 use crate::cli::output::Out;
+use crate::cli::page::{self, Page};
 use crate::cli::{Common, Exit, config, exit_of_carry};
+use crate::dashboard::Heart;
 use crate::folders::{Fate, Lock, watch};
 use crate::journal::{Journal, OutcomeKind, Tally};
 use crate::pipeline::{
-    Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
+    self, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
 };
 use crate::wording::{Wording, key};
 
@@ -18,7 +24,7 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
         // A scheduler may start a pass every minute; for that, once a day is enough.
         journal.examine()?;
     }
-    let mut service = service(exchanges, journal, config.keep_days)?;
+    let mut service = service(exchanges.clone(), journal, config.keep_days)?;
     if once {
         return Ok(one_pass(&mut service, out));
     }
@@ -29,8 +35,7 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
                 .fill("watching-folder", &[("folder", folder.into())]),
         );
     }
-    out.flush();
-    serve(&mut service, out)?;
+    serve(&mut service, exchanges, config.page, &config.journal, out)?;
     Ok(Exit::Fine)
 }
 
@@ -70,17 +75,29 @@ pub(super) fn service(
     Ok(Service::new(exchanges, journal, keep_days))
 }
 
-/// Serves until Ctrl-C, a closed console, or a service stop.
-pub(super) fn serve(service: &mut Service, out: &mut Out) -> anyhow::Result<()> {
+/// Serves until Ctrl-C, a closed console, or a service stop; shows the page meanwhile.
+pub(super) fn serve(
+    service: &mut Service,
+    exchanges: Vec<ExchangeSettings>,
+    page: Option<Page>,
+    journal: &Path,
+    out: &mut Out,
+) -> anyhow::Result<()> {
     let waker = service.waker();
     let stop = waker.clone();
     ctrlc::set_handler(move || stop.wake(Event::Stop))?;
     service.make_folders();
-    let folders: Vec<_> = service.inboxes().map(std::path::Path::to_owned).collect();
+    let folders: Vec<_> = service.inboxes().map(Path::to_owned).collect();
     let _watcher = watch(folders.iter().map(std::path::PathBuf::as_path), move || {
         waker.wake(Event::ScanInbox);
     });
-    service.run(&mut |_, report| {
+    let heart = Arc::new(Heart::default());
+    let mut heartbeat = Heartbeat::new(&exchanges, out.words);
+    let _page = page.and_then(|page| page::show(page, journal, exchanges, &heart, service, out));
+    out.flush();
+    service.run(&mut |exchange, report| {
+        heart.note(exchange, report, pipeline::now());
+        heartbeat.beat(exchange, report, pipeline::now());
         say_report(report, out);
         out.flush();
     });

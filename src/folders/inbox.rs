@@ -307,6 +307,26 @@ impl Inbox {
         move_file(&temporary, &target)
     }
 
+    /// Moves a file that lies outside into the inbox, where it appears whole. A file
+    /// of the same name keeps it; returns the name.
+    pub fn accept(&self, file: &Path, name: &str) -> Result<String, FolderError> {
+        let path = free_name(&self.root.join(name), None);
+        let temporary = with_ending(&path, ".tmp");
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+        }
+        // The inbox may lie on another disk.
+        if fs::rename(file, &temporary).is_err() {
+            fs::copy(file, &temporary).map_err(FolderError::of("write", &temporary))?;
+            drop(fs::remove_file(file));
+        }
+        self.mark(&path)?;
+        move_file(&temporary, &path)?;
+        let below = path.strip_prefix(&self.root).unwrap_or(&path);
+        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+        Ok(parts.join("/"))
+    }
+
     /// Nobody else writes a marker for a file that obmen itself puts into the inbox.
     fn mark(&self, file: &Path) -> Result<(), FolderError> {
         match self.marker {

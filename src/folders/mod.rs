@@ -13,6 +13,7 @@ mod marker;
 mod names;
 mod outbox;
 mod pictures;
+mod uploads;
 mod watch;
 
 pub use error::FolderError;
@@ -22,4 +23,5 @@ pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
 pub use pictures::{PictureFile, is_whole_picture};
+pub use uploads::{Upload, Uploads, name_below};
 pub use watch::{Watcher, watch};

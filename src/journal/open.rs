@@ -11,12 +11,13 @@ use rusqlite::Connection;
 use crate::journal::JournalError;
 
 /// Each entry brings the schema from its index to the next version.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 
 /// How long to wait for another process that is writing.
@@ -60,6 +61,10 @@ impl Journal {
             // Look-ups of a large export jump all over the journal: 16 MB of it in memory.
             .and_then(|()| connection.pragma_update(None, "cache_size", -16_384))
             .map_err(open_error)?;
+        Self::around(connection, path)
+    }
+
+    pub(super) fn around(connection: Connection, path: &Path) -> Result<Self, JournalError> {
         connection.set_prepared_statement_cache_capacity(64);
         let journal = Self {
             connection,
@@ -276,7 +281,7 @@ mod tests {
         assert_eq!(journal.n_orders("main", taken).unwrap(), 1);
         journal.examine().unwrap();
         // The copy is what the older version can go on with.
-        let copy = Connection::open(folder.path().join("j.before-5.sqlite")).unwrap();
+        let copy = Connection::open(folder.path().join("j.before-6.sqlite")).unwrap();
         let version: i64 = copy
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();

@@ -197,7 +197,7 @@ impl Journal {
         Ok(self.data_version()? == recall.version)
     }
 
-    fn data_version(&self) -> Result<i64, JournalError> {
+    pub fn data_version(&self) -> Result<i64, JournalError> {
         Ok(self
             .connection
             .prepare_cached("PRAGMA data_version")?

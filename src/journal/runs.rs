@@ -225,6 +225,15 @@ impl Journal {
                     .prepare_cached("DELETE FROM identity WHERE first_run = ?1")?
                     .execute([run.0])?;
             }
+            // Counted once: rows that changed nothing are forgotten before their run is.
+            self.connection
+                .prepare_cached("DELETE FROM run_tally WHERE run = ?1")?
+                .execute([run.0])?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO run_tally SELECT run, outcome, count(*) FROM outcome WHERE run = ?1 GROUP BY outcome",
+                )?
+                .execute([run.0])?;
             Ok(())
         })
     }
@@ -332,7 +341,7 @@ impl Journal {
         Ok(found.and_then(|(stamp, attempts)| Some((time(stamp)?, attempts))))
     }
 
-    fn runs_where(
+    pub(super) fn runs_where(
         &self,
         condition: &str,
         values: &[&dyn rusqlite::ToSql],

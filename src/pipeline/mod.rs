@@ -5,6 +5,7 @@
 
 mod backoff;
 mod clock;
+mod decide;
 mod error;
 mod exchange;
 mod fate;
@@ -27,6 +28,7 @@ mod survey;
 mod turn;
 
 pub use clock::{now, unix_time};
+pub use decide::{DecisionError, approve, reject, retry, write_order_again};
 pub use error::CarryError;
 pub use exchange::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,

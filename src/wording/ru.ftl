@@ -62,3 +62,237 @@ left-for-next-pass = { $file }: оставлен до следующего пр�
 no-runs-yet = ещё не загружен ни один файл
 back-in-inbox = `{ $file }` будет загружен при следующем проходе
 rejected-by-you = загрузка { $run } отклонена; её файл: `{ $file }`
+heartbeat-fine = { $at }: obmen работает.
+heartbeat-trouble = { $at }: obmen работает, но ему что-то мешает: { $why }
+page-at = страница: { $url }
+no-page = страницы не будет: { $why }
+
+## Страница: вокруг всего
+
+nav-label = Страницы
+nav-home = Главная
+nav-drop = Передать файлы
+nav-runs = Загрузки
+nav-orders = Заказы
+nav-products = Товары
+skip-to-content = К содержанию
+exchange-label = Обмен
+show-button = Показать
+more-button = Показать ещё
+logout-button = Выйти
+login-title = Вход
+login-password = Пароль
+login-button = Войти
+login-wrong = Пароль неверный.
+login-too-often = Слишком много неверных паролей. Подождите { $n ->
+    [one] { $n } секунду
+    [few] { $n } секунды
+   *[other] { $n } секунд
+} и попробуйте снова.
+not-found-title = Не найдено
+not-found-text = Здесь ничего нет: не было никогда или уже забыто.
+failed-title = Не получилось
+back-home = На главную
+
+## Страница: главная
+
+verdict-good = Всё в порядке. Вашего решения ничто не ждёт.
+verdict-waiting = { $n ->
+    [one] Вашего решения ждёт { $n } вопрос.
+    [few] Вашего решения ждут { $n } вопроса.
+   *[other] Вашего решения ждут { $n } вопросов.
+}
+verdict-retrying = { $n ->
+    [one] { $n } файл будет повторён автоматически.
+    [few] { $n } файла будут повторены автоматически.
+   *[other] { $n } файлов будут повторены автоматически.
+}
+verdict-shop-away = Магазин нас не пускает; файлы ждут и пойдут дальше сами.
+verdict-trouble = Обмену что-то мешает:
+home-waiting = Ждёт вашего решения
+home-last-file = Последний файл
+home-exchange = Обмен
+home-no-file = Ещё не загружен ни один файл. Перетащите файл сюда или положите его во входящие.
+home-days = Последние { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[other] { $n } дней
+}
+hint-held = Сам файл исправен, но сделал бы что-то необычное. Посмотрите его строки: разрешите, отклоните или повторите, когда причина устранена.
+hint-rejected = Дело в самом файле: выгрузите его заново. Если причина была в другом, верните его во входящие.
+hint-retry = Делать ничего не нужно: повторяется само, со всё большими паузами.
+hint-order-held = Исправьте заказ в админке магазина; он проверяется заново при каждом запросе.
+approve-button = Разрешить
+reject-button = Отклонить
+retry-button = Повторить
+retry-now-button = Повторить сейчас
+return-button = Вернуть во входящие
+show-faulty = Строки с вопросами
+download-faulty = Скачать их как CSV
+fact-shop = Магазин
+fact-asking = спрашиваем
+ask-shop-button = Спросить сейчас
+fact-last-order = Последний заказ для 1С
+fact-next-ask = Следующий запрос заказов
+fact-by-hand = только вручную
+fact-queue = Очередь
+fact-last-pass = Входящие просмотрены
+fact-none = ещё нет
+queue-files = { $n ->
+    [one] { $n } файл во входящих
+    [few] { $n } файла во входящих
+   *[other] { $n } файлов во входящих
+}
+queue-pending = { $n ->
+    [one] { $n } значение ждёт файл товаров
+    [few] { $n } значения ждут файл товаров
+   *[other] { $n } значений ждут файл товаров
+}
+queue-orders = { $n ->
+    [one] 1С ещё не забрала { $n } заказ
+    [few] 1С ещё не забрала { $n } заказа
+   *[other] 1С ещё не забрала { $n } заказов
+}
+order-number = Заказ { $order }
+chart-applied = Применено строк
+chart-faulty = Строк с вопросами
+chart-orders = Новых заказов
+chart-numbers = То же числами
+col-day = День
+
+## Страница: состояния
+
+state-done = загружен
+state-done-look = загружен, есть вопросы
+state-open = загружается
+state-retry = будет повторён
+state-held = ждёт решения
+state-rejected = отклонён
+order-seen = новый
+order-state-held = задержан
+order-publishing = записывается
+order-written = в исходящих
+order-taken = забран 1С
+order-confirmed = подтверждён 1С
+field-price = цена
+field-quantity = остаток
+field-product = товар
+field-name = название
+field-status = статус
+size-bytes = { $n } Б
+size-kb = КБ
+size-mb = МБ
+why-no-article = В магазине нет товара с этим артикулом.
+why-no-order = В магазине нет такого заказа.
+why-ambiguous = Этот артикул в магазине у нескольких товаров.
+why-later-row = Строка ниже говорит иначе.
+why-newer-file = Об этом уже сказано в более новом файле.
+why-earlier-attempt = при прошлой попытке
+why-may-come = В магазине этого нет; значение сохранено: товар может прийти в файле, который ждёт.
+why-not-listed = Магазин согласился, но в списке этого нет.
+why-not-sent = ещё не отправлено
+why-by-person = отклонён человеком
+why-empty = Файл пуст.
+why-key = Магазин не принимает пользователя API или ключ.
+
+## Страница: переданные файлы
+
+zone-title = Передать файлы
+zone-text = Перетащите сюда файлы или папку: выгрузки 1С, прайс-листы, книги Excel, архивы. Сначала они проверяются; без вашего согласия ничего не отправляется.
+zone-noscript = Для этого нужен JavaScript. Без него положите файлы в папку входящих.
+choose-files = Выбрать файлы
+choose-folder = Выбрать папку
+upload-progress = Передача
+upload-failed = связь прервалась
+upload-refused = файл с таким именем во входящие не принимается
+upload-too-large = файл больше, чем принимает страница; положите его в папку входящих
+groups-title = Передано
+groups-none = С запуска программы ничего не передано.
+stage-uploading = передаётся
+stage-checking = проверяется
+stage-checked = можно применять
+stage-checked-look = посмотрите, прежде чем применять
+stage-failed = проверить не удалось
+stage-applied = применено
+check-title = Что произойдёт
+checking-text = Файлы читаются и сравниваются с магазином. Страница обновится сама.
+apply-button = Применить
+discard-button = Не применять
+check-again-button = Проверить снова
+file-cannot = Этот файл загрузить нельзя.
+would-be-held = Файл будет задержан:
+largest-moves = Самые большие изменения цен
+kind-to-send = к отправке
+changes-title = Что изменится
+changes-cut = Изменится строк: { $n }; показаны первые { $shown }.
+col-before = Было
+col-after = Станет
+waits-for-pass = ждёт следующего прохода
+drop-more = Передать ещё
+rows-so-far = { $n ->
+    [one] Пока { $n } строка
+    [few] Пока { $n } строки
+   *[other] Пока { $n } строк
+}
+run-progress = Загружено строк
+
+## Страница: загрузки
+
+runs-search = Файл, артикул или номер заказа
+runs-none = Ничего не найдено.
+rows-none = Строк нет.
+filter-all = Все
+filter-done = загружен
+filter-held = ждёт решения
+filter-rejected = отклонён
+filter-retry = будет повторён
+filter-open = загружается
+col-run = Загрузка
+col-begun = Начало
+col-file = Файл
+col-state = Состояние
+col-rows = Строки или причина
+col-line = Строка
+col-key = Артикул или заказ
+col-field = Что
+col-outcome = Итог
+col-detail = Подробности
+col-function = Вызов
+col-entries = Записей
+run-title = Загрузка { $run }
+run-ended = Конец
+run-attempts = { $n ->
+    [one] { $n } попытка
+    [few] { $n } попытки
+   *[other] { $n } попыток
+}
+run-approved = разрешено человеком
+run-rows = Строки
+run-filter = Строки по итогу
+run-calls = Вызовы магазина
+calls-none = Магазин не вызывался.
+call-intended = в пути
+call-confirmed = подтверждён
+call-failed = не удался
+call-unclear = неясно
+call-settled = выяснено
+
+## Страница: заказы и товары
+
+orders-search = Номер заказа
+orders-none = Заказов нет.
+ask-orders-button = Запросить заказы сейчас
+again-button = Записать снова
+col-order = Заказ
+col-seen = Увиден
+col-written = Записан
+col-taken = Забран
+col-confirmed = Подтверждён
+col-action = Действие
+products-search = Артикул (начало) или Ид из 1С
+products-none = Товаров не найдено. Список — артикулы магазина; он запрашивается с первым файлом.
+products-hint = «?» стоит там, где магазин ещё ничего не подтвердил: значение уйдёт со следующим файлом, в котором оно есть.
+col-article = Артикул
+col-name = Название
+col-since = Подтверждено
+col-item = Ид в 1С

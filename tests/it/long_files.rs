@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDateTime;
-use obmen::domain::{ItemKey, Money, Sku};
+use obmen::domain::{ItemKey, Listed, Money, Sku};
 use obmen::pipeline::{Exchange, look_ahead};
 use obmen::plan::Action;
 
@@ -43,7 +43,13 @@ fn a_file_that_is_compared_in_memory_is_planned_as_one_that_is_not() {
     let name = &world.settings.name;
     // Some are unknown, some known without a price, some with another one.
     let articles: Vec<String> = (0..9_000).map(|n| format!("a-{n}")).collect();
-    journal.replace_articles(name, &articles).unwrap();
+    let listed = |article: &String| Listed {
+        article: article.clone(),
+        price: None,
+        quantity: None,
+    };
+    let listed: Vec<Listed> = articles.iter().map(listed).collect();
+    journal.replace_articles(name, &listed).unwrap();
     for n in (0..8_000_u32).step_by(2) {
         let sku = Sku::parse(&format!("A-{n}")).unwrap();
         let item = ItemKey::parse(&format!("i{n}")).unwrap();

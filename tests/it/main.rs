@@ -9,6 +9,7 @@
 
 mod allocations;
 mod archives;
+mod browser;
 mod corpus;
 mod crash;
 mod disk;
@@ -36,6 +37,8 @@ mod opencart;
 mod order_rules;
 mod orders_for_1c;
 mod outbound;
+mod page;
+mod paged;
 mod profiles;
 mod program;
 mod replay;

@@ -205,8 +205,8 @@ fn every_source_file_begins_with_its_purpose() {
 const CONFINED: [(&str, &[&str]); 16] = [
     ("rusqlite", &["journal", "demo_shop"]),
     ("reqwest", &["shop"]),
-    ("axum", &["demo_shop"]),
-    ("tokio", &["demo_shop"]),
+    ("axum", &["dashboard", "demo_shop"]),
+    ("tokio", &["dashboard", "demo_shop"]),
     ("quick_xml", &["formats"]),
     ("encoding_rs", &["formats"]),
     ("notify", &["folders"]),

@@ -1,0 +1,176 @@
+//! The section `[page]` of the configuration, and the page beside the service.
+
+use std::env;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+use serde::Deserialize;
+
+use crate::cli::output::Out;
+use crate::dashboard::{self, Dashboard, Heart, Password};
+use crate::pipeline::{self, ExchangeSettings, Service};
+
+/// This computer only, so that nothing has to be set up.
+const LISTEN: &str = "127.0.0.1:8765";
+
+const UPLOAD_MB: u64 = 512;
+
+const PASSWORD_VARIABLE: &str = "OBMEN_PAGE_PASSWORD";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PageSection {
+    listen: String,
+    password_file: Option<PathBuf>,
+    names: Vec<String>,
+    upload_mb: u64,
+}
+
+impl Default for PageSection {
+    fn default() -> Self {
+        Self {
+            listen: LISTEN.to_owned(),
+            password_file: None,
+            names: Vec::new(),
+            upload_mb: UPLOAD_MB,
+        }
+    }
+}
+
+/// Where the page is shown, and to whom.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    pub(super) listen: SocketAddr,
+    password: Option<Password>,
+    names: Vec<String>,
+    max_upload: u64,
+}
+
+impl PageSection {
+    /// `None`: there is to be none.
+    pub(super) fn settings(self, base: &Path) -> anyhow::Result<Option<Page>> {
+        if self.listen.trim().is_empty() {
+            return Ok(None);
+        }
+        let listen: SocketAddr = self.listen.trim().parse().ok().with_context(|| {
+            format!(
+                "`page.listen` is `{}`; it is an address and port like `{LISTEN}`, or empty for no page",
+                self.listen
+            )
+        })?;
+        let password = self.password(base)?;
+        ensure!(
+            password.is_some() || listen.ip().is_loopback(),
+            "`page.listen` is `{listen}`, which other computers can reach: set a password, in the file `page.password_file` \
+             or the environment variable {PASSWORD_VARIABLE}"
+        );
+        Ok(Some(Page {
+            listen,
+            password,
+            names: self.names,
+            max_upload: self.upload_mb.saturating_mul(1024 * 1024),
+        }))
+    }
+
+    fn password(&self, base: &Path) -> anyhow::Result<Option<Password>> {
+        let from_environment = env::var(PASSWORD_VARIABLE).ok();
+        let text = match (
+            from_environment.filter(|text| !text.is_empty()),
+            &self.password_file,
+        ) {
+            (Some(text), _) => text,
+            (None, Some(path)) => {
+                let path = base.join(path);
+                fs::read_to_string(&path).with_context(|| {
+                    format!("cannot read `page.password_file` `{}`", path.display())
+                })?
+            }
+            (None, None) => return Ok(None),
+        };
+        let password = Password::parse(&text)
+            .context("the password of the page needs at least 10 characters")?;
+        Ok(Some(password))
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8765)),
+            password: None,
+            names: Vec::new(),
+            max_upload: UPLOAD_MB * 1024 * 1024,
+        }
+    }
+}
+
+/// Shows the page while the service runs. The exchange is what matters: where the
+/// page cannot be shown, that is said, and the exchange goes on.
+pub(super) fn show(
+    page: Page,
+    journal: &Path,
+    exchanges: Vec<ExchangeSettings>,
+    heart: &Arc<Heart>,
+    service: &Service,
+    out: &mut Out,
+) -> Option<Dashboard> {
+    let settings = dashboard::Settings {
+        listen: page.listen,
+        password: page.password,
+        names: page.names,
+        max_upload: page.max_upload,
+        language: out.words.language(),
+        journal: journal.to_owned(),
+        exchanges,
+        now: pipeline::now,
+    };
+    match dashboard::start(settings, Arc::clone(heart), service.waker()) {
+        Ok(shown) => {
+            out.say(&out.words.fill("page-at", &[("url", shown.url().into())]));
+            Some(shown)
+        }
+        Err(err) => {
+            let why = err.to_string();
+            out.failure(&out.words.fill("no-page", &[("why", why.into())]));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> anyhow::Result<Option<Page>> {
+        toml::from_str::<PageSection>(text)?.settings(Path::new(""))
+    }
+
+    #[test]
+    fn the_page_is_for_this_computer_unless_a_password_is_set() {
+        assert_eq!(page("").unwrap().unwrap().listen.to_string(), LISTEN);
+        assert_eq!(Page::default().listen.to_string(), LISTEN);
+        assert!(page("listen = ''").unwrap().is_none());
+        for (text, named) in [
+            ("listen = '0.0.0.0:8765'", "password"),
+            ("listen = '192.168.1.5:80'", "password"),
+            ("listen = 'localhost'", "page.listen"),
+            ("password_file = 'nowhere.txt'", "nowhere.txt"),
+        ] {
+            let err = format!("{:#}", page(text).unwrap_err());
+            assert!(err.contains(named), "{text}: {err}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.txt");
+        std::io::Write::write_all(&mut fs::File::create(&path).unwrap(), b"correct horse\n")
+            .unwrap();
+        let section = PageSection {
+            listen: "0.0.0.0:8765".to_owned(),
+            password_file: Some("p.txt".into()),
+            ..PageSection::default()
+        };
+        assert!(section.settings(folder.path()).unwrap().is_some());
+    }
+}

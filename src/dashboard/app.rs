@@ -1,0 +1,128 @@
+//! What all pages share: settings, the journal to read, checks, and what the shop said of itself.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDateTime;
+
+use crate::dashboard::access::Access;
+use crate::dashboard::checks::Checks;
+use crate::dashboard::{Heart, Settings};
+use crate::journal::{Journal, JournalError};
+use crate::pipeline::{ExchangeSettings, Waker};
+use crate::shop::{self, Client};
+use crate::wording::Wording;
+
+pub(super) struct App {
+    pub(super) settings: Settings,
+    pub(super) access: Access,
+    pub(super) heart: Arc<Heart>,
+    pub(super) waker: Waker,
+    pub(super) checks: Checks,
+    readers: Mutex<Vec<Journal>>,
+    greetings: Mutex<Vec<(String, ShopSaid)>>,
+}
+
+/// What a shop said when it was last asked who it is.
+#[derive(Debug, Clone)]
+pub(super) struct ShopSaid {
+    pub(super) at: NaiveDateTime,
+    /// Module and version, or why there is no answer.
+    pub(super) said: Result<String, String>,
+}
+
+impl App {
+    pub(super) fn new(
+        settings: Settings,
+        address: SocketAddr,
+        heart: Arc<Heart>,
+        waker: Waker,
+    ) -> io::Result<Self> {
+        let uploads = settings.journal.with_extension("uploads");
+        Ok(Self {
+            access: Access::new(settings.password.clone(), settings.names.clone(), address)?,
+            checks: Checks::at(&uploads),
+            settings,
+            heart,
+            waker,
+            readers: Mutex::default(),
+            greetings: Mutex::default(),
+        })
+    }
+
+    pub(super) fn words(&self) -> &'static Wording {
+        self.settings.language.words()
+    }
+
+    pub(super) fn now(&self) -> NaiveDateTime {
+        (self.settings.now)()
+    }
+
+    /// The one of this name, else the first.
+    pub(super) fn exchange(&self, name: Option<&str>) -> Option<&ExchangeSettings> {
+        let all = &self.settings.exchanges;
+        all.iter()
+            .find(|exchange| Some(exchange.name.as_str()) == name)
+            .or(all.first())
+    }
+
+    /// Reads the journal through a connection that no other request uses meanwhile.
+    pub(super) fn read<T, E: From<JournalError>>(
+        &self,
+        work: impl FnOnce(&Journal) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let free = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let journal = match free {
+            Some(journal) => journal,
+            None => Journal::open_reader(&self.settings.journal)?,
+        };
+        let result = work(&journal);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.push(journal);
+        result
+    }
+
+    /// For a decision: the same as a command would open.
+    pub(super) fn open_journal(&self) -> Result<Journal, JournalError> {
+        Journal::open(&self.settings.journal)
+    }
+
+    /// Asks the shop who it is, and remembers it.
+    pub(super) fn ask_shop(&self, exchange: &ExchangeSettings) {
+        let said = Client::new(exchange.shop.clone())
+            .and_then(|client| client.log_in())
+            .map(|access| match access {
+                shop::Access::Module(greeting) => {
+                    format!("obmen {} · OpenCart {}", greeting.module, greeting.opencart)
+                }
+                shop::Access::Upstream(dialect) => {
+                    format!("zstore.php · OpenCart {}", dialect.name())
+                }
+            })
+            .map_err(|err| err.to_string());
+        let said = ShopSaid {
+            at: self.now(),
+            said,
+        };
+        let mut greetings = self
+            .greetings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        greetings.retain(|(name, _)| *name != exchange.name);
+        greetings.push((exchange.name.clone(), said));
+    }
+
+    pub(super) fn shop_said(&self, exchange: &str) -> Option<ShopSaid> {
+        let greetings = self
+            .greetings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = greetings.iter().find(|(name, _)| name == exchange);
+        found.map(|(_, said)| said.clone())
+    }
+}

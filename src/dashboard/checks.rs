@@ -1,0 +1,308 @@
+//! Files handed over on the page: looked ahead first, then applied or discarded.
+//!
+//! They lie outside the inbox until somebody says *apply*. A check works in a
+//! private copy of what is known, so that the service never waits for it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::dashboard::app::App;
+use crate::folders::{FolderError, Inbox, Upload, Uploads, name_below};
+use crate::journal::{Journal, JournalError, Run, RunFilter, RunId};
+use crate::pipeline::{CarryError, Change, Event, Exchange, Look, look_ahead};
+
+/// Changes that are kept to be shown; `obmen plan` prints all.
+pub(super) const MAX_CHANGES: usize = 10_000;
+
+/// Files in one group.
+const MAX_FILES: usize = 500;
+
+/// Groups that nobody has decided about; the oldest gives way.
+const MAX_GROUPS: usize = 50;
+
+/// A file that was handed over.
+#[derive(Debug, Clone)]
+pub(super) struct Handed {
+    pub(super) name: String,
+    pub(super) size: u64,
+    hash: String,
+    path: PathBuf,
+}
+
+/// What a check found of one file.
+#[derive(Debug, Clone)]
+pub(super) struct FileFound {
+    pub(super) name: String,
+    /// What it would do, or why it cannot be carried.
+    pub(super) look: Result<Look, String>,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) files: Vec<FileFound>,
+    /// File by its place in `files`, and a row that is not merely unchanged.
+    pub(super) changes: Vec<(usize, Change)>,
+    pub(super) n_changes: usize,
+}
+
+/// How far a group has come.
+#[derive(Debug, Clone)]
+pub(super) enum Stage {
+    Uploading,
+    Checking,
+    Checked(Arc<Found>),
+    /// The check itself failed: the shop is away, or the journal.
+    Failed(String),
+    /// In the inbox: each file's name there, and the last run before.
+    Applied {
+        names: Vec<String>,
+        after: RunId,
+        found: Option<Arc<Found>>,
+    },
+}
+
+/// Files that were handed over together.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub(super) id: u64,
+    pub(super) exchange: String,
+    pub(super) files: Vec<Handed>,
+    pub(super) stage: Stage,
+}
+
+pub(super) struct Checks {
+    uploads: Uploads,
+    groups: Mutex<Groups>,
+    version: AtomicU64,
+}
+
+#[derive(Default)]
+struct Groups {
+    last: u64,
+    by_id: BTreeMap<u64, Group>,
+}
+
+/// A file that is arriving.
+pub(super) struct Arriving {
+    group: u64,
+    name: String,
+    upload: Upload,
+    hasher: blake3::Hasher,
+    size: u64,
+}
+
+impl Arriving {
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
+        self.hasher.update(bytes);
+        self.size += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.upload.write(bytes)
+    }
+
+    pub(super) fn give_up(self) {
+        self.upload.give_up();
+    }
+}
+
+impl Checks {
+    pub(super) fn at(folder: &Path) -> Self {
+        let uploads = Uploads::at(folder);
+        uploads.clear();
+        Self {
+            uploads,
+            groups: Mutex::default(),
+            version: AtomicU64::default(),
+        }
+    }
+
+    /// A new group without files.
+    pub(super) fn begin(&self, exchange: &str) -> u64 {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.last += 1;
+        let id = groups.last;
+        let group = Group {
+            id,
+            exchange: exchange.to_owned(),
+            files: Vec::new(),
+            stage: Stage::Uploading,
+        };
+        groups.by_id.insert(id, group);
+        while groups.by_id.len() > MAX_GROUPS {
+            if let Some((oldest, _)) = groups.by_id.pop_first() {
+                self.uploads.discard(oldest);
+            }
+        }
+        id
+    }
+
+    /// `None` for a name that an inbox does not take, or a group that takes no more.
+    pub(super) fn begin_file(
+        &self,
+        group: u64,
+        name: &str,
+    ) -> Option<Result<Arriving, FolderError>> {
+        let name = name_below(name)?;
+        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = groups.by_id.get(&group)?;
+        let takes_more = matches!(known.stage, Stage::Uploading) && known.files.len() < MAX_FILES;
+        let n = known.files.len();
+        drop(groups);
+        let begun = takes_more.then(|| self.uploads.begin(group, n))?;
+        Some(begun.map(|upload| Arriving {
+            group,
+            name,
+            upload,
+            hasher: blake3::Hasher::new(),
+            size: 0,
+        }))
+    }
+
+    /// The file is whole.
+    pub(super) fn keep(&self, arriving: Arriving) -> Result<(), FolderError> {
+        let handed = Handed {
+            name: arriving.name,
+            size: arriving.size,
+            hash: arriving.hasher.finalize().to_hex().to_string(),
+            path: arriving.upload.finish()?,
+        };
+        self.change(arriving.group, |group| group.files.push(handed));
+        Ok(())
+    }
+
+    pub(super) fn group(&self, id: u64) -> Option<Group> {
+        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.by_id.get(&id).cloned()
+    }
+
+    /// The latest first.
+    pub(super) fn groups(&self) -> Vec<Group> {
+        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = groups.by_id.values().rev();
+        known
+            .filter(|group| !group.files.is_empty())
+            .cloned()
+            .collect()
+    }
+
+    fn change(&self, id: u64, change: impl FnOnce(&mut Group)) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(group) = groups.by_id.get_mut(&id) {
+            change(group);
+            self.version.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Another number as soon as a group has come further.
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
+    }
+
+    /// False if the group has come further already.
+    pub(super) fn begin_check(&self, id: u64) -> bool {
+        let mut may = false;
+        self.change(id, |group| {
+            may = matches!(group.stage, Stage::Uploading | Stage::Failed(_))
+                && !group.files.is_empty();
+            if may {
+                group.stage = Stage::Checking;
+            }
+        });
+        may
+    }
+
+    pub(super) fn discard(&self, id: u64) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.by_id.remove(&id);
+        self.uploads.discard(id);
+    }
+}
+
+/// Looks what the files would do. Takes as long as reading them twice.
+pub(super) fn check(app: &App, id: u64) {
+    let Some(group) = app.checks.group(id) else {
+        return;
+    };
+    let stage = match look(app, &group) {
+        Ok(found) => Stage::Checked(Arc::new(found)),
+        Err(err) => Stage::Failed(err.to_string()),
+    };
+    app.checks.change(id, |group| {
+        // Applied or discarded meanwhile: then nobody wants to know.
+        if matches!(group.stage, Stage::Checking) {
+            group.stage = stage;
+        }
+    });
+}
+
+fn look(app: &App, group: &Group) -> Result<Found, CarryError> {
+    let settings = app.exchange(Some(&group.exchange));
+    let settings = settings.ok_or_else(|| CarryError::Settings(group.exchange.clone()))?;
+    let exchange = Exchange::new(settings.clone())?;
+    let journal = Journal::scratch(&app.settings.journal)?;
+    let paths: Vec<&Path> = group.files.iter().map(|file| file.path.as_path()).collect();
+    let mut found = Found::default();
+    let looks = look_ahead(&paths, &exchange, &journal, false, &mut |path, change| {
+        if change.kind == crate::journal::OutcomeKind::Unchanged {
+            return;
+        }
+        found.n_changes += 1;
+        if found.changes.len() < MAX_CHANGES {
+            let at = paths.iter().position(|known| *known == path);
+            found.changes.push((at.unwrap_or_default(), change));
+        }
+    })?;
+    let files = group.files.iter().zip(looks).map(|(file, look)| FileFound {
+        name: file.name.clone(),
+        look: look.map_err(|err| err.to_string()),
+    });
+    found.files = files.collect();
+    Ok(found)
+}
+
+/// Puts the files into the inbox and wakes the service.
+pub(super) fn apply(app: &App, id: u64) -> Result<(), CarryError> {
+    let Some(group) = app.checks.group(id) else {
+        return Ok(());
+    };
+    let found = match &group.stage {
+        Stage::Checked(found) => Some(Arc::clone(found)),
+        Stage::Failed(_) => None,
+        Stage::Uploading | Stage::Checking | Stage::Applied { .. } => return Ok(()),
+    };
+    let settings = app.exchange(Some(&group.exchange));
+    let settings = settings.ok_or_else(|| CarryError::Settings(group.exchange.clone()))?;
+    let latest = app.read(|journal| journal.runs_page(&RunFilter::default(), 1))?;
+    let after = latest.first().map_or(RunId(0), |run| run.id);
+    let inbox = Inbox::open(&settings.inbox)?.with_marker(settings.marker.clone());
+    let names = group
+        .files
+        .iter()
+        .map(|file| inbox.accept(&file.path, &file.name));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    app.checks.change(id, |group| {
+        group.stage = Stage::Applied {
+            names,
+            after,
+            found,
+        };
+    });
+    app.checks.uploads.discard(id);
+    app.waker.wake(Event::ScanInbox);
+    Ok(())
+}
+
+/// The run that carries a file which was applied, once it has begun.
+pub(super) fn run_of(
+    journal: &Journal,
+    group: &Group,
+    file: &Handed,
+    after: RunId,
+) -> Result<Option<Run>, JournalError> {
+    journal.run_of_content(&group.exchange, &file.hash, after)
+}

@@ -1,0 +1,338 @@
+//! Runs: found by file, article or order; each with its rows and its calls; and what is decided about them.
+
+use maud::{Markup, html};
+
+use crate::dashboard::home::decisions;
+use crate::dashboard::layout::{more, page};
+use crate::dashboard::shown::{State, badge, field, kind_badge, number, reason, run_badge, time};
+use crate::dashboard::web::{Answer, Ask, PageError};
+use crate::formats::{Encoding, csv_write};
+use crate::journal::{
+    CallLine, JournalError, OutcomeKind, RowFilter, RowLine, Run, RunFilter, RunId, RunState, Tally,
+};
+use crate::pipeline::{self, Event, kind_key, tally_text};
+use crate::wording::{Wording, key};
+
+/// Rows of one part of a list.
+const PAGE: u32 = 50;
+const ROWS_PAGE: u32 = 200;
+const CALLS_PAGE: u32 = 50;
+
+/// Rows read at once for a table.
+const TABLE_PART: u32 = 5_000;
+
+const STATES: [(&str, &str, RunState); 5] = [
+    ("done", key("filter-done"), RunState::Done),
+    ("held", key("filter-held"), RunState::Held),
+    ("rejected", key("filter-rejected"), RunState::Rejected),
+    ("retry", key("filter-retry"), RunState::Retry),
+    ("open", key("filter-open"), RunState::Open),
+];
+
+pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
+    let words = ask.app.words();
+    let state_name = ask.query("state").unwrap_or_default();
+    let search = ask.query("q").unwrap_or_default();
+    let state = STATES.iter().find(|(name, _, _)| *name == state_name);
+    let filter = RunFilter {
+        exchange: Some(&ask.exchange.name),
+        state: state.map(|(_, _, state)| *state),
+        search: Some(search).filter(|search| !search.is_empty()),
+        before: ask.number("before").map(RunId),
+    };
+    let runs: Vec<(Run, Tally)> = ask.app.read(|journal| {
+        let runs = journal.runs_page(&filter, PAGE)?.into_iter();
+        runs.map(|run| {
+            let tally = journal.noted_tally(&run)?;
+            Ok::<_, JournalError>((run, tally))
+        })
+        .collect()
+    })?;
+    let is_whole = runs.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = runs.last().filter(|_| !is_whole).map(|(run, _)| {
+        let before = run.id.to_string();
+        ask.link(
+            "/runs",
+            &[("state", state_name), ("q", search), ("before", &before)],
+        )
+    });
+    let content = html! {
+        form .filter method="get" action="/runs" role="search" {
+            input type="hidden" name="exchange" value=(ask.exchange.name);
+            label { (words.text("runs-search")) input type="search" name="q" value=(search); }
+            label { (words.text("col-state"))
+                select name="state" {
+                    option value="" { (words.text("filter-all")) }
+                    @for (name, text, _) in STATES {
+                        option value=(name) selected[name == state_name] { (words.text(text)) }
+                    }
+                }
+            }
+            button { (words.text("show-button")) }
+        }
+        div #runs data-live[filter.before.is_none()] {
+            @if runs.is_empty() {
+                p .empty { (words.text("runs-none")) }
+            } @else {
+                div .scroll tabindex="0" role="group" aria-label=(words.text("nav-runs")) {
+                    table .wide {
+                        thead { tr {
+                            th scope="col" { (words.text("col-run")) }
+                            th scope="col" { (words.text("col-begun")) }
+                            th scope="col" { (words.text("col-file")) }
+                            th scope="col" { (words.text("col-state")) }
+                            th scope="col" { (words.text("col-rows")) }
+                        } }
+                        tbody {
+                            @for (run, tally) in &runs {
+                                tr {
+                                    td .num { a href=(ask.link(&format!("/runs/{}", run.id), &[])) { (run.id) } }
+                                    td { (time(&run.started_at)) }
+                                    td .name { (run.file) }
+                                    td { (run_badge(run.state, tally, words)) }
+                                    td {
+                                        @match &run.note {
+                                            Some(note) => (reason(note, words)),
+                                            None => (tally_text(tally, words)),
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            (more(ask, next))
+        }
+    };
+    Ok(Answer::Page(page(ask, &words.text("nav-runs"), &content)))
+}
+
+/// `faulty`, or a kind by its name.
+fn filter_of(name: &str) -> RowFilter {
+    let kinds = KINDS.iter();
+    match name {
+        "faulty" => RowFilter::Faulty,
+        name => kinds
+            .copied()
+            .find(|kind| kind.name() == name)
+            .map_or(RowFilter::All, RowFilter::Kind),
+    }
+}
+
+pub(super) const KINDS: [OutcomeKind; 8] = [
+    OutcomeKind::Applied,
+    OutcomeKind::Unchanged,
+    OutcomeKind::Unknown,
+    OutcomeKind::Rejected,
+    OutcomeKind::Pending,
+    OutcomeKind::Superseded,
+    OutcomeKind::Outdated,
+    OutcomeKind::Note,
+];
+
+pub(super) fn one(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
+    let words = ask.app.words();
+    let shown = ask.query("rows").unwrap_or_default();
+    let after = ask.number("after").unwrap_or_default();
+    let after_call = ask.number("call").unwrap_or_default();
+    let found = ask.app.read(|journal| {
+        let Some(run) = journal.run(RunId(id))? else {
+            return Ok(None);
+        };
+        let tally = journal.noted_tally(&run)?;
+        let rows = journal.rows_page(run.id, filter_of(shown), after, ROWS_PAGE)?;
+        let calls = journal.calls_page(run.id, after_call, CALLS_PAGE)?;
+        Ok::<_, JournalError>(Some((run, tally, rows, calls)))
+    })?;
+    let (run, tally, rows, calls) = found.ok_or(PageError::NotFound)?;
+    let place = format!("/runs/{id}");
+    let title = words.fill("run-title", &[("run", id.to_string().into())]);
+    let content = html! {
+        div #run data-live {
+            p .strong { (run.file) " " (run_badge(run.state, &tally, words)) }
+            p {
+                (words.text("col-begun")) ": " (time(&run.started_at))
+                @if let Some(at) = &run.finished_at { " · " (words.text("run-ended")) ": " (time(at)) }
+                @if run.attempts > 1 { " · " (words.fill("run-attempts", &[("n", run.attempts.into())])) }
+                @if run.is_approved { " · " (words.text("run-approved")) }
+            }
+            @if let Some(note) = &run.note { p .alert { (reason(note, words)) } }
+            (decisions(ask, &run))
+            (tallies(ask, &place, &tally, shown))
+        }
+        section #rows data-live[after == 0] aria-labelledby="rows-title" {
+            h2 #rows-title { (words.text("run-rows")) }
+            (rows_table(ask, &rows, words))
+            (more(ask, next_rows(ask, &place, shown, &rows)))
+        }
+        section #calls data-live[after_call == 0] aria-labelledby="calls-title" {
+            h2 #calls-title { (words.text("run-calls")) }
+            (calls_table(&calls, words))
+            (more(ask, next_calls(ask, &place, &calls)))
+        }
+    };
+    Ok(Answer::Page(page(ask, &title, &content)))
+}
+
+/// Counts that are the filter at the same time.
+fn tallies(ask: &Ask<'_>, place: &str, tally: &Tally, shown: &str) -> Markup {
+    let words = ask.app.words();
+    html! {
+        nav .tallies aria-label=(words.text("run-filter")) {
+            a href=(ask.link(place, &[])) aria-current=[shown.is_empty().then_some("true")] {
+                (words.text("filter-all")) " " strong { (number(tally.total())) }
+            }
+            @for kind in KINDS.into_iter().filter(|kind| tally.n(*kind) > 0) {
+                a href=(ask.link(place, &[("rows", kind.name())])) aria-current=[(shown == kind.name()).then_some("true")] {
+                    (words.text(kind_key(kind))) " " strong { (number(tally.n(kind))) }
+                }
+            }
+            @if tally.needs_attention() {
+                a href=(ask.link(place, &[("rows", "faulty")])) aria-current=[(shown == "faulty").then_some("true")] {
+                    (words.text("show-faulty"))
+                }
+                a href=(ask.link(&format!("{place}/faulty.csv"), &[])) { (words.text("download-faulty")) }
+            }
+        }
+    }
+}
+
+fn rows_table(ask: &Ask<'_>, rows: &[RowLine], words: &Wording) -> Markup {
+    if rows.is_empty() {
+        return html! { p .empty { (words.text("rows-none")) } };
+    }
+    html! {
+        div .scroll tabindex="0" role="group" aria-label=(words.text("run-rows")) {
+            table .wide {
+                thead { tr {
+                    th .num scope="col" { (words.text("col-line")) }
+                    th scope="col" { (words.text("col-key")) }
+                    th scope="col" { (words.text("col-field")) }
+                    th scope="col" { (words.text("col-outcome")) }
+                    th scope="col" { (words.text("col-detail")) }
+                } }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            td .num { (row.outcome.line) }
+                            td .name {
+                                @if row.outcome.field == "status" || row.outcome.key.is_empty() { (row.outcome.key) }
+                                @else { a href=(ask.link("/products", &[("q", &row.outcome.key)])) { (row.outcome.key) } }
+                            }
+                            td { (field(&row.outcome.field, words)) }
+                            td { (kind_badge(row.outcome.kind, words)) }
+                            td { @if let Some(detail) = &row.outcome.detail { (reason(detail, words)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn next_rows(ask: &Ask<'_>, place: &str, shown: &str, rows: &[RowLine]) -> Option<String> {
+    let is_full = rows.len() == usize::try_from(ROWS_PAGE).unwrap_or_default();
+    let last = rows.last().filter(|_| is_full)?.seq.to_string();
+    Some(ask.link(place, &[("rows", shown), ("after", &last)]))
+}
+
+fn next_calls(ask: &Ask<'_>, place: &str, calls: &[CallLine]) -> Option<String> {
+    let is_full = calls.len() == usize::try_from(CALLS_PAGE).unwrap_or_default();
+    let last = calls.last().filter(|_| is_full)?.id.to_string();
+    Some(ask.link(place, &[("call", &last)]))
+}
+
+fn calls_table(calls: &[CallLine], words: &Wording) -> Markup {
+    if calls.is_empty() {
+        return html! { p .empty { (words.text("calls-none")) } };
+    }
+    html! {
+        div .scroll tabindex="0" role="group" aria-label=(words.text("run-calls")) {
+            table .wide {
+                thead { tr {
+                    th scope="col" { (words.text("col-begun")) }
+                    th scope="col" { (words.text("col-function")) }
+                    th .num scope="col" { (words.text("col-entries")) }
+                    th scope="col" { (words.text("col-outcome")) }
+                    th scope="col" { (words.text("col-detail")) }
+                } }
+                tbody {
+                    @for call in calls {
+                        tr {
+                            td { (time(&call.intended_at)) }
+                            td { code { (call.function) } }
+                            td .num { (number(call.n_entries)) }
+                            td { (call_badge(&call.state, words)) }
+                            td { @if let Some(error) = &call.error { (reason(error, words)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn call_badge(state: &str, words: &Wording) -> Markup {
+    let (kind, text) = match state {
+        "intended" => (State::Busy, key("call-intended")),
+        "confirmed" => (State::Good, key("call-confirmed")),
+        "failed" => (State::Bad, key("call-failed")),
+        "unclear" => (State::Look, key("call-unclear")),
+        _ => (State::Calm, key("call-settled")),
+    };
+    badge(kind, &words.text(text))
+}
+
+/// The rows to look at, as a table for Excel.
+pub(super) fn faulty(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
+    let rows = ask.app.read(|journal| {
+        let run = journal.run(RunId(id))?.ok_or(PageError::NotFound)?;
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut after = 0;
+        loop {
+            let part = journal.rows_page(run.id, RowFilter::Faulty, after, TABLE_PART)?;
+            let Some(last) = part.last() else {
+                return Ok::<_, PageError>(rows);
+            };
+            after = last.seq;
+            rows.extend(part.into_iter().map(|row| {
+                vec![
+                    row.outcome.line.to_string(),
+                    row.outcome.key,
+                    row.outcome.field,
+                    row.outcome.kind.name().to_owned(),
+                    row.outcome.detail.unwrap_or_default(),
+                ]
+            }));
+        }
+    })?;
+    let mut content = Vec::new();
+    // Writing into memory does not fail.
+    csv_write::write_table(
+        &mut content,
+        &["line", "key", "field", "outcome", "detail"],
+        &rows,
+        Encoding::Utf8WithMark,
+    )
+    .unwrap_or_default();
+    Ok(Answer::File {
+        name: format!("run-{id}-faulty.csv"),
+        content,
+    })
+}
+
+/// What a person has decided; the same functions as the commands.
+pub(super) fn decide(ask: &Ask<'_>, id: i64, decision: &str) -> Result<Answer, PageError> {
+    let app = ask.app;
+    let decide = match decision {
+        "approve" => pipeline::approve,
+        "reject" => pipeline::reject,
+        "retry" => pipeline::retry,
+        _ => return Err(PageError::NotFound),
+    };
+    let journal = app.open_journal()?;
+    decide(RunId(id), &app.settings.exchanges, &journal)?;
+    app.waker.wake(Event::ScanInbox);
+    Ok(Answer::To(ask.link(&format!("/runs/{id}"), &[])))
+}

@@ -1,0 +1,495 @@
+//! The HTTP side: who may ask, what is asked for, and the headers of every answer.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use futures_util::StreamExt as _;
+use futures_util::stream::unfold;
+use maud::Markup;
+use tracing::warn;
+use url::form_urlencoded;
+
+use crate::dashboard::access::{Login, Session, is_same_site};
+use crate::dashboard::app::App;
+use crate::dashboard::{checks, drop_page, health, home, layout, orders, products, runs};
+use crate::journal::{Journal, JournalError};
+use crate::pipeline::{CarryError, DecisionError, ExchangeSettings};
+use crate::shop::ShopError;
+
+/// Forms of the page hold a word or two.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// Between two looks whether something has changed.
+const LOOK_EVERY: Duration = Duration::from_millis(700);
+
+/// A line now and then, so that proxies and browsers keep the stream.
+const PING_EVERY: u32 = 20;
+
+pub(super) async fn serve(listener: std::net::TcpListener, app: Arc<App>) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let first = Arc::clone(&app);
+    tokio::task::spawn_blocking(move || {
+        for exchange in &first.settings.exchanges {
+            first.ask_shop(exchange);
+        }
+    });
+    let router = Router::new().fallback(answer).with_state(app);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await
+}
+
+/// What is asked for, by whom.
+pub(super) struct Ask<'a> {
+    pub(super) app: &'a App,
+    pub(super) session: &'a Session,
+    pub(super) exchange: &'a ExchangeSettings,
+    pub(super) path: &'a str,
+    pub(super) query: BTreeMap<String, String>,
+}
+
+impl Ask<'_> {
+    /// A value of the address; `None` where it is empty.
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        let value = self.query.get(name).map(|value| value.trim());
+        value.filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.query(name)?.parse().ok()
+    }
+
+    /// The same exchange again: `/runs?exchange=tea&…`.
+    pub(super) fn link(&self, path: &str, values: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if self.app.settings.exchanges.len() > 1 {
+            query.append_pair("exchange", &self.exchange.name);
+        }
+        query.extend_pairs(values.iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    }
+}
+
+/// What an asker gets.
+pub(super) enum Answer {
+    Page(Markup),
+    /// After something was done: asking again does not do it again.
+    To(String),
+    File {
+        name: String,
+        content: Vec<u8>,
+    },
+}
+
+/// Why it could not be done; the text is shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PageError {
+    #[error("404")]
+    NotFound,
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
+    #[error(transparent)]
+    Carry(#[from] CarryError),
+    #[error(transparent)]
+    Shop(#[from] ShopError),
+}
+
+impl PageError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Decision(_) => StatusCode::CONFLICT,
+            Self::Journal(_) | Self::Carry(_) | Self::Shop(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// With the headers that every answer has.
+async fn answer(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut response = route(app, from, parts, body).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        // Not `no-referrer`: browsers would call the origin of our own forms `null`.
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    response
+}
+
+async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Response {
+    let path = parts.uri.path().to_owned();
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let is_get = parts.method == Method::GET || parts.method == Method::HEAD;
+    if !app.access.is_our_name(&parts.headers) {
+        let said = "this page is not called so; `page.names` lists further names\n";
+        return text(StatusCode::MISDIRECTED_REQUEST, "text/plain", said);
+    }
+    if !is_get && parts.method != Method::POST {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "");
+    }
+    match (is_get, segments.as_slice()) {
+        (true, ["style.css"]) => return text(StatusCode::OK, "text/css", STYLE),
+        (true, ["script.js"]) => return text(StatusCode::OK, "text/javascript", SCRIPT),
+        (true, ["health"]) => return off_thread(move || health::health(&app)).await,
+        (true, ["metrics"]) => return off_thread(move || health::metrics(&app)).await,
+        (true, ["login"]) => return html(StatusCode::OK, layout::login(app.words(), None)),
+        (false, ["login"]) => return log_in(&app, from, &parts, body).await,
+        _ => {}
+    }
+    let Some(session) = app.access.session(&parts.headers) else {
+        return if is_get {
+            redirect("/login")
+        } else {
+            text(StatusCode::FORBIDDEN, "text/plain", "log in first\n")
+        };
+    };
+    let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    if is_get {
+        if segments.as_slice() == ["events"] {
+            return events(app);
+        }
+        return page(app, session, path, query, BTreeMap::new(), true).await;
+    }
+    // Written by our own script, or a form: the token must be with it either way.
+    let token = parts.headers.get("x-csrf");
+    let token = token.and_then(|token| token.to_str().ok());
+    if let ["drop", group, "file"] = segments.as_slice() {
+        if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
+            return forged();
+        }
+        let group = group.parse().unwrap_or_default();
+        return take_upload(&app, group, &query, body).await;
+    }
+    let Ok(form) = to_bytes(body, MAX_FORM_BYTES).await else {
+        return text(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large\n");
+    };
+    let form = pairs(&form);
+    let token = token.or(form.get("csrf").map(String::as_str));
+    if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
+        return forged();
+    }
+    if segments.as_slice() == ["logout"] {
+        let mut response = redirect("/login");
+        let cookie = app.access.log_out(&parts.headers);
+        set_cookie(&mut response, &cookie);
+        return response;
+    }
+    page(app, session, path, query, form, false).await
+}
+
+/// On a thread that may wait for the journal or the shop.
+async fn page(
+    app: Arc<App>,
+    session: Session,
+    path: String,
+    query: BTreeMap<String, String>,
+    form: BTreeMap<String, String>,
+    is_get: bool,
+) -> Response {
+    off_thread(move || {
+        let named = query.get("exchange").or(form.get("exchange"));
+        let Some(exchange) = app.exchange(named.map(String::as_str)) else {
+            return text(StatusCode::NOT_FOUND, "text/plain", "no exchange\n");
+        };
+        let ask = Ask {
+            app: &app,
+            session: &session,
+            exchange,
+            path: &path,
+            query,
+        };
+        match dispatch(&app, &ask, is_get) {
+            Ok(Answer::Page(markup)) => html(StatusCode::OK, markup),
+            Ok(Answer::To(place)) => redirect(&place),
+            Ok(Answer::File { name, content }) => download(&name, content),
+            Err(err) => html(err.status(), layout::failure(&ask, &err)),
+        }
+    })
+    .await
+}
+
+fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageError> {
+    let segments: Vec<&str> = ask
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    match (is_get, segments.as_slice()) {
+        (true, []) => home::home(ask),
+        (false, ["shop"]) => {
+            app.ask_shop(ask.exchange);
+            Ok(Answer::To(ask.link("/", &[])))
+        }
+        (true, ["runs"]) => runs::list(ask),
+        (true, ["runs", run]) => runs::one(ask, number(run)?),
+        (true, ["runs", run, "faulty.csv"]) => runs::faulty(ask, number(run)?),
+        (false, ["runs", run, decision]) => runs::decide(ask, number(run)?, decision),
+        (true, ["orders"]) => orders::list(ask),
+        (false, ["orders", "ask"]) => Ok(orders::ask_now(ask)),
+        (false, ["orders", order, "again"]) => orders::again(ask, number(order)?),
+        (true, ["products"]) => products::list(ask),
+        (true, ["drop"]) => Ok(drop_page::list(ask)),
+        (false, ["drop"]) => {
+            let group = app.checks.begin(&ask.exchange.name);
+            Ok(Answer::To(format!("/drop/{group}")))
+        }
+        (true, ["drop", group]) => drop_page::one(ask, number(group)?),
+        (false, ["drop", group, "check"]) => {
+            let group = number(group)?;
+            if app.checks.begin_check(group) {
+                let app = Arc::clone(app);
+                tokio::task::spawn_blocking(move || checks::check(&app, group));
+            }
+            Ok(Answer::To(ask.link(&format!("/drop/{group}"), &[])))
+        }
+        (false, ["drop", group, "apply"]) => {
+            let group = number(group)?;
+            checks::apply(app, group)?;
+            Ok(Answer::To(ask.link(&format!("/drop/{group}"), &[])))
+        }
+        (false, ["drop", group, "discard"]) => {
+            app.checks.discard(number(group)?);
+            Ok(Answer::To(ask.link("/drop", &[])))
+        }
+        _ => Err(PageError::NotFound),
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+/// One file, piece by piece to the disk: its size is no matter of memory.
+async fn take_upload(
+    app: &App,
+    group: u64,
+    query: &BTreeMap<String, String>,
+    body: Body,
+) -> Response {
+    let name = query.get("name").map(String::as_str).unwrap_or_default();
+    let words = app.words();
+    let refused = |status, key| text(status, "text/plain", &words.text(key));
+    let mut arriving = match app.checks.begin_file(group, name) {
+        Some(Ok(arriving)) => arriving,
+        Some(Err(err)) => {
+            return text(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "text/plain",
+                &err.to_string(),
+            );
+        }
+        None => {
+            return refused(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                crate::wording::key("upload-refused"),
+            );
+        }
+    };
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let written = match piece {
+            Ok(piece) => arriving.write(&piece).map_err(|err| err.to_string()),
+            Err(err) => Err(err.to_string()),
+        };
+        if let Err(err) = written {
+            arriving.give_up();
+            return text(StatusCode::BAD_REQUEST, "text/plain", &err);
+        }
+        if arriving.size() > app.settings.max_upload {
+            arriving.give_up();
+            return refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                crate::wording::key("upload-too-large"),
+            );
+        }
+    }
+    match app.checks.keep(arriving) {
+        Ok(()) => text(StatusCode::OK, "text/plain", ""),
+        Err(err) => text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "text/plain",
+            &err.to_string(),
+        ),
+    }
+}
+
+async fn log_in(app: &App, from: SocketAddr, parts: &Parts, body: Body) -> Response {
+    let words = app.words();
+    if !is_same_site(&parts.headers) {
+        return forged();
+    }
+    let form = to_bytes(body, MAX_FORM_BYTES).await.unwrap_or_default();
+    let form = pairs(&form);
+    let password = form.get("password").map(String::as_str).unwrap_or_default();
+    match app.access.log_in(password, from.ip()) {
+        Login::In(cookie) => {
+            let mut response = redirect("/");
+            set_cookie(&mut response, &cookie);
+            response
+        }
+        Login::Wrong => {
+            warn!(from = %from.ip(), "a wrong password for the page");
+            let said = words.text("login-wrong");
+            html(StatusCode::FORBIDDEN, layout::login(words, Some(&said)))
+        }
+        Login::TooOften { wait } => {
+            let said = words.fill("login-too-often", &[("n", wait.as_secs().max(1).into())]);
+            html(
+                StatusCode::TOO_MANY_REQUESTS,
+                layout::login(words, Some(&said)),
+            )
+        }
+    }
+}
+
+/// Says that something has changed; what it is, the page asks for itself.
+fn events(app: Arc<App>) -> Response {
+    struct Listening {
+        app: Arc<App>,
+        journal: Arc<Mutex<Option<Journal>>>,
+        last: String,
+        n_quiet: u32,
+    }
+    let listening = Listening {
+        app,
+        journal: Arc::default(),
+        last: String::new(),
+        n_quiet: 0,
+    };
+    let stream = unfold(listening, |mut listening| async move {
+        loop {
+            let (app, journal) = (Arc::clone(&listening.app), Arc::clone(&listening.journal));
+            let now = tokio::task::spawn_blocking(move || signature(&app, &journal)).await;
+            let now = now.unwrap_or_default();
+            if now != listening.last {
+                listening.last = now;
+                listening.n_quiet = 0;
+                let line = Bytes::from_static(b"data: changed\n\n");
+                return Some((Ok::<_, Infallible>(line), listening));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+            listening.n_quiet += 1;
+            if listening.n_quiet > PING_EVERY {
+                listening.n_quiet = 0;
+                return Some((Ok(Bytes::from_static(b": still here\n\n")), listening));
+            }
+        }
+    });
+    let mut response = Response::new(Body::from_stream(stream));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
+    response
+}
+
+/// Another text as soon as a page would look different. The connection is the
+/// stream's own: what has changed is told by what it saw last.
+fn signature(app: &App, journal: &Mutex<Option<Journal>>) -> String {
+    let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+    if journal.is_none() {
+        *journal = Journal::open_reader(&app.settings.journal).ok();
+    }
+    let version = journal
+        .as_ref()
+        .and_then(|journal| journal.data_version().ok());
+    format!(
+        "{version:?} {} {}",
+        app.heart.version(),
+        app.checks.version()
+    )
+}
+
+async fn off_thread(work: impl FnOnce() -> Response + Send + 'static) -> Response {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "failed\n"))
+}
+
+fn pairs(text: &[u8]) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+pub(super) fn text(status: StatusCode, kind: &'static str, said: &str) -> Response {
+    let mut response = Response::new(Body::from(said.to_owned()));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_str(&format!("{kind}; charset=utf-8"));
+    if let Ok(kind) = kind {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response
+}
+
+fn html(status: StatusCode, markup: Markup) -> Response {
+    text(status, "text/html", &markup.into_string())
+}
+
+fn forged() -> Response {
+    let said = "this request did not come from the page itself; reload it and try again\n";
+    text(StatusCode::FORBIDDEN, "text/plain", said)
+}
+
+fn redirect(place: &str) -> Response {
+    let mut response = text(StatusCode::SEE_OTHER, "text/plain", "");
+    if let Ok(place) = HeaderValue::from_str(place) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+}
+
+fn download(name: &str, content: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(content));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8"),
+    );
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}

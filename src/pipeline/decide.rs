@@ -1,0 +1,139 @@
+//! What a person decides about a run or an order: one way, whoever asks for it.
+
+use thiserror::Error;
+
+use crate::domain::OrderId;
+use crate::folders::{FolderError, Inbox};
+use crate::journal::{Journal, JournalError, Run, RunId, RunState};
+use crate::pipeline::{ExchangeSettings, clock};
+
+/// Why it cannot be done.
+#[derive(Debug, Error)]
+pub enum DecisionError {
+    #[error("there is no run {run}; `obmen history` lists the latest")]
+    NoRun { run: RunId },
+    #[error("run {run} is {state}, not held")]
+    NotHeld { run: RunId, state: &'static str },
+    #[error("the file `{file}` of run {run} is not in `held` any more")]
+    FileGone { run: RunId, file: String },
+    #[error(
+        "the file `{file}` of run {run} ({state}) lies neither in `held` nor in `rejected` nor in `working`; \
+         to carry it again, drop it into the inbox"
+    )]
+    FileElsewhere {
+        run: RunId,
+        file: String,
+        state: &'static str,
+    },
+    #[error("run {run} belongs to the exchange `{exchange}`, which is not configured")]
+    NoExchange { run: RunId, exchange: String },
+    #[error("order {order} has never been seen here")]
+    NoOrder { order: u32 },
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Puts the file of a held, rejected or waiting run back into the inbox, and returns its place.
+pub fn retry(
+    run: RunId,
+    exchanges: &[ExchangeSettings],
+    journal: &Journal,
+) -> Result<String, DecisionError> {
+    return_file(&find(run, journal)?, exchanges, journal)
+}
+
+/// Lets a held run do what the guard rails stopped it from.
+pub fn approve(
+    run: RunId,
+    exchanges: &[ExchangeSettings],
+    journal: &Journal,
+) -> Result<String, DecisionError> {
+    let run = find_held(run, journal)?;
+    journal.approve(run.id)?;
+    return_file(&run, exchanges, journal)
+}
+
+/// Moves the file of a held run to `rejected`, and returns its place.
+pub fn reject(
+    run: RunId,
+    exchanges: &[ExchangeSettings],
+    journal: &Journal,
+) -> Result<String, DecisionError> {
+    let run = find_held(run, journal)?;
+    let place = inbox_of(&run, exchanges)?.reject_held(&run.file, run.id.0)?;
+    let place = place.ok_or_else(|| DecisionError::FileGone {
+        run: run.id,
+        file: run.file.clone(),
+    })?;
+    journal.finish(
+        run.id,
+        RunState::Rejected,
+        Some("rejected by a person"),
+        None,
+        clock::now(),
+    )?;
+    Ok(place.display().to_string())
+}
+
+/// The order is written once more at the next asking, whatever became of it before.
+pub fn write_order_again(
+    order: u32,
+    exchange: &str,
+    journal: &Journal,
+) -> Result<(), DecisionError> {
+    let known = match OrderId::parse(&order.to_string()) {
+        Some(id) => journal.write_again(exchange, id)?,
+        None => false,
+    };
+    if known {
+        Ok(())
+    } else {
+        Err(DecisionError::NoOrder { order })
+    }
+}
+
+fn find(run: RunId, journal: &Journal) -> Result<Run, DecisionError> {
+    journal.run(run)?.ok_or(DecisionError::NoRun { run })
+}
+
+fn find_held(run: RunId, journal: &Journal) -> Result<Run, DecisionError> {
+    let run = find(run, journal)?;
+    if run.state == RunState::Held {
+        return Ok(run);
+    }
+    Err(DecisionError::NotHeld {
+        run: run.id,
+        state: run.state.name(),
+    })
+}
+
+fn inbox_of(run: &Run, exchanges: &[ExchangeSettings]) -> Result<Inbox, DecisionError> {
+    let exchange = exchanges
+        .iter()
+        .find(|exchange| exchange.name == run.exchange)
+        .ok_or_else(|| DecisionError::NoExchange {
+            run: run.id,
+            exchange: run.exchange.clone(),
+        })?;
+    Ok(Inbox::open(&exchange.inbox)?.with_marker(exchange.marker.clone()))
+}
+
+fn return_file(
+    run: &Run,
+    exchanges: &[ExchangeSettings],
+    journal: &Journal,
+) -> Result<String, DecisionError> {
+    match inbox_of(run, exchanges)?.take_up(&run.file, run.id.0)? {
+        Some(path) => {
+            journal.forget_retry(run.id)?;
+            Ok(path.display().to_string())
+        }
+        None => Err(DecisionError::FileElsewhere {
+            run: run.id,
+            file: run.file.clone(),
+            state: run.state.name(),
+        }),
+    }
+}

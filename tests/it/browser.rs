@@ -1,0 +1,287 @@
+//! The page in a real browser: a person drops a file, looks, applies; decides; logs in; in both languages.
+//!
+//! Wants `chromium` and `chromedriver`; without them these tests are left out, unless
+//! `OBMEN_REQUIRE_BROWSER` is set. `OBMEN_AXE` names axe-core's `axe.min.js`, which
+//! then looks at each page. `OBMEN_SCREENSHOTS` names a folder for pictures of them.
+
+use std::env;
+use std::fs;
+use std::future::Future;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use obmen::wording::Language;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::paged::{PASSWORD, Paged};
+use crate::world::{World, put};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Width and height of a phone's screen.
+const PHONE: (u32, u32) = (390, 844);
+
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.process.kill().unwrap_or_default();
+        self.process.wait().ok();
+    }
+}
+
+/// `None` where there is no browser, and none is required.
+fn start_driver() -> Option<Driver> {
+    let started = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut process) = started else {
+        assert!(
+            env::var_os("OBMEN_REQUIRE_BROWSER").is_none(),
+            "there is no chromedriver"
+        );
+        eprintln!("left out: there is no chromedriver");
+        return None;
+    };
+    let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    let port = port.unwrap();
+    Some(Driver { process, port })
+}
+
+/// A browser with a profile of its own; `phone`: as narrow as one.
+async fn open_browser(driver: &Driver, profile: &TempDir, is_phone: bool) -> Client {
+    let profile = format!("--user-data-dir={}", profile.path().display());
+    let mut options = json!({"args": [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--window-size=1280,900", profile,
+    ]});
+    if is_phone {
+        let (width, height) = PHONE;
+        options["mobileEmulation"] =
+            json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2}});
+    }
+    let mut capabilities = serde_json::Map::new();
+    capabilities.insert("goog:chromeOptions".to_owned(), options);
+    ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{}", driver.port))
+        .await
+        .unwrap()
+}
+
+fn run(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work);
+}
+
+async fn find(browser: &Client, css: &str) -> Element {
+    let wait = browser.wait().at_most(PATIENCE);
+    wait.for_element(Locator::Css(css)).await.unwrap()
+}
+
+/// A button or link of this text. Found by its text as a whole.
+async fn click(browser: &Client, text: &str) {
+    let path = format!("//*[self::button or self::a][normalize-space()='{text}']");
+    let wait = browser.wait().at_most(PATIENCE);
+    let found = wait.for_element(Locator::XPath(&path)).await.unwrap();
+    found.click().await.unwrap();
+}
+
+/// Until the page says so by itself: nothing is reloaded here.
+async fn wait_for_text(browser: &Client, text: &str) {
+    let path = format!("//main//*[contains(normalize-space(), '{text}')]");
+    let wait = browser.wait().at_most(PATIENCE);
+    let found = wait.for_element(Locator::XPath(&path)).await;
+    let source = browser.source().await.unwrap();
+    assert!(found.is_ok(), "no `{text}` in {source}");
+}
+
+/// Chooses a file as a person does.
+async fn hand_over(browser: &Client, file: &Path) {
+    let input = find(browser, ".zone input[type=file]").await;
+    input.send_keys(&file.display().to_string()).await.unwrap();
+}
+
+/// No page is wider than its window, and axe-core has nothing to say.
+async fn look_at(browser: &Client, name: &str) {
+    let script =
+        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    let too_wide = browser.execute(script, vec![]).await.unwrap();
+    assert_eq!(too_wide, json!(0), "`{name}` is wider than its window");
+    if let Some(axe) = env::var_os("OBMEN_AXE") {
+        let axe = fs::read_to_string(axe).unwrap();
+        browser.execute(&axe, vec![]).await.unwrap();
+        let script = "const done = arguments[0]; axe.run().then((found) => done(found.violations.map((one) => \
+                      one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join('; '))))";
+        let violations = browser.execute_async(script, vec![]).await.unwrap();
+        assert_eq!(violations, Value::Array(vec![]), "`{name}`");
+    }
+    if let Some(folder) = env::var_os("OBMEN_SCREENSHOTS") {
+        let picture = browser.screenshot().await.unwrap();
+        put(&PathBuf::from(folder).join(format!("{name}.png")), &picture);
+    }
+}
+
+#[test]
+fn a_person_hands_a_file_over_looks_and_applies() {
+    let Some(driver) = start_driver() else { return };
+    let paged = Paged::new(World::new(), Language::Russian, None);
+    let profile = tempfile::tempdir().unwrap();
+    let file = paged.world.folder.path().join("цены.csv");
+    put(&file, "Артикул;Цена\nЧАЙ-100;355\nНЕТ;1\n".as_bytes());
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(&paged.url()).await.unwrap();
+        hand_over(&browser, &file).await;
+        wait_for_text(&browser, "посмотрите, прежде чем применять").await;
+        wait_for_text(&browser, "355.00").await;
+        paged.world.assert_product("ЧАЙ-100", "349", 46);
+        click(&browser, "Применить").await;
+        wait_for_text(&browser, "загружен, есть вопросы").await;
+        paged.world.assert_product("ЧАЙ-100", "355", 46);
+        click(&browser, "Строки с вопросами").await;
+        wait_for_text(&browser, "В магазине нет товара с этим артикулом.").await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_person_approves_what_is_held() {
+    let Some(driver) = start_driver() else { return };
+    let paged = Paged::new(World::new(), Language::English, None);
+    let profile = tempfile::tempdir().unwrap();
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(&paged.url()).await.unwrap();
+        paged.world.drop_in("a.csv", "Артикул;Цена\nЧАЙ-100;350\n");
+        wait_for_text(&browser, "a.csv").await;
+        paged
+            .world
+            .drop_in("b.csv", "Артикул;Цена\nЧАЙ-100;35000\n");
+        // The page tells of it by itself.
+        wait_for_text(&browser, "One thing waits for you.").await;
+        paged.world.assert_product("ЧАЙ-100", "350", 46);
+        click(&browser, "Approve").await;
+        wait_for_text(&browser, "approved by a person").await;
+        wait_for_text(&browser, "350.00 → 35000.00").await;
+        paged.world.assert_product("ЧАЙ-100", "35000", 46);
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_wrong_password_is_told() {
+    let Some(driver) = start_driver() else { return };
+    let paged = Paged::new(World::new(), Language::Russian, Some(PASSWORD));
+    let profile = tempfile::tempdir().unwrap();
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(&paged.url()).await.unwrap();
+        find(&browser, "#password")
+            .await
+            .send_keys("incorrect horse")
+            .await
+            .unwrap();
+        click(&browser, "Войти").await;
+        wait_for_text(&browser, "Пароль неверный.").await;
+        look_at(&browser, "ru-login").await;
+        find(&browser, "#password")
+            .await
+            .send_keys(PASSWORD)
+            .await
+            .unwrap();
+        click(&browser, "Войти").await;
+        wait_for_text(&browser, "Всё в порядке").await;
+        click(&browser, "Выйти").await;
+        find(&browser, "#password").await;
+        browser.close().await.unwrap();
+    });
+}
+
+/// A shop in which much has happened.
+async fn fill(paged: &Paged, browser: &Client) -> String {
+    let world = &paged.world;
+    browser
+        .goto(&format!("{}/runs", paged.url()))
+        .await
+        .unwrap();
+    for (name, list) in [
+        (
+            "webdata/ostatki-tsentralnyi-sklad-2026-11-23-utro.csv",
+            "Артикул;Остаток;Цена\nЧАЙ-100;12;355\nНЕТ-1;5;1\n00123;много;70\n",
+        ),
+        ("ceny-s-opechatkoi.csv", "Артикул;Цена\nЧАЙ-100;35500\n"),
+        ("bez-zagolovka.csv", "a;b\n1;2\n"),
+    ] {
+        world.drop_in(name, list);
+        wait_for_text(browser, name).await;
+    }
+    browser.goto(&paged.url()).await.unwrap();
+    let file = world.folder.path().join("price.csv");
+    put(
+        &file,
+        "Артикул;Остаток;Цена\nЧАЙ-100;11;399\n00123;7;2500\nНЕТ-2;5;1\n".as_bytes(),
+    );
+    hand_over(browser, &file).await;
+    wait_for_text(browser, "399.00").await;
+    let place = browser.current_url().await.unwrap();
+    place.path().to_owned()
+}
+
+#[test]
+fn every_page_is_fit_to_be_seen_in_both_languages_and_widths() {
+    let Some(driver) = start_driver() else { return };
+    for language in Language::ALL {
+        let paged = Paged::new(World::new(), language, None);
+        run(async {
+            let mut group = None;
+            for is_phone in [false, true] {
+                let profile = tempfile::tempdir().unwrap();
+                let browser = open_browser(&driver, &profile, is_phone).await;
+                let place = match &group {
+                    Some(place) => String::clone(place),
+                    None => fill(&paged, &browser).await,
+                };
+                group = Some(place.clone());
+                let width = if is_phone { "phone" } else { "desktop" };
+                for (name, path) in [
+                    ("home", "/"),
+                    ("drop", "/drop"),
+                    ("check", place.as_str()),
+                    ("runs", "/runs"),
+                    ("run", "/runs/1?rows=faulty"),
+                    ("run-held", "/runs/2"),
+                    ("orders", "/orders"),
+                    ("products", "/products"),
+                    ("nothing", "/nothing"),
+                ] {
+                    browser
+                        .goto(&format!("{}{path}", paged.url()))
+                        .await
+                        .unwrap();
+                    find(&browser, "main h1").await;
+                    look_at(&browser, &format!("{}-{width}-{name}", language.code())).await;
+                }
+                browser.close().await.unwrap();
+            }
+        });
+    }
+}
