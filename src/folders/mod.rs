@@ -10,6 +10,7 @@ mod error;
 mod inbox;
 mod lock;
 mod marker;
+mod moves;
 mod names;
 mod outbox;
 mod pictures;

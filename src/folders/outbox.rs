@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::folders::FolderError;
-use crate::folders::inbox::write_whole;
+use crate::folders::moves::write_whole;
 
 /// What the name of a file that is being made ends in. Not `.tmp`: programs that clear
 /// up sweep such files away, and its orders would count as taken.

@@ -8,7 +8,8 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::folders::inbox::{WORKING, remove_empty_parents};
+use crate::folders::inbox::WORKING;
+use crate::folders::moves::remove_empty_parents;
 use crate::folders::{FolderError, is_picture};
 
 /// 1C keeps a picture two folders deep.

@@ -292,16 +292,16 @@ impl Journal {
     pub fn n_zeroed_since(
         &self,
         exchange: &str,
-        run: RunId,
+        run: Option<RunId>,
         since: NaiveDateTime,
     ) -> Result<u64, JournalError> {
         let n: i64 = self
             .connection
             .prepare_cached(
-                "SELECT coalesce(sum(n_zeroed), 0) FROM run WHERE exchange = ?1 AND id <> ?2 AND is_approved = 0
+                "SELECT coalesce(sum(n_zeroed), 0) FROM run WHERE exchange = ?1 AND id IS NOT ?2 AND is_approved = 0
                  AND n_zeroed > 0 AND state IN ('done', 'retry', 'open') AND started_at >= ?3",
             )?
-            .query_row(params![exchange, run.0, stamp(since)], |row| row.get(0))?;
+            .query_row(params![exchange, run.map(|run| run.0), stamp(since)], |row| row.get(0))?;
         Ok(u64::try_from(n).unwrap_or_default())
     }
 

@@ -4,6 +4,7 @@
 //! knows it. The only room that reads the clock.
 
 mod backoff;
+mod chores;
 mod clock;
 mod decide;
 mod error;
@@ -11,12 +12,17 @@ mod exchange;
 mod fate;
 mod inbound;
 mod lists;
+mod look;
 mod lookup;
 mod outbound;
+mod outcomes;
 mod pace;
 mod pictures;
+mod planning;
+mod portion;
 mod post;
 mod publishing;
+mod rails;
 mod reading;
 mod receipt;
 mod resolve;
@@ -24,8 +30,10 @@ mod send;
 mod service;
 mod settle;
 mod spool;
+mod spool_codec;
 mod survey;
 mod turn;
+mod waiting;
 
 pub use clock::{now, unix_time};
 pub use decide::{DecisionError, approve, reject, retry, write_order_again};
@@ -34,8 +42,9 @@ pub use exchange::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,
     Schedule,
 };
-pub use inbound::{Carried, Caution, Change, Look, look_ahead, send_file};
+pub use inbound::{Carried, Caution, send_file};
 pub use lists::{ListColumn, ListKind, ListReport, fetch_list};
+pub use look::{Change, Look, look_ahead};
 pub use outbound::{OrdersReport, ask_for_orders};
 pub use post::{FileReport, PassReport};
 pub use publishing::OrderFileName;

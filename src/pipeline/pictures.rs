@@ -5,14 +5,19 @@
 //! that is not there yet is looked for at every pass.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use tracing::{info, warn};
 
 use crate::domain::Sku;
+use crate::domain::shown::excerpt;
 use crate::folders::{PictureFile, is_whole_picture};
-use crate::journal::{Journal, Pictures, PicturesState, ReadPicture};
-use crate::pipeline::{CarryError, Exchange};
+use crate::journal::{Journal, Pictures, PicturesState, ReadPicture, Run};
+use crate::pipeline::resolve::Batch;
+use crate::pipeline::send::Sent;
+use crate::pipeline::{CarryError, Exchange, clock};
+use crate::plan::{Decision, Field, Row, Verdict};
 use crate::shop::module::{Outcome, Picture, Told};
 
 /// A third more in base64, and the module takes 8 MB.
@@ -269,4 +274,55 @@ fn discard(file: &PictureFile, exchange: &Exchange) {
     if let Err(err) = file.discard_unpacked(&exchange.settings.inbox) {
         warn!(exchange = exchange.name(), "{err}");
     }
+}
+
+pub(super) fn told_of(shown: &Shown) -> impl Iterator<Item = String> {
+    let missing = shown.first_missing.iter().map(|first| {
+        format!(
+            "{} pictures are not there yet, among them `{}`; they are looked for at every pass",
+            shown.n_missing,
+            excerpt(first)
+        )
+    });
+    let refused = shown
+        .refused
+        .iter()
+        .map(|(name, why)| format!("the picture `{}` is left out: {why}", excerpt(name)));
+    missing.chain(refused)
+}
+
+/// Keeps which pictures the goods are to have that the shop has now.
+pub(super) fn name_pictures(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    run: &Run,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    let is_missing = |row: &&Row| match &row.verdict {
+        Verdict::Unknown | Verdict::Waits => true,
+        Verdict::Send { action, .. } => {
+            row.field == Field::Product && sent.get(*action) != Some(&Sent::Confirmed)
+        }
+        Verdict::Unchanged | Verdict::Superseded | Verdict::Outdated => false,
+    };
+    let missing: HashSet<(u64, &str)> = decision
+        .rows
+        .iter()
+        .filter(is_missing)
+        .map(|row| (row.line, row.key.as_str()))
+        .collect();
+    let folder = Path::new(&run.file).parent().unwrap_or(Path::new(""));
+    let folder = folder.display().to_string();
+    for wanted in &batch.wanted {
+        let Some(goods) = wanted.goods.as_ref().filter(|g| !g.pictures.is_empty()) else {
+            continue;
+        };
+        if !missing.contains(&(wanted.line, wanted.sku.as_str())) {
+            let (name, now) = (exchange.name(), clock::now());
+            journal.name_pictures(name, &wanted.sku, &folder, &goods.pictures, now)?;
+        }
+    }
+    Ok(())
 }

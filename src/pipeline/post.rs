@@ -8,17 +8,13 @@ use chrono::{NaiveDateTime, TimeDelta};
 use tracing::{info, warn};
 
 use crate::folders::{ClaimedFile, Fate, Inbox, Outbox};
-use crate::formats::{self, CsvOptions, Encoding, Stage};
-use crate::journal::{Journal, Run, Standing, Tally};
+use crate::formats::{self, CsvOptions, Stage};
+use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::backoff::Backoff;
-use crate::pipeline::lists::table;
 use crate::pipeline::lookup::{Lookup, Reach};
-use crate::pipeline::pictures;
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::turn::{Turn, retry_time};
-use crate::pipeline::{
-    CarryError, Exchange, ListKind, OrdersReport, ask_for_orders, clock, fetch_list,
-};
+use crate::pipeline::{CarryError, Exchange, OrdersReport, ask_for_orders, clock};
 use crate::plan::Function;
 
 /// What became of one file in a pass.
@@ -86,7 +82,7 @@ impl Topic {
 pub(super) struct Post {
     pub(super) exchange: Exchange,
     pub(super) inbox: Inbox,
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     /// Once they are made they are not made again: where they are missing then, a
     /// share is away, and its empty place must not be taken for it.
     has_folders: bool,
@@ -98,15 +94,15 @@ pub(super) struct Post {
     trouble: Option<String>,
     last_trouble: Option<String>,
     /// Of the product list alone: where it cannot be had or written, the rest goes on.
-    lists: Backoff,
+    pub(super) lists: Backoff,
     /// Of looking into open calls, and what must wait for that.
     settling: Backoff,
     unsettled: HashSet<Topic>,
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
     /// When missing pictures are looked for again, and behind which article.
-    next_pictures: Instant,
-    pictures_after: String,
+    pub(super) next_pictures: Instant,
+    pub(super) pictures_after: String,
 }
 
 /// So often a file that fails holds up those that came after it. What an older file
@@ -119,11 +115,7 @@ const FURTHEST: TimeDelta = TimeDelta::hours(2);
 /// For a file that cannot even be opened just now.
 const MOMENT: TimeDelta = TimeDelta::seconds(30);
 
-/// Between two looks for pictures that are not there yet.
-const PICTURES_EVERY: Duration = Duration::from_secs(60);
-
 const ORDERS_JOB: &str = "orders";
-const PRODUCTS_JOB: &str = "products";
 
 impl Post {
     pub(super) fn new(exchange: Exchange) -> Self {
@@ -174,14 +166,6 @@ impl Post {
         self.fetch_due_lists(journal, report);
         self.report_overdue(journal, report);
         self.close_full_export(journal, report);
-    }
-
-    fn send_late_pictures(&mut self, journal: &Journal, report: &mut PassReport) {
-        self.next_pictures = Instant::now() + PICTURES_EVERY;
-        let after = &mut self.pictures_after;
-        if let Err(err) = pictures::send_late(&self.exchange, journal, after, clock::now()) {
-            report.errors.push(err);
-        }
     }
 
     pub(super) fn next_due(&self) -> Instant {
@@ -483,128 +467,6 @@ impl Post {
             }
             Err(err) => report.errors.push(err),
         }
-    }
-
-    /// When every portion of a full export has come, what it has left out is sold
-    /// out: a list that says so is dropped into the inbox, and goes the way of every
-    /// other file, guard rails and receipt included.
-    fn close_full_export(&self, journal: &Journal, report: &mut PassReport) {
-        let Some(wait) = self.exchange.settings.goods.zero_missing_after else {
-            return;
-        };
-        // A portion may be among them.
-        if report.waiting.is_empty()
-            && report.errors.is_empty()
-            && let Err(err) = self.drop_left_out(journal, wait)
-        {
-            report.errors.push(err);
-        }
-    }
-
-    fn drop_left_out(&self, journal: &Journal, wait: Duration) -> Result<(), CarryError> {
-        let name = self.exchange.name();
-        let Some(latest) = journal.open_export(name)? else {
-            return Ok(());
-        };
-        let now = clock::now();
-        let age = now
-            .signed_duration_since(latest)
-            .to_std()
-            .unwrap_or_default();
-        if age < wait || !self.inbox.claimed()?.is_empty() {
-            return Ok(());
-        }
-        match journal.export_standing(name)? {
-            Standing::Whole => {}
-            Standing::Waiting => return Ok(()),
-            Standing::Incomplete => {
-                warn!(
-                    exchange = name,
-                    "a full export was not carried whole, so nothing that it leaves out is sold out"
-                );
-                return Ok(journal.close_export(name)?);
-            }
-        }
-        let left_out = journal.left_out(name)?;
-        if !left_out.is_empty() {
-            let rows: Vec<Vec<String>> = left_out
-                .into_iter()
-                .map(|sku| vec![sku, "0".to_owned()])
-                .collect();
-            let file = format!("left-out-{}.csv", now.format("%Y%m%d-%H%M%S"));
-            let content = table(&["Артикул", "Остаток"], &rows, Encoding::default())?;
-            self.inbox.put(&file, &content)?;
-            info!(
-                exchange = name,
-                n_products = rows.len(),
-                "a full export left out {} products in stock: see `{file}`",
-                rows.len()
-            );
-        }
-        Ok(journal.close_export(name)?)
-    }
-
-    /// Names, once, the ids whose goods file is overdue.
-    fn report_overdue(&self, journal: &Journal, report: &mut PassReport) {
-        let wait =
-            chrono::Duration::from_std(self.exchange.settings.schedule.wait).unwrap_or_default();
-        let Some(deadline) = clock::now().checked_sub_signed(wait) else {
-            return;
-        };
-        match journal.take_overdue(self.exchange.name(), deadline) {
-            Ok(items) => {
-                for item in &items {
-                    warn!(
-                        item,
-                        "`{item}` still waits for a goods file that names its article"
-                    );
-                }
-                report.overdue = items;
-            }
-            Err(err) => report.errors.push(err.into()),
-        }
-    }
-
-    fn fetch_due_lists(&mut self, journal: &Journal, report: &mut PassReport) {
-        let Some(every) = self.exchange.settings.schedule.products else {
-            return;
-        };
-        if self.lists.is_waiting(Instant::now()) {
-            return;
-        }
-        match self.fetch_list_if_due(journal, every) {
-            Ok(None) => {}
-            Ok(Some(files)) => {
-                self.lists.succeeded();
-                report.lists.extend(files);
-            }
-            Err(err) => {
-                self.lists.failed(self.exchange.settings.schedule.scan);
-                report.errors.push(err);
-            }
-        }
-    }
-
-    fn fetch_list_if_due(
-        &self,
-        journal: &Journal,
-        every: Duration,
-    ) -> Result<Option<Vec<PathBuf>>, CarryError> {
-        let every = TimeDelta::from_std(every).unwrap_or_default();
-        let (name, now) = (self.exchange.name(), clock::now());
-        let last = journal.last_ran(name, PRODUCTS_JOB)?;
-        // A time ahead of now was written by a clock that was wrong.
-        if last.is_some_and(|last| (TimeDelta::zero()..every).contains(&(now - last))) {
-            return Ok(None);
-        }
-        let fetched = fetch_list(
-            ListKind::Products,
-            &self.exchange,
-            journal,
-            Some(&self.outbox),
-        )?;
-        journal.note_ran(name, PRODUCTS_JOB, clock::now())?;
-        Ok(Some(fetched.files))
     }
 }
 

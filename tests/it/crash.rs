@@ -255,10 +255,7 @@ fn kill_at_calls(module: Module, functions: &[&str]) {
             child.wait().unwrap();
             world.shop.clear_faults();
             // What was lost on the way waits half a minute before it is tried again.
-            let journal = world.journal();
-            for run in journal.runs(None, 100).unwrap() {
-                journal.forget_retry(run.id).unwrap();
-            }
+            world.make_all_due();
             finish(&world);
             assert_eq!(ending(&world), expected, "{shown}");
         }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use obmen::demo_shop::{Fault, FaultKind};
-use obmen::folders::Inbox;
 use obmen::journal::RunState;
 
 use crate::crash::{Ending, ending};
@@ -80,8 +79,7 @@ fn recover(world: &World) -> bool {
                 RunState::Retry => journal.forget_retry(run.id).unwrap(),
                 RunState::Held => {
                     was_held = true;
-                    let inbox = Inbox::open(world.inbox()).unwrap();
-                    inbox.take_up(&run.file, run.id.0).unwrap();
+                    world.take_up(&run);
                 }
                 RunState::Open | RunState::Done | RunState::Rejected => {}
             }
@@ -116,9 +114,7 @@ fn every_fault_of(functions: &[&str]) {
                 world.pass();
                 assert!(world.shop.n_calls(function) > 0, "{shown}: not called");
                 for _ in 1..times {
-                    for run in world.journal().runs(None, 100).unwrap() {
-                        world.journal().forget_retry(run.id).unwrap();
-                    }
+                    world.make_all_due();
                     world.pass();
                 }
                 world.shop.clear_faults();

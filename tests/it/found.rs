@@ -119,10 +119,7 @@ fn an_old_file_that_waits_is_not_carried_after_a_newer_one() {
         2,
         "the newer one queues behind the older"
     );
-    let journal = world.journal();
-    for run in journal.runs(None, 10).unwrap() {
-        journal.forget_retry(run.id).unwrap();
-    }
+    world.make_all_due();
     world.carry();
     world.assert_product("ЧАЙ-100", "349", 3);
 }
@@ -227,10 +224,7 @@ fn a_file_that_changes_while_it_is_carried_is_carried_again() {
         pass.join().unwrap()
     });
     assert_eq!(report.files[0].fate, Fate::Retry);
-    let journal = world.journal();
-    journal
-        .forget_retry(report.files[0].run.as_ref().unwrap().id)
-        .unwrap();
+    world.make_all_due();
     world.carry();
     world
         .assert_product("ЧАЙ-100", "349", 22)
@@ -346,9 +340,7 @@ fn a_shop_that_is_still_at_work_is_given_its_time_before_it_is_asked() {
     world.shop.inject(Fault::once(late).on("addproducts"));
     world.drop_in("new.csv", "Артикул;Наименование;Цена\nНОВ-1;Новый;15\n");
     assert_eq!(world.pass().files[0].fate, Fate::Retry);
-    for run in world.journal().runs(None, 9).unwrap() {
-        world.journal().forget_retry(run.id).unwrap();
-    }
+    world.make_all_due();
     world.carry();
     assert_eq!(
         world

@@ -240,8 +240,7 @@ fn a_lost_answer_is_looked_into_before_goods_are_added_again() {
     );
     let report = world.pass();
     assert_eq!(report.files[0].fate, Fate::Retry);
-    let run = report.files[0].run.as_ref().unwrap().id;
-    world.journal().forget_retry(run).unwrap();
+    world.make_all_due();
     world.carry();
     let n_added = world
         .shop
@@ -263,11 +262,8 @@ fn a_lost_answer_is_looked_into_before_a_status_is_set_again() {
         .shop
         .inject(Fault::once(FaultKind::LoseAnswer).on("updateorder"));
     world.drop_in("st.csv", "Заказ;Статус\n1;Shipped\n");
-    let report = world.pass();
-    world
-        .journal()
-        .forget_retry(report.files[0].run.as_ref().unwrap().id)
-        .unwrap();
+    world.pass();
+    world.make_all_due();
     world.carry();
     let order = &world.shop.orders()[0];
     let n_rows = order

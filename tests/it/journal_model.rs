@@ -344,7 +344,7 @@ impl Side {
                 }
             }
             Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
-                unreachable!()
+                panic!("no step of the model makes {action:?}")
             }
         }
     }
@@ -362,7 +362,7 @@ impl Side {
                 self.doubt_stock(order.get());
             }
             Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
-                unreachable!()
+                panic!("no step of the model makes {action:?}")
             }
         }
     }

@@ -3,7 +3,7 @@
 use obmen::demo_shop::{Catalogue, Dialect, Module};
 use obmen::folders::Fate;
 use obmen::journal::{OutcomeKind, RunState};
-use obmen::pipeline::{Caution, Exchange, PassReport, send_file};
+use obmen::pipeline::{Caution, Exchange, PassReport, look_ahead, send_file};
 use rust_decimal::Decimal;
 
 use crate::world::World;
@@ -17,7 +17,7 @@ fn offers(time: &str, price: u32, quantity: u32) -> String {
     )
 }
 
-fn n_superseded(report: &PassReport) -> u64 {
+fn n_outdated(report: &PassReport) -> u64 {
     report.files[0].tally.n(OutcomeKind::Outdated)
 }
 
@@ -29,7 +29,7 @@ fn a_file_that_comes_late_takes_back_nothing_that_a_newer_one_said() {
     world.drop_in("b.xml", offers("12:00:00", 300, 20)).carry();
     let report = world.drop_in("c.xml", offers("9:00:00", 310, 25)).carry();
     world.assert_product("ЧАЙ-100", "300", 20);
-    assert_eq!(n_superseded(&report), 2);
+    assert_eq!(n_outdated(&report), 2);
     let receipt = world.read("inbox/done/c.xml.receipt.csv");
     assert!(
         receipt.contains("a newer file has spoken of it"),
@@ -67,10 +67,9 @@ fn a_list_has_the_age_at_which_it_came_whenever_a_person_retries_it() {
     let held = report.files[0].run.clone().unwrap();
     world.drop_in("c.csv", list(400)).carry();
     let journal = world.journal();
-    let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.take_up(&held.file, held.id.0).unwrap();
+    world.take_up(&held);
     let report = world.carry();
-    assert_eq!(n_superseded(&report), 1);
+    assert_eq!(n_outdated(&report), 1);
     world.assert_product("ЧАЙ-100", "400", 46);
     assert_eq!(journal.run(held.id).unwrap().unwrap().state, RunState::Done);
 }
@@ -93,7 +92,7 @@ fn statuses_of_an_older_file_come_too_late_as_well() {
         .drop_in("b.xml", documents("11:00:00", "Canceled"))
         .carry();
     assert_eq!(
-        (world.shop.orders()[0].status_id, n_superseded(&report)),
+        (world.shop.orders()[0].status_id, n_outdated(&report)),
         (shipped, 1)
     );
     world
@@ -120,7 +119,7 @@ fn what_waits_for_its_goods_keeps_the_age_of_its_own_file() {
         .drop_in("a.xml", nameless("11:00:00", 300, 30))
         .carry();
     let report = world.drop_in("b.xml", nameless("9:00:00", 290, 29)).carry();
-    assert_eq!(n_superseded(&report), 1);
+    assert_eq!(n_outdated(&report), 1);
     // The goods file is the newest of all, but states no price.
     world.drop_in("c.xml", goods("15:00:00")).carry();
     world.assert_product("ЧАЙ-100", "300", 30);
@@ -184,6 +183,16 @@ fn a_complete_file_that_is_far_smaller_than_the_last_waits_for_a_person() {
     let world = world_of_twenty();
     world.drop_in("offers0_1.xml", full_export(20, 100)).carry();
     world.drop_in("offers0_1.xml", full_export(9, 101));
+    let exchange = Exchange::new(world.settings.clone()).unwrap();
+    let path = world.inbox().join("offers0_1.xml");
+    let plan = look_ahead(
+        &[path.as_path()],
+        &exchange,
+        &world.journal(),
+        false,
+        &mut |_, _| {},
+    );
+    let foreseen = plan.unwrap().remove(0).unwrap().alarms;
     let report = world.pass();
     assert_eq!(report.files[0].fate, Fate::Hold);
     let said = report.files[0].error.as_ref().unwrap().to_string();
@@ -191,6 +200,7 @@ fn a_complete_file_that_is_far_smaller_than_the_last_waits_for_a_person() {
         said,
         "it says that it is complete, and holds 9 offers where the last one held 20"
     );
+    assert_eq!(foreseen[0].to_string(), said, "plan says so before");
     world.assert_product("A-1", "100", 5);
     // The last portion of an export may be of any size.
     world.drop_in("offers0_2.xml", full_export(20, 100)).carry();
@@ -222,8 +232,7 @@ fn a_shop_that_suddenly_lists_almost_nothing_is_not_filled_anew() {
     // It is as it should be, a person says.
     let run = file.run.clone().unwrap();
     world.journal().approve(run.id).unwrap();
-    let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.take_up(&run.file, run.id.0).unwrap();
+    world.take_up(&run);
     world.carry();
     world
         .assert_n_calls("addproducts", 1)
@@ -243,8 +252,7 @@ fn prices_of_goods_whose_file_is_held_are_kept_for_it() {
     assert_eq!(report.files[0].tally.n(OutcomeKind::Pending), 2);
     let world = world.with(|settings| settings.goods.category = Some("Чай".to_owned()));
     let held = world.journal().runs(None, 9).unwrap().pop().unwrap();
-    let inbox = obmen::folders::Inbox::open(world.inbox()).unwrap();
-    inbox.take_up(&held.file, held.id.0).unwrap();
+    world.take_up(&held);
     world.carry();
     world.assert_product("НОВ-1", "300", 30);
 }

@@ -315,9 +315,7 @@ fn orders_are_whole() {
             "{}: not those of another store, nor abandoned carts",
             shop.version
         );
-        let [first, second] = orders.as_slice() else {
-            unreachable!()
-        };
+        let [first, second] = <[_; 2]>::try_from(orders).unwrap();
         assert_eq!(
             first.buyer.company.as_deref(),
             Some("ТОВ \"Роги & копита\"")

@@ -132,13 +132,6 @@ fn serve_until(world: &World, is_so: impl Fn() -> bool + Send) {
     });
 }
 
-fn make_all_due(world: &World) {
-    let journal = world.journal();
-    for run in journal.runs(None, 100).unwrap() {
-        journal.forget_retry(run.id).unwrap();
-    }
-}
-
 // --- prices and stock that are lost -----------------------------------------------------
 
 #[test]
@@ -158,10 +151,7 @@ fn a_second_offers_file_does_not_drop_what_is_kept_for_held_goods() {
     }
     let world = world.with(|settings| settings.goods.category = Some("Чай".to_owned()));
     let held = world.journal().runs(None, 9).unwrap().pop().unwrap();
-    Inbox::open(world.inbox())
-        .unwrap()
-        .take_up(&held.file, held.id.0)
-        .unwrap();
+    world.take_up(&held);
     world.carry();
     world.assert_product("НОВ-1", "301", 30);
 }
@@ -227,10 +217,7 @@ fn a_held_file_that_is_returned_beside_a_newer_one_of_its_name_keeps_its_age() {
     assert_eq!(held.state, RunState::Held);
     // The next one comes before the service looks: the shop is away, or a scheduler starts it.
     world.drop_in("prices.csv", prices(500));
-    Inbox::open(world.inbox())
-        .unwrap()
-        .take_up(&held.file, held.id.0)
-        .unwrap();
+    world.take_up(&held);
     world.pass();
     world.assert_product("ЧАЙ-100", "500", 46);
     // The guard rails have looked at it again.
@@ -246,10 +233,7 @@ fn an_approval_holds_for_a_file_returned_beside_a_newer_one_of_its_name() {
     let held = world.pass().files[0].run.clone().unwrap();
     world.drop_in("prices.csv", "Артикул;Цена\n00123;198\n");
     world.journal().approve(held.id).unwrap();
-    Inbox::open(world.inbox())
-        .unwrap()
-        .take_up(&held.file, held.id.0)
-        .unwrap();
+    world.take_up(&held);
     let report = world.pass();
     let fates: Vec<Fate> = report.files.iter().map(|file| file.fate).collect();
     assert_eq!(fates, [Fate::Archive, Fate::Archive]);
@@ -316,7 +300,7 @@ fn a_call_that_the_shop_carries_out_late_does_not_overwrite_newer_stock() {
     world.shop.inject(Fault::once(late).on("updatequantity"));
     world.drop_in("a.csv", "Артикул;Остаток\nЧАЙ-100;9\n");
     assert_eq!(world.pass().files[0].fate, Fate::Retry);
-    make_all_due(&world);
+    world.make_all_due();
     world
         .drop_in("b.csv", "Артикул;Остаток\nЧАЙ-100;3\n")
         .carry();
@@ -339,7 +323,7 @@ fn the_time_to_settle_begins_when_the_answer_was_given_up() {
     world.drop_in("new.csv", "Артикул;Наименование;Цена\nНОВ-1;Новый;15\n");
     assert_eq!(world.pass().files[0].fate, Fate::Retry);
     // `obmen retry`, or a restart after a crash: no pause of half a minute.
-    make_all_due(&world);
+    world.make_all_due();
     world.carry();
     std::thread::sleep(Duration::from_secs(2));
     let n = world
@@ -769,7 +753,7 @@ fn one_row_that_the_shop_cannot_stand_holds_up_no_stock() {
     world.pass();
     // Five attempts take some seven minutes; all twenty take most of a day.
     for n in 0..5 {
-        make_all_due(&world);
+        world.make_all_due();
         world.drop_in("stock.csv", format!("Артикул;Остаток\nЧАЙ-100;{n}\n"));
         world.pass();
     }

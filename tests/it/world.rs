@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use obmen::demo_shop::{self, Catalogue, DemoShop, Dialect, Module};
+use obmen::folders::Inbox;
 use obmen::formats::CsvOptions;
-use obmen::journal::Journal;
+use obmen::journal::{Journal, Run};
 use obmen::pipeline::{
     self, Exchange, ExchangeSettings, GoodsSettings, ListSettings, OrderSettings, PassReport,
     Schedule, Service,
@@ -73,6 +74,20 @@ impl World {
         let exchange = Exchange::new(self.settings.clone()).unwrap();
         let mut service = Service::new(vec![exchange], self.journal(), None);
         service.run_once().remove(0).1
+    }
+
+    /// What waits for its time is due now.
+    pub(crate) fn make_all_due(&self) {
+        let journal = self.journal();
+        for run in journal.runs(None, 100).unwrap() {
+            journal.forget_retry(run.id).unwrap();
+        }
+    }
+
+    /// What `retry` does with the file of a held run.
+    pub(crate) fn take_up(&self, held: &Run) {
+        let inbox = Inbox::open(self.inbox()).unwrap();
+        inbox.take_up(&held.file, held.id.0).unwrap().unwrap();
     }
 
     /// One pass that must leave nothing behind.

@@ -1,0 +1,160 @@
+//! What became of each row, in words for the receipt, and whose word it is that the shop has now.
+
+use std::collections::HashSet;
+
+use crate::journal::{Journal, Outcome, OutcomeKind, RunId};
+use crate::pipeline::resolve::Batch;
+use crate::pipeline::send::Sent;
+use crate::pipeline::{CarryError, Exchange};
+use crate::plan::{Action, Decision, Field, Verdict};
+use crate::shop;
+
+pub(super) fn outcomes_of(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    applied_before: &HashSet<(Field, String)>,
+) -> Vec<Outcome> {
+    let planned = decision.rows.iter().map(|row| {
+        let (kind, detail) = match &row.verdict {
+            Verdict::Unchanged if applied_before.contains(&(row.field, row.key.clone())) => (
+                OutcomeKind::Applied,
+                Some("by an earlier attempt".to_owned()),
+            ),
+            Verdict::Unchanged => (OutcomeKind::Unchanged, None),
+            Verdict::Superseded => (
+                OutcomeKind::Superseded,
+                Some("a later row says otherwise".to_owned()),
+            ),
+            Verdict::Outdated => (
+                OutcomeKind::Outdated,
+                Some(
+                    "a newer file has spoken of it; `obmen send --force` sends it all the same"
+                        .to_owned(),
+                ),
+            ),
+            Verdict::Waits => (
+                OutcomeKind::Pending,
+                Some(
+                    "the shop does not have it; it is kept, since a file that waits may add it"
+                        .to_owned(),
+                ),
+            ),
+            Verdict::Unknown => (
+                OutcomeKind::Unknown,
+                Some("the shop has no product with this article".to_owned()),
+            ),
+            Verdict::Send { action, before } => match sent.get(*action) {
+                Some(Sent::Confirmed) => (
+                    OutcomeKind::Applied,
+                    Some(change_text(
+                        before.as_deref(),
+                        decision.actions.get(*action),
+                        row.field,
+                    )),
+                ),
+                Some(Sent::Missing) => (
+                    OutcomeKind::Rejected,
+                    Some("the shop said yes, but does not list it".to_owned()),
+                ),
+                Some(Sent::Refused(refusal)) => refused(refusal, row.field),
+                Some(Sent::Not) | None => (OutcomeKind::Pending, Some("not sent yet".to_owned())),
+            },
+        };
+        Outcome {
+            line: row.line,
+            key: row.key.clone(),
+            field: row.field.name().to_owned(),
+            kind,
+            detail,
+        }
+    });
+    batch.outcomes.iter().cloned().chain(planned).collect()
+}
+
+/// What the shop says of a row that it did not carry out.
+fn refused(outcome: &shop::module::Outcome, field: Field) -> (OutcomeKind, Option<String>) {
+    use shop::module::Outcome;
+    let (kind, detail) = match outcome {
+        Outcome::Unknown if field == Field::Status => {
+            (OutcomeKind::Unknown, "the shop has no such order")
+        }
+        Outcome::Unknown => (
+            OutcomeKind::Unknown,
+            "the shop has no product with this article",
+        ),
+        Outcome::Ambiguous => (
+            OutcomeKind::Rejected,
+            "several products of the shop have this article",
+        ),
+        Outcome::Rejected(why) => (OutcomeKind::Rejected, why.as_str()),
+        Outcome::Unchanged => (
+            OutcomeKind::Rejected,
+            "the shop has a product already that it takes for this one",
+        ),
+        Outcome::Applied | Outcome::Unsaid => (OutcomeKind::Applied, ""),
+    };
+    (kind, Some(detail.to_owned()))
+}
+
+/// `12 → 7`.
+fn change_text(before: Option<&str>, action: Option<&Action>, field: Field) -> String {
+    let new = action
+        .map(|action| action.field_value(field))
+        .unwrap_or_default();
+    match before {
+        Some(before) => format!("{before} → {new}"),
+        None => new,
+    }
+}
+
+/// What is said of the file as a whole.
+pub(super) fn note(detail: String) -> Outcome {
+    Outcome {
+        line: 1,
+        key: String::new(),
+        field: String::new(),
+        kind: OutcomeKind::Note,
+        detail: Some(detail),
+    }
+}
+
+/// Writes down whose word it is that the shop has now.
+pub(super) fn note_said(
+    batch: &Batch,
+    decision: &Decision,
+    sent: &[Sent],
+    run: RunId,
+    exchange: &Exchange,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    let is_there = |verdict: &Verdict| match verdict {
+        Verdict::Unchanged => true,
+        Verdict::Send { action, .. } => sent.get(*action) == Some(&Sent::Confirmed),
+        Verdict::Unknown | Verdict::Superseded | Verdict::Outdated | Verdict::Waits => false,
+    };
+    let rows = decision.rows.iter().filter(|row| is_there(&row.verdict));
+    let mut added = HashSet::new();
+    for row in rows {
+        if row.field == Field::Product {
+            if matches!(row.verdict, Verdict::Send { .. }) {
+                added.insert((row.line, row.key.as_str()));
+            }
+        } else {
+            let thing = std::iter::once((row.field, row.key.as_str()));
+            journal.note_said(exchange.name(), run, thing)?;
+        }
+    }
+    // A new product takes along what its row states.
+    for wanted in batch.wanted.iter().filter(|_| !added.is_empty()) {
+        if added.contains(&(wanted.line, wanted.sku.as_str())) {
+            let things = wanted.stated().map(|field| (field, wanted.sku.as_str()));
+            journal.note_said(exchange.name(), run, things)?;
+        }
+    }
+    for (earlier, field, sku) in &batch.released_said {
+        let thing = std::iter::once((*field, sku.as_str()));
+        journal.note_said(exchange.name(), *earlier, thing)?;
+    }
+    Ok(())
+}
