@@ -59,12 +59,13 @@ impl App {
         (self.settings.now)()
     }
 
-    /// The one of this name, else the first.
+    /// The one of this name; the first where none is named.
     pub(super) fn exchange(&self, name: Option<&str>) -> Option<&ExchangeSettings> {
-        let all = &self.settings.exchanges;
-        all.iter()
-            .find(|exchange| Some(exchange.name.as_str()) == name)
-            .or(all.first())
+        let mut all = self.settings.exchanges.iter();
+        match name {
+            Some(name) => all.find(|exchange| exchange.name == name),
+            None => all.next(),
+        }
     }
 
     /// Reads the journal through a connection that no other request uses meanwhile.

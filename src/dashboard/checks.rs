@@ -29,6 +29,8 @@ pub(super) struct Handed {
     pub(super) size: u64,
     hash: String,
     path: PathBuf,
+    /// Its name in the inbox, once it lies there.
+    placed: Option<String>,
 }
 
 /// What a check found of one file.
@@ -56,6 +58,8 @@ pub(super) enum Stage {
     Checked(Arc<Found>),
     /// The check itself failed: the shop is away, or the journal.
     Failed(String),
+    /// On its way into the inbox.
+    Applying,
     /// In the inbox: each file's name there, and the last run before.
     Applied {
         names: Vec<String>,
@@ -170,8 +174,14 @@ impl Checks {
             size: arriving.size,
             hash: arriving.hasher.finalize().to_hex().to_string(),
             path: arriving.upload.finish()?,
+            placed: None,
         };
-        self.change(arriving.group, |group| group.files.push(handed));
+        // What ends after the check has begun has not been looked at.
+        self.change(arriving.group, |group| {
+            if matches!(group.stage, Stage::Uploading) {
+                group.files.push(handed);
+            }
+        });
         Ok(())
     }
 
@@ -211,6 +221,18 @@ impl Checks {
                 && !group.files.is_empty();
             if may {
                 group.stage = Stage::Checking;
+            }
+        });
+        may
+    }
+
+    /// False if somebody applies it already.
+    fn begin_apply(&self, id: u64) -> bool {
+        let mut may = false;
+        self.change(id, |group| {
+            may = matches!(group.stage, Stage::Checked(_) | Stage::Failed(_));
+            if may {
+                group.stage = Stage::Applying;
             }
         });
         may
@@ -273,18 +295,41 @@ pub(super) fn apply(app: &App, id: u64) -> Result<(), CarryError> {
     let found = match &group.stage {
         Stage::Checked(found) => Some(Arc::clone(found)),
         Stage::Failed(_) => None,
-        Stage::Uploading | Stage::Checking | Stage::Applied { .. } => return Ok(()),
+        Stage::Uploading | Stage::Checking | Stage::Applying | Stage::Applied { .. } => {
+            return Ok(());
+        }
     };
     let settings = app.exchange(Some(&group.exchange));
     let settings = settings.ok_or_else(|| CarryError::Settings(group.exchange.clone()))?;
     let latest = app.read(|journal| journal.runs_page(&RunFilter::default(), 1))?;
     let after = latest.first().map_or(RunId(0), |run| run.id);
     let inbox = Inbox::open(&settings.inbox)?.with_marker(settings.marker.clone());
-    let names = group
-        .files
-        .iter()
-        .map(|file| inbox.accept(&file.path, &file.name));
-    let names = names.collect::<Result<Vec<_>, _>>()?;
+    // Who asks a second time meanwhile finds it begun.
+    if !app.checks.begin_apply(id) {
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    for (at, file) in group.files.iter().enumerate() {
+        let name = match &file.placed {
+            Some(name) => Ok(name.clone()),
+            None => inbox.accept(&file.path, &file.name),
+        };
+        match name {
+            Ok(name) => {
+                app.checks.change(id, |group| {
+                    if let Some(file) = group.files.get_mut(at) {
+                        file.placed = Some(name.clone());
+                    }
+                });
+                names.push(name);
+            }
+            Err(err) => {
+                // Asked again, it goes on with this one.
+                app.checks.change(id, |known| known.stage = group.stage);
+                return Err(err.into());
+            }
+        }
+    }
     app.checks.change(id, |group| {
         group.stage = Stage::Applied {
             names,

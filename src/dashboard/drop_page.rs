@@ -89,6 +89,7 @@ fn stage_badge(stage: &Stage, words: &Wording) -> Markup {
         Stage::Checked(found) if is_clean(found) => (State::Good, key("stage-checked")),
         Stage::Checked(_) => (State::Look, key("stage-checked-look")),
         Stage::Failed(_) => (State::Bad, key("stage-failed")),
+        Stage::Applying => (State::Busy, key("stage-applying")),
         Stage::Applied { .. } => (State::Good, key("stage-applied")),
     };
     badge(look, &words.text(text))
@@ -109,8 +110,8 @@ pub(super) fn one(ask: &Ask<'_>, id: u64) -> Result<Answer, PageError> {
         div #group data-live {
             p { (stage_badge(&group.stage, words)) }
             @match &group.stage {
-                Stage::Uploading | Stage::Checking => {
-                    p { (words.text("checking-text")) }
+                Stage::Uploading | Stage::Checking | Stage::Applying => {
+                    @if !matches!(group.stage, Stage::Applying) { p { (words.text("checking-text")) } }
                     ul { @for file in &group.files { li { (file.name) " · " (size(file.size, words)) } } }
                 }
                 Stage::Failed(why) => {

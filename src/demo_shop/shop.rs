@@ -112,11 +112,7 @@ impl Shop {
                 functions::n_entries(request)
             },
         });
-        let route = if is_own {
-            Route::Own
-        } else {
-            Route::find(self.dialect, path, request.query("api_token").is_some())
-        };
+        let route = self.route_of(request);
         match inner.faults.take(function) {
             Some(fault) => self.spoil(fault, &mut inner, route, request),
             None => self.carry_out(&mut inner, route, request, Conditions::default()),
@@ -125,9 +121,16 @@ impl Shop {
 
     /// A call that was put off, without a fault of its own.
     pub(super) fn answer_late(&self, request: &Request) -> Answer {
-        let path = request.query("route").unwrap_or_default();
-        let route = Route::find(self.dialect, path, request.query("api_token").is_some());
+        let route = self.route_of(request);
         self.carry_out(&mut self.lock(), route, request, Conditions::default())
+    }
+
+    fn route_of(&self, request: &Request) -> Route {
+        let path = request.query("route").unwrap_or_default();
+        if self.module == Module::Own && path == module::ROUTE {
+            return Route::Own;
+        }
+        Route::find(self.dialect, path, request.query("api_token").is_some())
     }
 
     /// One row for each fault: what is still done, and what the client sees.

@@ -87,7 +87,7 @@ impl OutcomeKind {
     }
 }
 
-/// What identifies a file: its content, never its name.
+/// What identifies a file's content; a run is known by it and by the file's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     pub hash: String,
@@ -260,6 +260,15 @@ impl Journal {
         Ok(())
     }
 
+    /// A person lets a held or rejected file go on: its run does, and keeps its age.
+    pub fn take_up(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection.execute(
+            "UPDATE run SET state = 'retry', retry_at = started_at, finished_at = NULL WHERE id = ?1",
+            [run.0],
+        )?;
+        Ok(())
+    }
+
     pub fn run(&self, id: RunId) -> Result<Option<Run>, JournalError> {
         Ok(self.runs_where("id = ?1", params![id.0])?.pop())
     }
@@ -328,14 +337,15 @@ impl Journal {
     pub fn retry_time(
         &self,
         exchange: &str,
+        file: &str,
         hash: &str,
     ) -> Result<Option<(NaiveDateTime, u32)>, JournalError> {
         let found: Option<(Option<String>, u32)> = self
             .connection
             .prepare_cached(
-                "SELECT retry_at, attempts FROM run WHERE exchange = ?1 AND hash = ?2 AND state = 'retry' ORDER BY id DESC LIMIT 1",
+                "SELECT retry_at, attempts FROM run WHERE exchange = ?1 AND hash = ?2 AND file = ?3 AND state = 'retry' ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![exchange, hash], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![exchange, hash, file], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let time = |stamp: Option<String>| parse_stamp(&stamp?);
         Ok(found.and_then(|(stamp, attempts)| Some((time(stamp)?, attempts))))

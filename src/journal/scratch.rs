@@ -44,8 +44,16 @@ impl Journal {
             .execute("ATTACH ?1 AS live", [path.as_ref()])?;
         journal.atomically(|| {
             for table in KNOWN {
+                // By name: columns added by a migration stand in another order.
+                let columns: String = journal.connection.query_row(
+                    "SELECT group_concat(name) FROM main.pragma_table_info(?1)",
+                    [table],
+                    |row| row.get(0),
+                )?;
                 journal.connection.execute(
-                    &format!("INSERT INTO main.{table} SELECT * FROM live.{table}"),
+                    &format!(
+                        "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM live.{table}"
+                    ),
                     [],
                 )?;
             }

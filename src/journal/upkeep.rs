@@ -74,8 +74,11 @@ impl Journal {
         self.atomically(|| {
             self.connection.execute_batch(
                 "UPDATE product_state SET last_price = coalesce(price, last_price), price = NULL,
-                 last_quantity = coalesce(quantity, last_quantity), quantity = NULL, name = NULL;
-                 UPDATE order_status SET status_id = NULL;",
+                 last_quantity = coalesce(quantity, last_quantity), quantity = NULL, name = NULL,
+                 details = NULL;
+                 UPDATE order_status SET status_id = NULL;
+                 DELETE FROM category;
+                 UPDATE pictures SET told = '', state = 'new';",
             )?;
             Ok(self.connection.pragma_update(None, "application_id", 0)?)
         })

@@ -35,7 +35,7 @@ pub enum DecisionError {
     Journal(#[from] JournalError),
 }
 
-/// Puts the file of a held, rejected or waiting run back into the inbox, and returns its place.
+/// Takes the file of a held, rejected or waiting run up again, and returns its place.
 pub fn retry(
     run: RunId,
     exchanges: &[ExchangeSettings],
@@ -125,15 +125,16 @@ fn return_file(
     exchanges: &[ExchangeSettings],
     journal: &Journal,
 ) -> Result<String, DecisionError> {
-    match inbox_of(run, exchanges)?.take_up(&run.file, run.id.0)? {
-        Some(path) => {
-            journal.forget_retry(run.id)?;
-            Ok(path.display().to_string())
-        }
-        None => Err(DecisionError::FileElsewhere {
+    let inbox = inbox_of(run, exchanges)?;
+    // Whoever finds the file in its new place finds its run to go on with.
+    journal.atomically(|| {
+        journal.take_up(run.id)?;
+        let place = inbox.take_up(&run.file, run.id.0)?;
+        let place = place.ok_or_else(|| DecisionError::FileElsewhere {
             run: run.id,
             file: run.file.clone(),
             state: run.state.name(),
-        }),
-    }
+        })?;
+        Ok(place.display().to_string())
+    })
 }

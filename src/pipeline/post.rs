@@ -162,10 +162,10 @@ impl Post {
         self.wait_until_quiet(report);
         self.ask(journal, report);
         self.carry_all(journal, report, stopped);
+        self.close_full_export(journal, report);
         self.send_late_pictures(journal, report);
         self.fetch_due_lists(journal, report);
         self.report_overdue(journal, report);
-        self.close_full_export(journal, report);
     }
 
     pub(super) fn next_due(&self) -> Instant {
@@ -194,6 +194,7 @@ impl Post {
         let schedule = self.exchange.settings.schedule.clone();
         if now >= self.next_scan {
             self.carry_all(journal, report, stopped);
+            self.close_full_export(journal, report);
             self.next_scan = Instant::now() + schedule.scan;
         }
         if now >= self.next_pictures {
@@ -208,7 +209,6 @@ impl Post {
         }
         self.fetch_due_lists(journal, report);
         self.report_overdue(journal, report);
-        self.close_full_export(journal, report);
         self.judge(report);
     }
 

@@ -68,7 +68,7 @@ impl Post {
             .map_err(CarryError::from)
             .and_then(fingerprint)
             .and_then(|print| {
-                let waits = journal.retry_time(self.exchange.name(), &print.hash)?;
+                let waits = journal.retry_time(self.exchange.name(), &name, &print.hash)?;
                 if waits.is_some_and(|(due, _)| !has_come(due, clock::now())) {
                     return Ok(None);
                 }
@@ -139,7 +139,7 @@ impl Post {
             .map_err(CarryError::from)
             .and_then(fingerprint)
             .and_then(|print| {
-                let waits = journal.retry_time(self.exchange.name(), &print.hash)?;
+                let waits = journal.retry_time(self.exchange.name(), &name, &print.hash)?;
                 if let Some(waits) = waits.filter(|(due, _)| !has_come(*due, clock::now())) {
                     return Ok(Err(waits));
                 }

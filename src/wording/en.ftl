@@ -202,6 +202,7 @@ stage-checking = being looked at
 stage-checked = ready to apply
 stage-checked-look = look before you apply
 stage-failed = could not be looked at
+stage-applying = being applied
 stage-applied = applied
 check-title = What would happen
 checking-text = The files are read and compared with the shop. This page goes on by itself.

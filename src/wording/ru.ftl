@@ -213,6 +213,7 @@ stage-checking = проверяется
 stage-checked = можно применять
 stage-checked-look = посмотрите, прежде чем применять
 stage-failed = проверить не удалось
+stage-applying = применяется
 stage-applied = применено
 check-title = Что произойдёт
 checking-text = Файлы читаются и сравниваются с магазином. Страница обновится сама.

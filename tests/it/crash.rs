@@ -253,6 +253,7 @@ fn kill_at_calls(module: Module, functions: &[&str]) {
             }
             child.kill().unwrap_or_default();
             child.wait().unwrap();
+            assert!(world.shop.n_calls(function) > 0, "{shown}: not called");
             world.shop.clear_faults();
             // What was lost on the way waits half a minute before it is tried again.
             world.make_all_due();

@@ -2,6 +2,7 @@
 
 use obmen::demo_shop::{Catalogue, Dialect, Module};
 use obmen::folders::Fate;
+use obmen::formats::Column;
 use obmen::journal::{OutcomeKind, RunState};
 use obmen::pipeline::{Caution, Exchange, PassReport, look_ahead, send_file};
 use rust_decimal::Decimal;
@@ -72,6 +73,32 @@ fn a_list_has_the_age_at_which_it_came_whenever_a_person_retries_it() {
     assert_eq!(n_outdated(&report), 1);
     world.assert_product("ЧАЙ-100", "400", 46);
     assert_eq!(journal.run(held.id).unwrap().unwrap().state, RunState::Done);
+}
+
+#[test]
+fn a_rejected_list_that_is_taken_up_again_keeps_its_age() {
+    let world = World::new();
+    // Its header is told to the program later.
+    world.drop_in("a.csv", "Код товара у нас;Цена нам\nЧАЙ-100;300\n");
+    let report = world.pass();
+    assert_eq!(report.files[0].fate, Fate::Reject);
+    let rejected = report.files[0].run.clone().unwrap();
+    let world = world.with(|settings| {
+        let columns = [
+            ("Код товара у нас", Column::Article),
+            ("Цена нам", Column::Price),
+        ];
+        let columns = columns.map(|(header, column)| (header.to_owned(), column));
+        settings.csv.columns = columns.into_iter().collect();
+    });
+    world
+        .drop_in("b.csv", "Артикул;Цена\nЧАЙ-100;320\n")
+        .carry();
+    world.take_up(&rejected);
+    let report = world.carry();
+    assert_eq!(report.files[0].run.as_ref().unwrap().id, rejected.id);
+    assert_eq!(n_outdated(&report), 1);
+    world.assert_product("ЧАЙ-100", "320", 46);
 }
 
 #[test]

@@ -345,7 +345,7 @@ impl Shop {
 }
 
 impl Database {
-    /// The first column of each row.
+    /// Each row as a line, its columns apart by tabs.
     pub(crate) fn ask(&self, sql: &str) -> Vec<String> {
         let output = Command::new("mariadb")
             .args([
@@ -383,6 +383,8 @@ pub(crate) struct Request {
     pub(crate) unix_time: i64,
     pub(crate) id: String,
     pub(crate) store: Option<u32>,
+    /// Put behind the query, unsigned.
+    pub(crate) query: &'static str,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) signature: Option<String>,
 }
@@ -399,6 +401,7 @@ impl Request {
             unix_time: unix_time(),
             id: format!("test-{}-{}-{n}", std::process::id(), unix_time()),
             store: None,
+            query: "",
             headers: Vec::new(),
             signature: None,
         }
@@ -429,8 +432,8 @@ impl Request {
             .unwrap();
         let mut request = http
             .post(format!(
-                "{}index.php?route=apizs/sync&call={}{store}",
-                shop.url, self.call
+                "{}index.php?route=apizs/sync&call={}{store}{}",
+                shop.url, self.call, self.query
             ))
             .header(
                 "X-Obmen-User",

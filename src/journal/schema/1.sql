@@ -13,8 +13,6 @@ CREATE TABLE run (
     note        TEXT,
     attempts    INTEGER NOT NULL DEFAULT 1,
     retry_at    TEXT,
-    -- A person said that it may do what the guard rails forbid.
-    is_approved INTEGER NOT NULL DEFAULT 0,
     started_at  TEXT NOT NULL,
     finished_at TEXT
 ) STRICT;
@@ -70,17 +68,7 @@ CREATE TABLE product_state (
     quantity     INTEGER,
     name         TEXT,
     confirmed_at TEXT,
-    -- The last run whose file spoke of the product; kept only where it matters.
-    stated_by    INTEGER,
     PRIMARY KEY (exchange, match_key)
-) STRICT, WITHOUT ROWID;
-
--- A full export whose portions may still be coming: its first run, and when the
--- latest portion was carried.
-CREATE TABLE full_export (
-    exchange TEXT PRIMARY KEY,
-    run      INTEGER NOT NULL,
-    at       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE order_status (
@@ -140,21 +128,6 @@ CREATE TABLE order_ledger (
     PRIMARY KEY (exchange, order_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_ledger_by_state ON order_ledger (exchange, state);
-
--- The goods of an order: a change of its status moves their stock.
-CREATE TABLE order_goods (
-    exchange  TEXT NOT NULL,
-    order_id  INTEGER NOT NULL,
-    match_key TEXT NOT NULL,
-    PRIMARY KEY (exchange, order_id, match_key)
-) STRICT, WITHOUT ROWID;
-
--- Articles that the shop said it had added, and then did not have.
-CREATE TABLE never_added (
-    exchange  TEXT NOT NULL,
-    match_key TEXT NOT NULL,
-    PRIMARY KEY (exchange, match_key)
-) STRICT, WITHOUT ROWID;
 
 -- When a scheduled job last ran.
 CREATE TABLE schedule (

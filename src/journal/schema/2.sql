@@ -1,4 +1,31 @@
--- Version 2. Files of orders under a fixed name, and orders changed in the shop.
+-- Version 2. Files of orders under a fixed name, orders changed in the shop, guard
+-- rails, full exports, and goods whose stock an order moves.
+
+-- A person said that it may do what the guard rails forbid.
+ALTER TABLE run ADD COLUMN is_approved INTEGER NOT NULL DEFAULT 0;
+
+-- A full export whose portions may still be coming: its first run, and when the
+-- latest portion was carried.
+CREATE TABLE full_export (
+    exchange TEXT PRIMARY KEY,
+    run      INTEGER NOT NULL,
+    at       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The goods of an order: a change of its status moves their stock.
+CREATE TABLE order_goods (
+    exchange  TEXT NOT NULL,
+    order_id  INTEGER NOT NULL,
+    match_key TEXT NOT NULL,
+    PRIMARY KEY (exchange, order_id, match_key)
+) STRICT, WITHOUT ROWID;
+
+-- Articles that the shop said it had added, and then did not have.
+CREATE TABLE never_added (
+    exchange  TEXT NOT NULL,
+    match_key TEXT NOT NULL,
+    PRIMARY KEY (exchange, match_key)
+) STRICT, WITHOUT ROWID;
 
 -- Of the order as it was last written, without its status.
 ALTER TABLE order_ledger ADD COLUMN digest TEXT;

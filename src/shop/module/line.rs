@@ -52,7 +52,16 @@ impl Line {
                 },
             ) => {
                 debug!(call, "the answer was lost, asking for it");
-                self.speak(call, body, request_id)
+                match self.speak(call, body, request_id) {
+                    // The first one may have been carried out, whatever became of the second.
+                    Heard::Failed(err) if !err.may_have_acted() => {
+                        Heard::Failed(ShopError::NoAnswer {
+                            function: call,
+                            detail: err.to_string(),
+                        })
+                    }
+                    again => again,
+                }
             }
             Heard::Done(_) | Heard::NobodyThere | Heard::Failed(_) => heard,
         }

@@ -417,6 +417,10 @@ namespace Apizs {
                 || !preg_match('/^\d{0,10}$/D', $store)) {
                 throw new Refusal(401, 'credentials', 'the call is not signed');
             }
+            // Nothing of the query may say more than has been signed: OpenCart takes `store_id[]=x` for store 1.
+            if ((isset($_GET['store_id']) && !is_string($_GET['store_id'])) || isset($_GET['language'])) {
+                throw new Refusal(401, 'credentials', 'the call is not signed');
+            }
             $text = implode("\n", array('obmen1', 'POST', $call, $store, $time, $request_id, hash('sha256', $body)));
             $api_id = $this->signer($user, $text, $signature);
             if ($api_id === null) {
@@ -1422,11 +1426,20 @@ namespace Apizs {
             $looked_for = new Report(count($rows));
             $found = $this->finder->find(array_intersect_key($rows, $read), $looked_for);
             $fates = $looked_for->answer();
-            $manufacturers = $this->manufacturers($read);
-            $attributes = $this->attributes($read, $language_id);
+            // Of a row that is not carried out nothing is made, not even its manufacturer.
+            $done = array();
+            foreach ($read as $n => $product) {
+                $may_add = $mode !== 'update' && $fates['rows'][$n]['is'] === 'unknown' && !isset($product['id'])
+                    && isset($product['sku'], $product['name']) && $product['name'] !== '';
+                if (isset($found[$n]) ? $mode !== 'add' : $may_add) {
+                    $done[$n] = $product;
+                }
+            }
+            $manufacturers = $this->manufacturers($done);
+            $attributes = $this->attributes($done, $language_id);
             $new = array();
             foreach ($read as $n => $product) {
-                $product['manufacturer_id'] = isset($product['manufacturer']) ? $manufacturers[Text::folded($product['manufacturer'])] : null;
+                $product['manufacturer_id'] = isset($done[$n], $product['manufacturer']) ? $manufacturers[Text::folded($product['manufacturer'])] : null;
                 $key = isset($product['sku']) ? Text::folded($product['sku']) : null;
                 $guid = isset($product['guid']) ? $product['guid'] : null;
                 if (isset($found[$n])) {
