@@ -183,28 +183,36 @@ pub(super) fn parse_stamp(text: &str) -> Option<NaiveDateTime> {
 
 /// UNC paths on Windows; on Linux, what the mount table says.
 fn is_on_network(path: &Path) -> bool {
-    let is_unc = path.components().next().is_some_and(|first| match first {
+    is_unc(path) || is_on_network_mount(path)
+}
+
+fn is_unc(path: &Path) -> bool {
+    path.components().next().is_some_and(|first| match first {
         Component::Prefix(prefix) => {
             matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..))
         }
         Component::RootDir | Component::CurDir | Component::ParentDir | Component::Normal(_) => {
             false
         }
-    });
-    is_unc || is_on_network_mount(path)
+    })
 }
 
-#[cfg(target_os = "linux")]
-fn is_on_network_mount(path: &Path) -> bool {
-    const NETWORK: [&str; 7] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"];
-    let Some(existing) = path.ancestors().find_map(|folder| {
+/// The innermost folder of the path that is there, as the system itself calls it.
+fn innermost_existing(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find_map(|folder| {
         let folder = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
             folder
         };
         folder.canonicalize().ok()
-    }) else {
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn is_on_network_mount(path: &Path) -> bool {
+    const NETWORK: [&str; 7] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"];
+    let Some(existing) = innermost_existing(path) else {
         return false;
     };
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
@@ -219,14 +227,26 @@ fn is_on_network_mount(path: &Path) -> bool {
         .is_some_and(|(_, kind)| NETWORK.contains(&kind))
 }
 
+/// To Windows, a folder of a mapped drive is one of the share behind it.
 #[cfg(not(target_os = "linux"))]
-fn is_on_network_mount(_path: &Path) -> bool {
-    false
+fn is_on_network_mount(path: &Path) -> bool {
+    innermost_existing(path).is_some_and(|existing| is_unc(&existing))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn a_share_is_told_from_a_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_on_network(&folder.path().join("deep/j.sqlite")));
+        assert!(!is_on_network(Path::new("j.sqlite")));
+        for share in [r"\\server\obmen\j.sqlite", r"\\?\UNC\server\obmen\j.sqlite"] {
+            assert!(is_on_network(Path::new(share)), "{share}");
+        }
+    }
 
     #[test]
     fn a_rehearsal_leaves_no_trace_and_an_error_undoes_its_part() {

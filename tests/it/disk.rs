@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use obmen::journal::RunState;
 
+#[cfg(unix)]
 use crate::crash::{self, ending};
 use crate::world::World;
 

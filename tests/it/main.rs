@@ -49,4 +49,6 @@ mod shop_contract;
 mod tidy;
 mod transcripts;
 mod truncation;
+#[cfg(windows)]
+mod windows;
 mod world;

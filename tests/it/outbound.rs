@@ -121,7 +121,7 @@ fn a_crash_while_publishing_neither_loses_nor_doubles_an_order() {
     }
 }
 
-fn orders_in(world: &World, name: &str) -> Vec<String> {
+pub(crate) fn orders_in(world: &World, name: &str) -> Vec<String> {
     let text = world.read(&format!("outbox/{name}"));
     assert_eq!(faults_of(text.as_bytes()), Vec::<String>::new(), "{text}");
     let parsed = roxmltree::Document::parse(&text).unwrap();
@@ -132,13 +132,13 @@ fn orders_in(world: &World, name: &str) -> Vec<String> {
     numbers.collect()
 }
 
-fn with_fixed_name() -> World {
+pub(crate) fn with_fixed_name() -> World {
     World::new().with(|settings| {
         settings.orders.file = OrderFileName::parse("orders.xml").unwrap();
     })
 }
 
-fn another_order(world: &World) {
+pub(crate) fn another_order(world: &World) {
     let order = obmen::demo_shop::NewOrder::by(buyer()).line("00123", 1);
     world.shop.place_order(order);
 }
