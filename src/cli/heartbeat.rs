@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::folders::Outbox;
 use crate::pipeline::{ExchangeSettings, PassReport};
-use crate::wording::Wording;
+use crate::wording::{Worded as _, Wording};
 
 /// No name of an order file or a list.
 const FILE: &str = "obmen-status.txt";
@@ -48,7 +48,10 @@ impl Heartbeat {
         let Some(beat) = self.exchanges.get_mut(exchange) else {
             return;
         };
-        let trouble = report.errors.first().map(ToString::to_string);
+        let trouble = report
+            .errors
+            .first()
+            .map(|err| err.message().text(self.words));
         let is_news = trouble != beat.trouble
             && (trouble.is_some() || !report.files.is_empty() || report.orders.is_some());
         let is_due = beat

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cli::output::Out;
+use crate::cli::output::{Out, put_message};
 use crate::cli::{Common, Exit, config, run, send};
 use crate::domain::ItemKey;
 use crate::journal::{Journal, Outcome, Run, RunId};
@@ -15,17 +15,19 @@ fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
 }
 
 fn json_run(run: &Run, journal: &Journal) -> anyhow::Result<serde_json::Value> {
-    Ok(json!({
+    let mut value = json!({
         "run": run.id.0,
         "exchange": run.exchange,
         "file": run.file,
         "state": run.state.name(),
-        "note": run.note,
+        "note": null,
         "attempts": run.attempts,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "rows": run::json_tally(&journal.tally(run.id)?),
-    }))
+    });
+    put_message(&mut value, "note", run.note.as_ref());
+    Ok(value)
 }
 
 pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Result<Exit> {
@@ -56,7 +58,7 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for run in &runs {
         let what = match &run.note {
-            Some(note) => note.clone(),
+            Some(note) => note.text(out.words),
             None => tally_text(&journal.tally(run.id)?, out.words),
         };
         rows.push(vec![
@@ -82,20 +84,22 @@ pub(super) fn show(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Ex
     let (_, journal) = open(common)?;
     let run = find(&journal, id)?;
     if out.is_text() {
-        let receipt = write_receipt(&journal, &run, None, run.note.as_deref(), out.words)?;
+        let receipt = write_receipt(&journal, &run, None, run.note.as_ref(), out.words)?;
         out.say_lines(receipt.trim_end());
         return Ok(Exit::Fine);
     }
     let value = json_run(&run, &journal)?;
     out.json(&value);
     journal.for_each_outcome(run.id, |outcome: Outcome| {
-        out.json(&json!({
+        let mut value = json!({
             "line": outcome.line,
             "key": outcome.key,
             "field": outcome.field,
             "outcome": outcome.kind.name(),
-            "detail": outcome.detail,
-        }));
+            "detail": null,
+        });
+        put_message(&mut value, "detail", outcome.detail.as_ref());
+        out.json(&value);
         Ok::<_, crate::journal::JournalError>(())
     })?;
     Ok(Exit::Fine)

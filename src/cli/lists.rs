@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::output::{Out, count};
+use crate::cli::output::{Out, count, put_message};
 use crate::cli::{Common, Exit, send};
+use crate::domain::OrderId;
 use crate::folders::Outbox;
 use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list, write_order_again};
+use crate::wording::Message;
 
 pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::Result<Exit> {
     let _lock = send::lock(common)?;
@@ -50,14 +52,13 @@ fn say_orders(report: &OrdersReport, out: &mut Out) {
             report.n_seen
         )),
     }
-    for (order, reason) in &report.held {
-        out.say(&format!("order {order} is held: {reason}"));
-    }
+    say_held(report, out);
     for (order, note) in &report.notes {
-        out.say(&format!("order {order}: {note}"));
-    }
-    for reason in &report.unreadable {
-        out.say(&format!("an order of the shop cannot be read: {reason}"));
+        let (order, note) = (order.to_string(), note.text(out.words));
+        out.say(&out.words.fill(
+            "order-note",
+            &[("order", order.into()), ("note", note.into())],
+        ));
     }
 }
 
@@ -66,10 +67,32 @@ pub(super) fn json_orders(report: &OrdersReport) -> Value {
         "seen": report.n_seen,
         "written": report.written.iter().map(|order| order.get()).collect::<Vec<_>>(),
         "file": report.file.as_ref().map(|file| file.display().to_string()),
-        "held": report.held.iter().map(|(order, reason)| json!({"order": order.get(), "reason": reason})).collect::<Vec<_>>(),
-        "unreadable": report.unreadable,
-        "notes": report.notes.iter().map(|(order, note)| json!({"order": order.get(), "note": note})).collect::<Vec<_>>(),
+        "held": report.held.iter().map(|(order, why)| json_order(*order, "detail", why)).collect::<Vec<_>>(),
+        "unreadable": report.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": report.notes.iter().map(|(order, note)| json_order(*order, "note", note)).collect::<Vec<_>>(),
     })
+}
+
+/// Orders that cannot be written.
+pub(super) fn say_held(report: &OrdersReport, out: &mut Out) {
+    let words = out.words;
+    for (order, reason) in &report.held {
+        let (order, why) = (order.to_string(), reason.text(words));
+        out.say(&words.fill(
+            "order-held",
+            &[("order", order.into()), ("why", why.into())],
+        ));
+    }
+    for reason in &report.unreadable {
+        let why = reason.text(words);
+        out.say(&words.fill("order-unreadable", &[("why", why.into())]));
+    }
+}
+
+fn json_order(order: OrderId, name: &str, message: &Message) -> Value {
+    let mut value = json!({"order": order.get()});
+    put_message(&mut value, name, Some(message));
+    value
 }
 
 pub(super) fn list(common: &Common, kind: ListKind, out: &mut Out) -> anyhow::Result<Exit> {

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::domain::shown::one_line;
-use crate::wording::Wording;
+use crate::wording::{Message, Wording};
 
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,6 +97,19 @@ fn harmless(text: &str) -> String {
         .map(one_line)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// A message for scripts: its code, its values, and under `name` how it is said in English.
+pub(super) fn put_message(object: &mut Value, name: &str, message: Option<&Message>) {
+    if let Some(object) = object.as_object_mut() {
+        let code = message.and_then(Message::code);
+        object.insert("reason".to_owned(), json!(code));
+        object.insert(
+            "args".to_owned(),
+            message.map_or_else(|| json!({}), Message::args),
+        );
+        object.insert(name.to_owned(), json!(message.map(ToString::to_string)));
+    }
 }
 
 /// `1 file`, `2 files`.

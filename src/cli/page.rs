@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::cli::output::Out;
 use crate::dashboard::{self, Dashboard, Heart, Password};
 use crate::pipeline::{self, ExchangeSettings, Service};
+use crate::wording::Worded as _;
 
 /// This computer only, so that nothing has to be set up.
 const LISTEN: &str = "127.0.0.1:8765";
@@ -133,7 +134,7 @@ pub(super) fn show(
             Some(shown)
         }
         Err(err) => {
-            let why = err.to_string();
+            let why = err.message().text(out.words);
             out.failure(&out.words.fill("no-page", &[("why", why.into())]));
             None
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::output::{Out, count};
+use crate::cli::output::{Out, count, put_message};
 use crate::cli::{Common, Exit, exit_of_carry, run, send};
 use crate::journal::{OutcomeKind, Tally};
 use crate::pipeline::{Change, kind_key, look_ahead, tally_text};
@@ -109,7 +109,7 @@ fn json_move(one: &Move) -> serde_json::Value {
 /// `line 5: ЧАЙ-100 price: 10.00 → 12.00`.
 fn print_change(path: &Path, change: &Change, out: &mut Out) {
     if !out.is_text() {
-        out.json(&json!({
+        let mut value = json!({
             "file": path.display().to_string(),
             "line": change.line,
             "key": change.key,
@@ -117,18 +117,20 @@ fn print_change(path: &Path, change: &Change, out: &mut Out) {
             "outcome": if change.kind == OutcomeKind::Applied { "send" } else { change.kind.name() },
             "before": change.before,
             "after": change.after,
-            "detail": change.detail,
-        }));
+            "detail": null,
+        });
+        put_message(&mut value, "detail", change.detail.as_ref());
+        out.json(&value);
         return;
     }
     let text = match (&change.after, change.kind) {
         (_, OutcomeKind::Unchanged) => return,
         (Some(after), _) => format!("{} → {after}", change.before.as_deref().unwrap_or("?")),
-        (None, kind) => format!(
-            "{}: {}",
-            kind.name(),
-            change.detail.as_deref().unwrap_or_default()
-        ),
+        (None, kind) => {
+            let detail = change.detail.as_ref().map(|detail| detail.text(out.words));
+            let kind = out.words.text(kind_key(kind));
+            format!("{kind}: {}", detail.unwrap_or_default())
+        }
     };
     let subject = [change.key.as_str(), change.field]
         .into_iter()

@@ -13,7 +13,7 @@ use crate::journal::{Journal, OutcomeKind, Tally};
 use crate::pipeline::{
     self, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
 };
-use crate::wording::{Wording, key};
+use crate::wording::{Worded as _, Wording, key};
 
 pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
@@ -154,16 +154,7 @@ pub(super) fn say_report(report: &PassReport, out: &mut Out) {
             let n = n_orders(orders.written.len(), words);
             out.say(&format!("{n} → {}", file.display()));
         }
-        for (order, reason) in &orders.held {
-            let order = order.to_string();
-            out.say(&words.fill(
-                "order-held",
-                &[("order", order.into()), ("why", reason.as_str().into())],
-            ));
-        }
-        for reason in &orders.unreadable {
-            out.say(&words.fill("order-unreadable", &[("why", reason.as_str().into())]));
-        }
+        super::lists::say_held(orders, out);
     }
     for file in &report.files {
         out.say(&file_line(file, words));
@@ -176,7 +167,7 @@ pub(super) fn say_report(report: &PassReport, out: &mut Out) {
         out.say(&words.fill("item-overdue", &[("item", item.as_str().into())]));
     }
     for err in &report.errors {
-        out.say(&words.fill("not-done", &[("why", err.to_string().into())]));
+        out.say(&words.fill("not-done", &[("why", err.message().text(words).into())]));
     }
 }
 
@@ -198,7 +189,7 @@ fn file_line(file: &FileReport, words: &Wording) -> String {
     });
     let run = run.unwrap_or_default();
     let detail = match &file.error {
-        Some(err) => err.to_string(),
+        Some(err) => err.message().text(words),
         None => tally_text(&file.tally, words),
     };
     format!("{}: {fate}{run}: {detail}", file.name)

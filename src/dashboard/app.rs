@@ -13,6 +13,7 @@ use crate::journal::{Journal, JournalError};
 use crate::pipeline::{ExchangeSettings, Waker};
 use crate::shop::{self, Client};
 use crate::wording::Wording;
+use crate::wording::{Message, Worded as _};
 
 pub(super) struct App {
     pub(super) settings: Settings,
@@ -29,7 +30,7 @@ pub(super) struct App {
 pub(super) struct ShopSaid {
     pub(super) at: NaiveDateTime,
     /// Module and version, or why there is no answer.
-    pub(super) said: Result<String, String>,
+    pub(super) said: Result<String, Message>,
 }
 
 impl App {
@@ -105,7 +106,7 @@ impl App {
                     format!("zstore.php · OpenCart {}", dialect.name())
                 }
             })
-            .map_err(|err| err.to_string());
+            .map_err(|err| err.message());
         let said = ShopSaid {
             at: self.now(),
             said,

@@ -12,6 +12,7 @@ use crate::dashboard::app::App;
 use crate::folders::{FolderError, Inbox, Upload, Uploads, name_below};
 use crate::journal::{Journal, JournalError, Run, RunFilter, RunId};
 use crate::pipeline::{CarryError, Change, Event, Exchange, Look, look_ahead};
+use crate::wording::{Message, Worded as _};
 
 /// Changes that are kept to be shown; `obmen plan` prints all.
 pub(super) const MAX_CHANGES: usize = 10_000;
@@ -38,7 +39,7 @@ pub(super) struct Handed {
 pub(super) struct FileFound {
     pub(super) name: String,
     /// What it would do, or why it cannot be carried.
-    pub(super) look: Result<Look, String>,
+    pub(super) look: Result<Look, Message>,
 }
 
 /// What a check found.
@@ -57,7 +58,7 @@ pub(super) enum Stage {
     Checking,
     Checked(Arc<Found>),
     /// The check itself failed: the shop is away, or the journal.
-    Failed(String),
+    Failed(Message),
     /// On its way into the inbox.
     Applying,
     /// In the inbox: each file's name there, and the last run before.
@@ -252,7 +253,7 @@ pub(super) fn check(app: &App, id: u64) {
     };
     let stage = match look(app, &group) {
         Ok(found) => Stage::Checked(Arc::new(found)),
-        Err(err) => Stage::Failed(err.to_string()),
+        Err(err) => Stage::Failed(err.message()),
     };
     app.checks.change(id, |group| {
         // Applied or discarded meanwhile: then nobody wants to know.
@@ -264,7 +265,7 @@ pub(super) fn check(app: &App, id: u64) {
 
 fn look(app: &App, group: &Group) -> Result<Found, CarryError> {
     let settings = app.exchange(Some(&group.exchange));
-    let settings = settings.ok_or_else(|| CarryError::Settings(group.exchange.clone()))?;
+    let settings = settings.ok_or_else(|| CarryError::Settings(Message::plain(&group.exchange)))?;
     let exchange = Exchange::new(settings.clone())?;
     let journal = Journal::scratch(&app.settings.journal)?;
     let paths: Vec<&Path> = group.files.iter().map(|file| file.path.as_path()).collect();
@@ -281,7 +282,7 @@ fn look(app: &App, group: &Group) -> Result<Found, CarryError> {
     })?;
     let files = group.files.iter().zip(looks).map(|(file, look)| FileFound {
         name: file.name.clone(),
-        look: look.map_err(|err| err.to_string()),
+        look: look.map_err(|err| err.message()),
     });
     found.files = files.collect();
     Ok(found)
@@ -300,7 +301,7 @@ pub(super) fn apply(app: &App, id: u64) -> Result<(), CarryError> {
         }
     };
     let settings = app.exchange(Some(&group.exchange));
-    let settings = settings.ok_or_else(|| CarryError::Settings(group.exchange.clone()))?;
+    let settings = settings.ok_or_else(|| CarryError::Settings(Message::plain(&group.exchange)))?;
     let latest = app.read(|journal| journal.runs_page(&RunFilter::default(), 1))?;
     let after = latest.first().map_or(RunId(0), |run| run.id);
     let inbox = Inbox::open(&settings.inbox)?.with_marker(settings.marker.clone());

@@ -6,11 +6,12 @@ use crate::dashboard::checks::{self, FileFound, Found, Group, MAX_CHANGES, Stage
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{button, page};
 use crate::dashboard::runs::KINDS;
-use crate::dashboard::shown::{State, badge, field, kind_badge, number, reason, run_badge, size};
+use crate::dashboard::shown::{State, badge, field, kind_badge, number, run_badge, size};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{JournalError, OutcomeKind, Run, RunId, RunState, Tally};
 use crate::pipeline::{kind_key, tally_text};
 use crate::plan::Move;
+use crate::wording::Worded as _;
 use crate::wording::{Wording, key};
 
 /// Changes of one part of the list.
@@ -115,7 +116,7 @@ pub(super) fn one(ask: &Ask<'_>, id: u64) -> Result<Answer, PageError> {
                     ul { @for file in &group.files { li { (file.name) " · " (size(file.size, words)) } } }
                 }
                 Stage::Failed(why) => {
-                    p .alert role="alert" { (reason(why, words)) }
+                    p .alert role="alert" { (why.text(words)) }
                     (choices(ask, id, true))
                 }
                 Stage::Checked(found) => (checked(ask, id, found)),
@@ -159,12 +160,12 @@ fn file_card(file: &FileFound, words: &Wording) -> Markup {
             h2 { (file.name) }
             @match &file.look {
                 Err(why) => {
-                    p .alert { (badge(State::Bad, &words.text("file-cannot"))) " " (reason(why, words)) }
+                    p .alert { (badge(State::Bad, &words.text("file-cannot"))) " " (why.text(words)) }
                 }
                 Ok(look) => {
                     (counts(&look.tally, words))
                     @for alarm in &look.alarms {
-                        p .alert { (badge(State::Look, &words.text("would-be-held"))) " " (alarm) }
+                        p .alert { (badge(State::Look, &words.text("would-be-held"))) " " (alarm.message().text(words)) }
                     }
                     @if !look.largest.is_empty() {
                         h3 { (words.text("largest-moves")) }
@@ -238,7 +239,7 @@ fn changes(ask: &Ask<'_>, id: u64, found: &Found) -> Markup {
                                     td {
                                         @if change.kind == OutcomeKind::Applied { (badge(State::Busy, &words.text("kind-to-send"))) }
                                         @else { (kind_badge(change.kind, words)) }
-                                        @if let Some(detail) = &change.detail { " · " (reason(detail, words)) }
+                                        @if let Some(detail) = &change.detail { " · " (detail.text(words)) }
                                     }
                                 }
                             }
@@ -317,7 +318,7 @@ fn progress_of(
                 }
             } @else {
                 @match &run.note {
-                    Some(note) => p { (reason(note, words)) },
+                    Some(note) => p { (note.text(words)) },
                     None => p { (tally_text(tally, words)) },
                 }
                 @if tally.needs_attention() {

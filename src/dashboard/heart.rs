@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDateTime;
 
 use crate::pipeline::{CarryError, PassReport};
+use crate::wording::{Message, Worded as _};
 
 /// Shared between the service, which tells it of each pass, and the page.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ pub(super) struct Pulse {
     /// When the shop last answered.
     pub reached_at: Option<NaiveDateTime>,
     /// What keeps the exchange from its work.
-    pub trouble: Option<String>,
+    pub trouble: Option<Message>,
     /// The trouble is the shop's.
     pub is_shop_away: bool,
     /// Files in the inbox that are not complete, or wait for their turn.
@@ -44,7 +45,7 @@ impl Heart {
             || report.files.iter().any(|file| file.error.is_none())
             || !report.lists.is_empty();
         if let Some(err) = blocking {
-            pulse.trouble = Some(err.to_string());
+            pulse.trouble = Some(err.message());
             pulse.is_shop_away = matches!(err, CarryError::Shop(_));
         } else if has_worked {
             pulse.trouble = None;

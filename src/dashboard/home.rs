@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::dashboard::drop_page;
 use crate::dashboard::heart::Pulse;
 use crate::dashboard::layout::{button, page};
-use crate::dashboard::shown::{State, badge, number, order_badge, reason, run_badge, time};
+use crate::dashboard::shown::{State, badge, number, order_badge, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{
     Day, Journal, JournalError, OrderLine, OrderState, Run, RunFilter, RunState, Tally,
@@ -121,7 +121,7 @@ fn verdict(ask: &Ask<'_>, seen: &Seen, pulse: &Pulse) -> Markup {
         } else {
             key("verdict-trouble")
         };
-        let said = format!("{} {}", words.text(key), reason(trouble, words));
+        let said = format!("{} {}", words.text(key), trouble.text(words));
         (State::Bad, said)
     } else if n_waiting > 0 {
         let said = words.fill("verdict-waiting", &[("n", n_waiting.into())]);
@@ -152,7 +152,7 @@ fn waiting(ask: &Ask<'_>, seen: &Seen) -> Markup {
                             div {
                                 a .strong href=(ask.link(&format!("/runs/{}", run.id), &[])) { (run.file) }
                                 " " (run_badge(run.state, &Tally::default(), words))
-                                @if let Some(note) = &run.note { p { (reason(note, words)) } }
+                                @if let Some(note) = &run.note { p { (note.text(words)) } }
                                 p .hint { (hint(ask, run)) }
                             }
                             (decisions(ask, run))
@@ -163,7 +163,7 @@ fn waiting(ask: &Ask<'_>, seen: &Seen) -> Markup {
                             div {
                                 span .strong { (words.fill("order-number", &[("order", order.order.to_string().into())])) }
                                 " " (order_badge(order.state, words))
-                                @if let Some(why) = &order.reason { p { (reason(why, words)) } }
+                                @if let Some(why) = &order.reason { p { (why.text(words)) } }
                                 p .hint { (words.text("hint-order-held")) }
                             }
                         }
@@ -213,7 +213,7 @@ fn last_file(ask: &Ask<'_>, seen: &Seen) -> Markup {
     html! {
         p { a .strong href=(ask.link(&place, &[])) { (run.file) } " " (run_badge(run.state, tally, words)) }
         p { (time(&run.started_at)) " · " (tally_text(tally, words)) }
-        @if let Some(note) = &run.note { p { (reason(note, words)) } }
+        @if let Some(note) = &run.note { p { (note.text(words)) } }
         @if tally.needs_attention() {
             p {
                 a .button href=(ask.link(&place, &[("rows", "faulty")])) { (words.text("show-faulty")) }
@@ -241,7 +241,7 @@ fn facts(ask: &Ask<'_>, seen: &Seen, pulse: &Pulse) -> Markup {
                 a href=(ask.exchange.shop.url) rel="noreferrer" { (ask.exchange.shop.url) } br;
                 @match said.as_ref().map(|said| (said.at, &said.said)) {
                     Some((_, Ok(module))) => (badge(State::Good, module)),
-                    Some((_, Err(why))) => (badge(State::Bad, &reason(why, words))),
+                    Some((_, Err(why))) => (badge(State::Bad, &why.text(words))),
                     None => (badge(State::Busy, &words.text("fact-asking"))),
                 }
                 @if let Some(said) = &said { " " span .hint { (stamp(said.at)) } }

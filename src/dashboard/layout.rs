@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::dashboard::shown::{State, badge};
 use crate::dashboard::web::{Ask, PageError};
-use crate::wording::{Wording, key};
+use crate::wording::{Worded as _, Wording, key};
 
 const PAGES: [(&str, &str); 5] = [
     ("/", key("nav-home")),
@@ -103,10 +103,14 @@ pub(super) fn login(words: &'static Wording, said: Option<&str>) -> Markup {
 
 pub(super) fn failure(ask: &Ask<'_>, err: &PageError) -> Markup {
     let words = ask.app.words();
-    let (title, said) = match err {
-        PageError::NotFound => (words.text("not-found-title"), words.text("not-found-text")),
-        other => (words.text("failed-title"), other.to_string()),
-    };
+    let title = words.text(match err {
+        PageError::NotFound => key("not-found-title"),
+        PageError::Journal(_)
+        | PageError::Decision(_)
+        | PageError::Carry(_)
+        | PageError::Shop(_) => key("failed-title"),
+    });
+    let said = err.message().text(words);
     let content = html! {
         p .alert role="alert" { (badge(State::Bad, &said)) }
         p { a href=(ask.link("/", &[])) { (words.text("back-home")) } }

@@ -36,6 +36,7 @@ pub use self::heart::Heart;
 use self::app::App;
 use crate::pipeline::{ExchangeSettings, Waker};
 use crate::wording::Language;
+use crate::wording::{Message, Worded, message};
 
 /// What the page needs to know.
 #[derive(Debug, Clone)]
@@ -55,18 +56,30 @@ pub struct Settings {
 
 /// Why there is no page.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum DashboardError {
-    #[error(
-        "other computers could reach the page at {address}: set a password (`page.password_file`)"
-    )]
-    Open { address: SocketAddr },
-    #[error("the page cannot be shown at {address}: {source}")]
+    Open {
+        address: SocketAddr,
+    },
     Listen {
         address: SocketAddr,
         source: io::Error,
     },
-    #[error("the page cannot be started: {0}")]
     Start(io::Error),
+}
+
+impl Worded for DashboardError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Open { address } => message!("page-open", address = address.to_string()),
+            Self::Listen { address, source } => message!(
+                "page-not-shown",
+                address = address.to_string(),
+                why = source.to_string(),
+            ),
+            Self::Start(err) => message!("page-not-started", why = err.to_string()),
+        }
+    }
 }
 
 /// A page that is shown; dropping it ends it.

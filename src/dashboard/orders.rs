@@ -3,7 +3,7 @@
 use maud::html;
 
 use crate::dashboard::layout::{button, more, page};
-use crate::dashboard::shown::{order_badge, reason, time};
+use crate::dashboard::shown::{order_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{JournalError, OrderState};
 use crate::pipeline::{self, Event};
@@ -80,7 +80,7 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
                                     th .num scope="row" { (order.order) }
                                     td {
                                         (order_badge(order.state, words))
-                                        @if let Some(why) = &order.reason { br; (reason(why, words)) }
+                                        @if let Some(why) = &order.reason { br; (why.text(words)) }
                                     }
                                     td { (time(&order.seen_at)) }
                                     td { @if let Some(at) = &order.written_at { (time(at)) } }

@@ -1,16 +1,18 @@
 //! Runs: found by file, article or order; each with its rows and its calls; and what is decided about them.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{more, page};
-use crate::dashboard::shown::{State, badge, field, kind_badge, number, reason, run_badge, time};
+use crate::dashboard::shown::{State, badge, field, kind_badge, number, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::formats::{Encoding, csv_write};
 use crate::journal::{
     CallLine, JournalError, OutcomeKind, RowFilter, RowLine, Run, RunFilter, RunId, RunState, Tally,
 };
-use crate::pipeline::{self, Event, kind_key, tally_text};
+use crate::pipeline::{self, Event, TABLE_HEADER, kind_key, table_row, tally_text};
 use crate::wording::{Wording, key};
 
 /// Rows of one part of a list.
@@ -92,7 +94,7 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
                                     td { (run_badge(run.state, tally, words)) }
                                     td {
                                         @match &run.note {
-                                            Some(note) => (reason(note, words)),
+                                            Some(note) => (note.text(words)),
                                             None => (tally_text(tally, words)),
                                         }
                                     }
@@ -157,7 +159,7 @@ pub(super) fn one(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
                 @if run.attempts > 1 { " · " (words.fill("run-attempts", &[("n", run.attempts.into())])) }
                 @if run.is_approved { " · " (words.text("run-approved")) }
             }
-            @if let Some(note) = &run.note { p .alert { (reason(note, words)) } }
+            @if let Some(note) = &run.note { p .alert { (note.text(words)) } }
             (decisions(ask, &run))
             (tallies(ask, &place, &tally, shown))
         }
@@ -222,7 +224,7 @@ fn rows_table(ask: &Ask<'_>, rows: &[RowLine], words: &Wording) -> Markup {
                             }
                             td { (field(&row.outcome.field, words)) }
                             td { (kind_badge(row.outcome.kind, words)) }
-                            td { @if let Some(detail) = &row.outcome.detail { (reason(detail, words)) } }
+                            td { @if let Some(detail) = &row.outcome.detail { (detail.text(words)) } }
                         }
                     }
                 }
@@ -264,7 +266,7 @@ fn calls_table(calls: &[CallLine], words: &Wording) -> Markup {
                             td { code { (call.function) } }
                             td .num { (number(call.n_entries)) }
                             td { (call_badge(&call.state, words)) }
-                            td { @if let Some(error) = &call.error { (reason(error, words)) } }
+                            td { @if let Some(error) = &call.error { (error.text(words)) } }
                         }
                     }
                 }
@@ -286,6 +288,7 @@ fn call_badge(state: &str, words: &Wording) -> Markup {
 
 /// The rows to look at, as a table for Excel.
 pub(super) fn faulty(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
+    let words = ask.app.words();
     let rows = ask.app.read(|journal| {
         let run = journal.run(RunId(id))?.ok_or(PageError::NotFound)?;
         let mut rows: Vec<Vec<String>> = Vec::new();
@@ -296,26 +299,16 @@ pub(super) fn faulty(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
                 return Ok::<_, PageError>(rows);
             };
             after = last.seq;
-            rows.extend(part.into_iter().map(|row| {
-                vec![
-                    row.outcome.line.to_string(),
-                    row.outcome.key,
-                    row.outcome.field,
-                    row.outcome.kind.name().to_owned(),
-                    row.outcome.detail.unwrap_or_default(),
-                ]
-            }));
+            rows.extend(
+                part.into_iter()
+                    .map(|row| table_row(&row.outcome, words).map(Cow::into_owned).to_vec()),
+            );
         }
     })?;
     let mut content = Vec::new();
     // Writing into memory does not fail.
-    csv_write::write_table(
-        &mut content,
-        &["line", "key", "field", "outcome", "detail"],
-        &rows,
-        Encoding::Utf8WithMark,
-    )
-    .unwrap_or_default();
+    csv_write::write_table(&mut content, &TABLE_HEADER, &rows, Encoding::Utf8WithMark)
+        .unwrap_or_default();
     Ok(Answer::File {
         name: format!("run-{id}-faulty.csv"),
         content,

@@ -84,42 +84,6 @@ pub(super) fn field(name: &str, words: &Wording) -> String {
     }
 }
 
-/// The journal keeps reasons in English, for scripts; those that say nothing of a
-/// file's own are translated here.
-pub(super) fn reason(text: &str, words: &Wording) -> String {
-    const KNOWN: [(&str, &str); 12] = [
-        (
-            "the shop has no product with this article",
-            key("why-no-article"),
-        ),
-        ("the shop has no such order", key("why-no-order")),
-        (
-            "several products of the shop have this article",
-            key("why-ambiguous"),
-        ),
-        ("a later row says otherwise", key("why-later-row")),
-        (
-            "a newer file has spoken of it; `obmen send --force` sends it all the same",
-            key("why-newer-file"),
-        ),
-        ("by an earlier attempt", key("why-earlier-attempt")),
-        (
-            "the shop does not have it; it is kept, since a file that waits may add it",
-            key("why-may-come"),
-        ),
-        (
-            "the shop said yes, but does not list it",
-            key("why-not-listed"),
-        ),
-        ("not sent yet", key("why-not-sent")),
-        ("rejected by a person", key("why-by-person")),
-        ("the file is empty", key("why-empty")),
-        ("the shop refuses the API user or key", key("why-key")),
-    ];
-    let known = KNOWN.iter().find(|(known, _)| *known == text);
-    known.map_or_else(|| text.to_owned(), |(_, key)| words.text(key))
-}
-
 /// `12 345`, with a blank that does not break.
 pub(super) fn number(n: u64) -> String {
     let digits = n.to_string();

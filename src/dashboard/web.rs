@@ -25,6 +25,7 @@ use crate::dashboard::{checks, drop_page, health, home, layout, orders, products
 use crate::journal::{Journal, JournalError};
 use crate::pipeline::{CarryError, DecisionError, ExchangeSettings};
 use crate::shop::ShopError;
+use crate::wording::{Message, Worded, message};
 
 /// Forms of the page hold a word or two.
 const MAX_FORM_BYTES: usize = 64 * 1024;
@@ -100,8 +101,8 @@ pub(super) enum Answer {
 
 /// Why it could not be done; the text is shown.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub(super) enum PageError {
-    #[error("404")]
     NotFound,
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -111,6 +112,18 @@ pub(super) enum PageError {
     Carry(#[from] CarryError),
     #[error(transparent)]
     Shop(#[from] ShopError),
+}
+
+impl Worded for PageError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("not-found-text"),
+            Self::Journal(err) => err.message(),
+            Self::Decision(err) => err.message(),
+            Self::Carry(err) => err.message(),
+            Self::Shop(err) => err.message(),
+        }
+    }
 }
 
 impl PageError {

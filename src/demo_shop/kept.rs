@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use super::catalogue::{Catalogue, Category, Order, Product, Status};
 
+use crate::wording::{Message, Worded, message};
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS row (
         kind TEXT NOT NULL,
@@ -21,11 +23,19 @@ const SCHEMA: &str = "
 
 /// The file cannot be used as the memory of a shop.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum KeptError {
-    #[error("the file of the demo shop cannot be used")]
     Sqlite(#[from] rusqlite::Error),
-    #[error("the file of the demo shop holds a row that is not ours")]
     Document(#[from] serde_json::Error),
+}
+
+impl Worded for KeptError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Sqlite(_) => message!("demo-shop-file"),
+            Self::Document(_) => message!("demo-shop-row"),
+        }
+    }
 }
 
 pub(super) struct Kept(Connection);

@@ -65,6 +65,8 @@ use self::login::Sessions;
 use self::shop::{Inner, Shop};
 use self::store::Store;
 
+use crate::wording::{Message, Worded, message};
+
 pub use self::catalogue::{
     Buyer, Catalogue, Category, Currency, HistoryRow, Method, NewLine, NewOrder, Order, OrderId,
     OrderLine, Product, Status,
@@ -137,16 +139,27 @@ impl Settings {
 
 /// The shop cannot open.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum DemoShopError {
-    #[error("cannot listen on `{address}`")]
     Listen {
         address: SocketAddr,
         source: io::Error,
     },
-    #[error("cannot start the server of the demo shop")]
     Start(#[source] io::Error),
     #[error(transparent)]
     Kept(#[from] KeptError),
+}
+
+impl Worded for DemoShopError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Listen { address, .. } => {
+                message!("demo-shop-listen", address = address.to_string())
+            }
+            Self::Start(_) => message!("demo-shop-start"),
+            Self::Kept(err) => err.message(),
+        }
+    }
 }
 
 /// The API user whom the shop lets in.

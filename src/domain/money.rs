@@ -6,6 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
 use crate::domain::number::{BadNumber, parse_decimal};
+use crate::wording::{Message, Worded, message};
 
 /// OpenCart keeps prices as `decimal(15,4)` and clamps what is larger without a word.
 const MAX: Decimal = Decimal::from_parts(2_764_472_319, 232_830, 0, false, 4);
@@ -19,13 +20,22 @@ pub struct Money(Decimal);
 
 /// Why a number is not a price.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum BadMoney {
     #[error(transparent)]
     Number(#[from] BadNumber),
-    #[error("`{0}` is negative")]
     Negative(Decimal),
-    #[error("`{0}` is larger than a shop can hold")]
     TooLarge(Decimal),
+}
+
+impl Worded for BadMoney {
+    fn message(&self) -> Message {
+        match self {
+            Self::Number(err) => err.message(),
+            Self::Negative(amount) => message!("money-negative", amount = amount.to_string()),
+            Self::TooLarge(amount) => message!("money-too-large", amount = amount.to_string()),
+        }
+    }
 }
 
 impl Money {

@@ -4,16 +4,25 @@ use rust_decimal::Decimal;
 use thiserror::Error;
 
 use crate::domain::shown::excerpt;
+use crate::wording::{Message, Worded, message};
 
 /// Why a text is not a number.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum BadNumber {
-    #[error("there is no number")]
     Empty,
-    #[error("`{0}` is not a number")]
     NotANumber(String),
-    #[error("`{0}` is too large or too long a number")]
     TooLong(String),
+}
+
+impl Worded for BadNumber {
+    fn message(&self) -> Message {
+        match self {
+            Self::Empty => message!("number-empty"),
+            Self::NotANumber(text) => message!("number-not-one", text = text),
+            Self::TooLong(text) => message!("number-too-long", text = text),
+        }
+    }
 }
 
 /// Currency words that stand behind (or before) a price in a saved report.

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
 
 use crate::domain::{Inn, ItemKey, Kpp, Money, Quantity, Sku};
+use crate::wording::Message;
 
 /// OpenCart's order id: what ties the order on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,7 +83,7 @@ pub struct Order {
     /// Further order fields that the configuration names.
     pub extra: Vec<(String, String)>,
     /// What of the shop's order was left out, in words and without the buyer's data.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// Who buys.

@@ -7,6 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
 use crate::domain::number::{BadNumber, parse_decimal};
+use crate::wording::{Message, Worded, message};
 
 /// A quantity in the goods' own unit: may be fractional (metres, kilograms) and,
 /// as a stock level, below zero.
@@ -15,8 +16,14 @@ pub struct Quantity(Decimal);
 
 /// The shop's column is a 32-bit integer and clamps without a word.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the quantity `{0}` is larger than a shop can hold")]
+#[error("{}", self.message())]
 pub struct TooMany(Decimal);
+
+impl Worded for TooMany {
+    fn message(&self) -> Message {
+        message!("quantity-too-large", quantity = self.0.to_string())
+    }
+}
 
 impl Quantity {
     pub const ZERO: Self = Self(Decimal::ZERO);

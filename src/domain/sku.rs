@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::domain::shown::excerpt;
+use crate::wording::{Message, Worded, message};
 
 /// OpenCart keeps the article in a `varchar(64)` column and cuts longer values
 /// off without a word, which would merge two products into one.
@@ -19,14 +20,22 @@ pub struct Sku(String);
 
 /// Why a text cannot be an article.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum BadSku {
     /// Sent to the shop, an empty article would match every product without one.
-    #[error("the article is empty")]
     Empty,
-    #[error("the article `{0}` is longer than {MAX_CHARS} characters; the shop would cut it off")]
     TooLong(String),
-    #[error("the article `{0}` holds a character that cannot be read or printed")]
     Unprintable(String),
+}
+
+impl Worded for BadSku {
+    fn message(&self) -> Message {
+        match self {
+            Self::Empty => message!("sku-empty"),
+            Self::TooLong(sku) => message!("sku-too-long", sku = sku, limit = MAX_CHARS),
+            Self::Unprintable(sku) => message!("sku-unprintable", sku = sku),
+        }
+    }
 }
 
 impl Sku {

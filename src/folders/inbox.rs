@@ -136,7 +136,7 @@ impl Inbox {
     pub fn make(&self) -> Result<(), FolderError> {
         for folder in ["", WORKING, DONE, REJECTED, HELD] {
             let path = self.root.join(folder);
-            fs::create_dir_all(&path).map_err(FolderError::of("make the folder", &path))?;
+            fs::create_dir_all(&path).map_err(FolderError::of("make-folder", &path))?;
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ impl Inbox {
         let path = self.root.join(WORKING).join(&name);
         let temporary = with_ending(&path, ".tmp");
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+            fs::create_dir_all(parent).map_err(FolderError::of("make-folder", parent))?;
         }
         let mut file = File::create(&temporary).map_err(FolderError::of("write", &temporary))?;
         let written = io::copy(content, &mut file).and_then(|_| file.sync_all());
@@ -313,7 +313,7 @@ impl Inbox {
         let path = free_name(&self.root.join(name), None);
         let temporary = with_ending(&path, ".tmp");
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+            fs::create_dir_all(parent).map_err(FolderError::of("make-folder", parent))?;
         }
         // The inbox may lie on another disk.
         if fs::rename(file, &temporary).is_err() {
@@ -517,10 +517,10 @@ fn collect(
             debug!(folder = %folder.display(), "left alone: {err}");
             return Ok(());
         }
-        Err(err) => return Err(FolderError::of("list the folder", folder)(err)),
+        Err(err) => return Err(FolderError::of("list-folder", folder)(err)),
     };
     for entry in entries {
-        let entry = entry.map_err(FolderError::of("list the folder", folder))?;
+        let entry = entry.map_err(FolderError::of("list-folder", folder))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
         // `file_type` does not follow links.

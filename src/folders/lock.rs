@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::wording::{Message, Worded, message};
+
 /// Held as long as this value lives.
 #[derive(Debug)]
 pub struct Lock {
@@ -14,13 +16,21 @@ pub struct Lock {
 
 /// Why the lock was not given.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum LockError {
-    #[error(
-        "another obmen (process {owner}) is already at work here; stop it first, or wait until it is done"
-    )]
     Taken { owner: String },
-    #[error("cannot lock `{path}`")]
     Io { path: PathBuf, source: io::Error },
+}
+
+impl Worded for LockError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Taken { owner } => message!("lock-taken", owner = owner),
+            Self::Io { path, .. } => {
+                message!("lock-failed", path = path.display().to_string())
+            }
+        }
+    }
 }
 
 impl Lock {

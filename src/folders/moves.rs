@@ -73,7 +73,7 @@ pub(super) fn has_same_content(left: &Path, right: &Path) -> bool {
 /// free name, or holds the same.
 pub(super) fn move_file(from: &Path, to: &Path) -> Result<(), FolderError> {
     if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+        fs::create_dir_all(parent).map_err(FolderError::of("make-folder", parent))?;
     }
     let mut pause = Duration::from_millis(20);
     for _ in 1..RENAME_ATTEMPTS {
@@ -96,7 +96,7 @@ pub(super) fn write_whole(path: &Path, mut content: &[u8]) -> Result<(), FolderE
 /// A receipt of millions of rows is larger than the memory it may take.
 pub(super) fn write_from(path: &Path, content: &mut dyn Read) -> Result<(), FolderError> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(FolderError::of("make the folder", parent))?;
+        fs::create_dir_all(parent).map_err(FolderError::of("make-folder", parent))?;
     }
     let mut file = File::create(path).map_err(FolderError::of("write", path))?;
     io::copy(content, &mut file)

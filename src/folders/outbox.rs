@@ -49,7 +49,7 @@ impl Outbox {
 
     /// Makes the folder if it is missing.
     pub fn make(&self) -> Result<(), FolderError> {
-        fs::create_dir_all(&self.root).map_err(FolderError::of("make the folder", &self.root))
+        fs::create_dir_all(&self.root).map_err(FolderError::of("make-folder", &self.root))
     }
 
     pub fn root(&self) -> &Path {
@@ -84,7 +84,7 @@ impl Outbox {
 
     /// Fails rather than takes a folder that is away for one that is empty.
     pub fn presence(&self, name: &str) -> Result<Presence, FolderError> {
-        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look at", path));
+        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look-at", path));
         if exists(&self.temporary(name))? {
             return Ok(Presence::Prepared);
         }
@@ -98,7 +98,7 @@ impl Outbox {
     /// Whether a file lies under this name. `false` only if this is the outbox
     /// that orders were written to, and not the empty place of a share that is away.
     pub fn has(&self, name: &str) -> Result<bool, FolderError> {
-        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look at", path));
+        let exists = |path: &Path| path.try_exists().map_err(FolderError::of("look-at", path));
         if exists(&self.root.join(name))? {
             return Ok(true);
         }
@@ -115,7 +115,7 @@ impl Outbox {
         let marker = self.root.join(MARKER);
         let exists = marker
             .try_exists()
-            .map_err(FolderError::of("look at", &marker))?;
+            .map_err(FolderError::of("look-at", &marker))?;
         if exists {
             Ok(())
         } else if was_marked {

@@ -74,7 +74,7 @@ impl Uploads {
     /// The `n`th file of a group. Its name on the disk is no word of the sender's.
     pub fn begin(&self, group: u64, n: usize) -> Result<Upload, FolderError> {
         let folder = self.folder(group);
-        fs::create_dir_all(&folder).map_err(FolderError::of("make the folder", &folder))?;
+        fs::create_dir_all(&folder).map_err(FolderError::of("make-folder", &folder))?;
         let path = folder.join(n.to_string());
         let file = File::create(&path).map_err(FolderError::of("write", &path))?;
         Ok(Upload { file, path })

@@ -14,22 +14,35 @@ use zip::result::ZipError;
 
 use crate::domain::shown::excerpt;
 use crate::formats::limits;
+use crate::wording::{Message, Worded, message};
 
 /// Why an archive is refused.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum ArchiveError {
-    #[error("the archive is damaged or cut off: {0}")]
     Damaged(String),
-    #[error("the archive is encrypted or packed in a way that obmen does not read: {0}")]
     Unsupported(String),
-    #[error("the archive has {found} entries, more than {limit}", limit = limits::ARCHIVE_ENTRIES)]
     TooMany { found: usize },
-    #[error("the archive names a file that no folder can safely hold: `{0}`")]
     Outside(String),
-    #[error("the archive unpacks to more than a thousand times its size, or to more than 8 GB")]
     Bomb,
-    #[error("cannot unpack the archive: {0}")]
     Io(io::Error),
+}
+
+impl Worded for ArchiveError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Damaged(why) => message!("archive-damaged", why = why),
+            Self::Unsupported(why) => message!("archive-unsupported", why = why),
+            Self::TooMany { found } => message!(
+                "archive-too-many",
+                found = *found,
+                limit = limits::ARCHIVE_ENTRIES,
+            ),
+            Self::Outside(name) => message!("archive-outside", name = name),
+            Self::Bomb => message!("archive-bomb"),
+            Self::Io(err) => message!("archive-io", why = err.to_string()),
+        }
+    }
 }
 
 impl From<ZipError> for ArchiveError {

@@ -13,6 +13,7 @@ use std::str;
 use encoding_rs::{Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
 use crate::formats::{FileError, detect, limits};
+use crate::wording::message;
 
 /// How much is read from the source at a time.
 const CHUNK: usize = 64 * 1024;
@@ -183,10 +184,7 @@ impl<R: Read> BufRead for Utf8Reader<R> {
         if self.since_mark > limits::TOKEN {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
-                format!(
-                    "one piece of the file is longer than {} MB",
-                    limits::TOKEN / 1024 / 1024
-                ),
+                message!("limit-token", mb = limits::TOKEN / 1024 / 1024),
             ));
         }
         Ok(self.text.get(self.start..).unwrap_or_default())

@@ -12,10 +12,10 @@ pub(super) enum Kind {
 
 /// Kinds that people drop by mistake and that deserve a plain word, by their first bytes.
 const OTHER_KINDS: [(&[u8], &str); 4] = [
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a Word document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
+    (b"%PDF", "pdf"),
+    (b"{\\rtf", "word"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
 ];
 
 pub(super) fn other_kind(head: &[u8]) -> Option<&'static str> {
@@ -46,7 +46,7 @@ pub(super) fn detect(head: &str) -> Result<Kind, FileError> {
         .flat_map(char::to_lowercase)
         .collect();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        return Err(FileError::OtherFormat { kind: "a web page" });
+        return Err(FileError::OtherFormat { kind: "web-page" });
     }
     if start.starts_with('<') {
         return Ok(Kind::Xml);

@@ -1,6 +1,5 @@
 //! What can be wrong with a file, cut by whose turn it is: the whole file's or one row's.
 
-use std::fmt;
 use std::io;
 
 use thiserror::Error;
@@ -9,6 +8,7 @@ use crate::domain::money::BadMoney;
 use crate::domain::number::BadNumber;
 use crate::domain::sku::BadSku;
 use crate::formats::limits;
+use crate::wording::{Message, Worded, message};
 
 /// A line of the file, counted from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,38 +16,46 @@ pub struct Place {
     pub line: u64,
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)
-    }
-}
-
 /// The file cannot be read to its end. Nothing more of it will be applied.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum FileError {
-    #[error("cannot read the file: {0}")]
     Io(#[source] io::Error),
-    #[error("the file is empty")]
     Empty,
-    #[error("not a CommerceML, CSV or Excel file: it starts with `{start}`")]
     UnknownFormat { start: String },
-    #[error("{kind} cannot be read: save it as CSV or XML and drop that file")]
     OtherFormat { kind: &'static str },
-    #[error("{place}: the file is XML but not CommerceML: its root is `{root}`")]
     NotCommerceMl { place: Place, root: String },
-    #[error("{place}: the file ends too early: {detail}")]
-    Truncated { place: Place, detail: String },
-    #[error("{place}: the file is broken: {detail}")]
-    Broken { place: Place, detail: String },
-    #[error("{place}: a document type definition is not accepted in an exchange file")]
+    Truncated { place: Place, detail: Message },
+    Broken { place: Place, detail: Message },
     Dtd { place: Place },
-    #[error("{place}: {detail}")]
-    Limit { place: Place, detail: String },
-    #[error(
-        "no header row was found in the first {looked_at} rows: \
-         name the columns (Артикул; Цена; Остаток …) or map them in the configuration"
-    )]
+    Limit { place: Place, detail: Message },
     NoHeader { looked_at: usize },
+}
+
+impl Worded for FileError {
+    fn message(&self) -> Message {
+        let line = self.line().unwrap_or_default();
+        match self {
+            Self::Io(err) => message!("file-unreadable", why = Message::of_io(err)),
+            Self::Empty => message!("file-empty"),
+            Self::UnknownFormat { start } => message!("file-unknown-format", start = start),
+            Self::OtherFormat { kind } => message!("file-other-format", kind = *kind),
+            Self::NotCommerceMl { root, .. } => {
+                message!("file-not-commerceml", line = line, root = root)
+            }
+            Self::Truncated { detail, .. } => {
+                message!("file-truncated", line = line, why = detail.clone())
+            }
+            Self::Broken { detail, .. } => {
+                message!("file-broken", line = line, why = detail.clone())
+            }
+            Self::Dtd { .. } => message!("file-dtd", line = line),
+            Self::Limit { detail, .. } => {
+                message!("file-limit", line = line, why = detail.clone())
+            }
+            Self::NoHeader { looked_at } => message!("file-no-header", n = *looked_at),
+        }
+    }
 }
 
 impl FileError {
@@ -85,52 +93,64 @@ impl FileError {
 
 /// One row or element is wrong. It is reported and skipped; the rest goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{place}: {fault}")]
+#[error("{}", self.message())]
 pub struct RowError {
     pub place: Place,
     pub fault: RowFault,
 }
 
+impl Worded for RowError {
+    fn message(&self) -> Message {
+        let fault = self.fault.message();
+        message!("row-at", line = self.place.line, fault = fault)
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum RowFault {
-    #[error("{0}")]
     Sku(#[from] BadSku),
-    #[error("price: {0}")]
     Money(#[from] BadMoney),
-    #[error("quantity: {0}")]
     Quantity(#[source] BadNumber),
-    #[error("`{element}` is empty")]
     EmptyElement { element: &'static str },
-    #[error("{element} has neither an Ид nor an Артикул, so nothing can be matched")]
     NoKey { element: &'static str },
-    #[error("the Ид `{0}` is longer than {limit} characters", limit = limits::ID_CHARS)]
     LongId(String),
-    #[error("`{0}` is not an order number of the shop")]
     OrderNumber(String),
-    #[error("the order row states no status")]
     NoStatus,
-    #[error("two prices of type `{price_type}` for one offer; the last one counts")]
     PriceTwice { price_type: String },
-    #[error("bytes that are not {encoding} were replaced")]
     Encoding { encoding: &'static str },
-    #[error(
-        "`{element}` of CommerceML 1 (1C 7.7) is not understood and left out, here and below; \
-         have 1C export CommerceML 2"
-    )]
     CommerceMl1Part { element: String },
-    #[error("`{word}` in the column `{column}` is not a number; only that cell is left out")]
     Word { column: String, word: String },
-    #[error(
-        "the last line has no line end; if the file was cut off, the last value of the row is too short"
-    )]
     NoLineEnd,
-    #[error("a quotation mark is never closed; the line is read as plain text")]
     OpenQuote,
-    #[error(
-        "the row has {found} cells where {expected} belong: is a delimiter or a line break in one of them?"
-    )]
     CellCount { found: usize, expected: usize },
+}
+
+impl Worded for RowFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::Sku(err) => err.message(),
+            Self::Money(err) => message!("row-price", why = err.message()),
+            Self::Quantity(err) => message!("row-quantity", why = err.message()),
+            Self::EmptyElement { element } => message!("row-empty-element", element = *element),
+            Self::NoKey { element } => message!("row-no-key", element = *element),
+            Self::LongId(id) => message!("row-long-id", id = id, limit = limits::ID_CHARS),
+            Self::OrderNumber(number) => message!("row-order-number", number = number),
+            Self::NoStatus => message!("row-no-status"),
+            Self::PriceTwice { price_type } => message!("row-price-twice", type = price_type),
+            Self::Encoding { encoding } => message!("row-encoding", encoding = *encoding),
+            Self::CommerceMl1Part { element } => {
+                message!("row-commerceml1-part", element = element)
+            }
+            Self::Word { column, word } => message!("row-word", column = column, word = word),
+            Self::NoLineEnd => message!("row-no-line-end"),
+            Self::OpenQuote => message!("row-open-quote"),
+            Self::CellCount { found, expected } => {
+                message!("row-cell-count", found = *found, expected = *expected)
+            }
+        }
+    }
 }
 
 impl RowFault {

@@ -7,6 +7,7 @@ use crate::domain::{Sku, sku};
 use crate::journal::open::{parse_stamp, stamp};
 use crate::journal::{Journal, JournalError, RunId};
 use crate::plan::{Action, Function};
+use crate::wording::Message;
 
 /// Number of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,7 +87,7 @@ impl Journal {
     pub fn call_failed(
         &self,
         call: CallId,
-        error: &str,
+        error: &Message,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
         self.close(call, "failed", Some(error), now)
@@ -96,7 +97,7 @@ impl Journal {
     pub fn call_unclear(
         &self,
         call: CallId,
-        error: &str,
+        error: &Message,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
         self.close(call, "unclear", Some(error), now)
@@ -106,7 +107,7 @@ impl Journal {
     pub fn settle(
         &self,
         call: CallId,
-        finding: &str,
+        finding: &Message,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
         self.close(call, "settled", Some(finding), now)
@@ -116,7 +117,7 @@ impl Journal {
         &self,
         call: CallId,
         state: &str,
-        error: Option<&str>,
+        error: Option<&Message>,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
         self.connection
@@ -143,7 +144,7 @@ impl Journal {
             let name: String = row.get(1)?;
             let function = Function::by_name(&name).ok_or(JournalError::Content {
                 value: name,
-                expected: "a function of the shop",
+                expected: "Function",
             })?;
             let id = CallId(row.get(0)?);
             calls.push(Call {

@@ -5,38 +5,65 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use crate::wording::{Message, Worded, message};
+
 /// The journal cannot be used. A person must look; nothing is sent without it.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum JournalError {
-    #[error("the journal `{path}` cannot be opened")]
     Open {
         path: PathBuf,
         source: rusqlite::Error,
     },
-    #[error("the folder of the journal `{path}` cannot be made")]
     Folder {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error(
-        "the journal `{path}` lies on a network share, where it would be damaged: put it on a local disk"
-    )]
-    OnNetwork { path: PathBuf },
-    #[error(
-        "the journal `{path}` is damaged ({detail}): put its backup in its place, see the README"
-    )]
-    Damaged { path: PathBuf, detail: String },
-    #[error(
-        "the journal was written by a newer version of obmen (schema {found}, this one knows {known})"
-    )]
-    TooNew { found: i64, known: i64 },
-    #[error("the journal failed: {0}")]
+    OnNetwork {
+        path: PathBuf,
+    },
+    Damaged {
+        path: PathBuf,
+        detail: String,
+    },
+    TooNew {
+        found: i64,
+        known: i64,
+    },
     Sql(#[from] rusqlite::Error),
-    #[error("the journal holds `{value}` where {expected} belongs")]
     Content {
         value: String,
         expected: &'static str,
     },
+}
+
+impl Worded for JournalError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Open { path, .. } => {
+                message!("journal-not-opened", path = path.display().to_string())
+            }
+            Self::Folder { path, .. } => {
+                message!("journal-no-folder", path = path.display().to_string())
+            }
+            Self::OnNetwork { path } => {
+                message!("journal-on-network", path = path.display().to_string())
+            }
+            Self::Damaged { path, detail } => {
+                let path = path.display().to_string();
+                message!("journal-damaged", path = path, why = detail)
+            }
+            Self::TooNew { found, known } => message!(
+                "journal-too-new",
+                found = found.to_string(),
+                known = known.to_string(),
+            ),
+            Self::Sql(err) => message!("journal-failed", why = err.to_string()),
+            Self::Content { value, expected } => {
+                message!("journal-content", value = value, expected = *expected)
+            }
+        }
+    }
 }
 
 impl JournalError {

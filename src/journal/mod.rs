@@ -21,6 +21,7 @@ mod said;
 mod scratch;
 mod upkeep;
 pub mod views;
+mod words;
 
 pub use calls::{Call, CallId};
 pub use error::JournalError;

@@ -9,6 +9,7 @@ use crate::domain::{OrderId, Sku};
 use crate::journal::open::stamp;
 use crate::journal::runs::kept_by_name;
 use crate::journal::{Journal, JournalError};
+use crate::wording::Message;
 
 kept_by_name! {
     /// How far an order has come on its way to 1C.
@@ -58,7 +59,7 @@ impl Journal {
         &self,
         exchange: &str,
         order: OrderId,
-        reason: &str,
+        reason: &Message,
     ) -> Result<(), JournalError> {
         self.connection
             .prepare_cached("UPDATE order_ledger SET state = 'held', reason = ?3 WHERE exchange = ?1 AND order_id = ?2")?

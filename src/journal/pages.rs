@@ -12,6 +12,7 @@ use crate::journal::open::{parse_stamp, stamp};
 use crate::journal::{
     Journal, JournalError, OrderState, Outcome, OutcomeKind, Run, RunId, RunState, Tally,
 };
+use crate::wording::Message;
 
 /// Which runs are wanted, the latest first.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +47,7 @@ pub struct CallLine {
     pub id: i64,
     pub function: String,
     pub state: String,
-    pub error: Option<String>,
+    pub error: Option<Message>,
     pub intended_at: String,
     pub answered_at: Option<String>,
     pub n_entries: u64,
@@ -58,7 +59,7 @@ pub struct OrderLine {
     pub order: i64,
     pub state: OrderState,
     pub file: Option<String>,
-    pub reason: Option<String>,
+    pub reason: Option<Message>,
     pub seen_at: String,
     pub written_at: Option<String>,
     pub taken_at: Option<String>,

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::domain::Sku;
 use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
+use crate::wording::Message;
 
 /// The pictures of one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct ReadPicture {
     pub modified: String,
     pub digest: String,
     /// In the shop, or why it does not take the picture.
-    pub path: Result<String, String>,
+    pub path: Result<String, Message>,
 }
 
 impl PicturesState {
@@ -130,12 +131,12 @@ impl Journal {
     ) -> Result<Option<ReadPicture>, JournalError> {
         let read = |row: &Row<'_>| {
             let path: Option<String> = row.get(3)?;
-            let fault: Option<String> = row.get(4)?;
+            let fault: Option<Message> = row.get(4)?;
             Ok(ReadPicture {
                 size: u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
                 modified: row.get(1)?,
                 digest: row.get(2)?,
-                path: path.ok_or(fault.unwrap_or_default()),
+                path: path.ok_or_else(|| fault.unwrap_or_else(|| Message::plain(""))),
             })
         };
         Ok(self

@@ -16,17 +16,8 @@ pub enum ReferenceKind {
 }
 
 impl ReferenceKind {
-    /// For a person.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::PriceType => "price type",
-            Self::Warehouse => "warehouse",
-            Self::Status => "order status",
-            Self::Category => "category",
-        }
-    }
-
-    fn name(self) -> &'static str {
+    /// As the journal and the texts for a person name it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::PriceType => "price_type",
             Self::Warehouse => "warehouse",

@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::journal::open::{parse_stamp, stamp};
 use crate::journal::{Journal, JournalError};
+use crate::wording::Message;
 
 /// Number of a run, as the operator sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +102,7 @@ pub struct Run {
     pub exchange: String,
     pub file: String,
     pub state: RunState,
-    pub note: Option<String>,
+    pub note: Option<Message>,
     pub attempts: u32,
     pub retry_at: Option<NaiveDateTime>,
     pub is_approved: bool,
@@ -128,7 +129,7 @@ pub struct Outcome {
     /// `price`, `quantity`, `product`, `name`, `status`, or empty for a whole row.
     pub field: String,
     pub kind: OutcomeKind,
-    pub detail: Option<String>,
+    pub detail: Option<Message>,
 }
 
 /// Number of outcomes by kind.
@@ -203,7 +204,7 @@ impl Journal {
                 )?;
                 self.connection.last_insert_rowid()
             };
-            self.run(RunId(id))?.ok_or_else(|| JournalError::Content { value: id.to_string(), expected: "a run" })
+            self.run(RunId(id))?.ok_or_else(|| JournalError::Content { value: id.to_string(), expected: "Run" })
         })
     }
 
@@ -211,7 +212,7 @@ impl Journal {
         &self,
         run: RunId,
         state: RunState,
-        note: Option<&str>,
+        note: Option<&Message>,
         retry_at: Option<NaiveDateTime>,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {

@@ -6,33 +6,69 @@ use crate::domain::OrderId;
 use crate::folders::{FolderError, Inbox};
 use crate::journal::{Journal, JournalError, Run, RunId, RunState};
 use crate::pipeline::{ExchangeSettings, clock};
+use crate::wording::{Message, Worded, message};
 
 /// Why it cannot be done.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum DecisionError {
-    #[error("there is no run {run}; `obmen history` lists the latest")]
-    NoRun { run: RunId },
-    #[error("run {run} is {state}, not held")]
-    NotHeld { run: RunId, state: &'static str },
-    #[error("the file `{file}` of run {run} is not in `held` any more")]
-    FileGone { run: RunId, file: String },
-    #[error(
-        "the file `{file}` of run {run} ({state}) lies neither in `held` nor in `rejected` nor in `working`; \
-         to carry it again, drop it into the inbox"
-    )]
+    NoRun {
+        run: RunId,
+    },
+    NotHeld {
+        run: RunId,
+        state: &'static str,
+    },
+    FileGone {
+        run: RunId,
+        file: String,
+    },
     FileElsewhere {
         run: RunId,
         file: String,
         state: &'static str,
     },
-    #[error("run {run} belongs to the exchange `{exchange}`, which is not configured")]
-    NoExchange { run: RunId, exchange: String },
-    #[error("order {order} has never been seen here")]
-    NoOrder { order: u32 },
+    NoExchange {
+        run: RunId,
+        exchange: String,
+    },
+    NoOrder {
+        order: u32,
+    },
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+}
+
+impl Worded for DecisionError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoRun { run } => message!("decide-no-run", run = run.to_string()),
+            Self::NotHeld { run, state } => {
+                message!("decide-not-held", run = run.to_string(), state = *state)
+            }
+            Self::FileGone { run, file } => {
+                message!("decide-file-gone", run = run.to_string(), file = file)
+            }
+            Self::FileElsewhere { run, file, state } => message!(
+                "decide-file-elsewhere",
+                run = run.to_string(),
+                file = file,
+                state = *state,
+            ),
+            Self::NoExchange { run, exchange } => {
+                message!(
+                    "decide-no-exchange",
+                    run = run.to_string(),
+                    exchange = exchange
+                )
+            }
+            Self::NoOrder { order } => message!("decide-no-order", order = order.to_string()),
+            Self::Folder(err) => err.message(),
+            Self::Journal(err) => err.message(),
+        }
+    }
 }
 
 /// Takes the file of a held, rejected or waiting run up again, and returns its place.
@@ -70,7 +106,7 @@ pub fn reject(
     journal.finish(
         run.id,
         RunState::Rejected,
-        Some("rejected by a person"),
+        Some(&message!("why-by-person")),
         None,
         clock::now(),
     )?;

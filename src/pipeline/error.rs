@@ -10,9 +10,11 @@ use crate::formats::archive::ArchiveError;
 use crate::journal::JournalError;
 use crate::plan::Alarm;
 use crate::shop::ShopError;
+use crate::wording::{Message, Worded, message};
 
 /// Whose turn it is decides what follows; see [`Fate`](crate::folders::Fate).
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum CarryError {
     #[error(transparent)]
     File(#[from] FileError),
@@ -25,21 +27,41 @@ pub enum CarryError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// What has been read of a file has no room beside the journal, or cannot be read back.
-    #[error("cannot keep what was read of the file beside the journal: {0}")]
     Spool(#[source] io::Error),
     /// The configuration names a price type or warehouse that no file has
     /// explained yet: the one that does may be on its way.
-    #[error("no file has said yet which {what} `{name}` is; the file waits for one that does")]
     Unexplained { what: &'static str, name: String },
     /// A status takes an order out of the list of new ones: it must have been written before.
-    #[error("it holds order documents, and the shop's new orders have not been fetched before")]
     OrdersFirst,
     /// The guard rails were hit; a person must say whether it is meant.
-    #[error("{}", alarms.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Guarded { alarms: Vec<Alarm> },
     /// The configuration names something that the shop does not have.
-    #[error("{0}")]
-    Settings(String),
+    Settings(Message),
+}
+
+impl Worded for CarryError {
+    fn message(&self) -> Message {
+        match self {
+            Self::File(err) => err.message(),
+            Self::Archive(err) => err.message(),
+            Self::Shop(err) => err.message(),
+            Self::Journal(err) => err.message(),
+            Self::Folder(err) => err.message(),
+            Self::Spool(err) => message!("carry-spool", why = err.to_string()),
+            Self::Unexplained { what, name } => {
+                message!("carry-unexplained", what = *what, name = name)
+            }
+            Self::OrdersFirst => message!("carry-orders-first"),
+            Self::Guarded { alarms } => match alarms.as_slice() {
+                [alarm] => alarm.message(),
+                alarms => {
+                    let alarms: Vec<Message> = alarms.iter().map(Worded::message).collect();
+                    message!("carry-guarded", alarms = alarms)
+                }
+            },
+            Self::Settings(message) => message.clone(),
+        }
+    }
 }
 
 impl CarryError {

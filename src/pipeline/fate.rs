@@ -49,12 +49,13 @@ mod tests {
     use crate::formats::Place;
     use crate::journal::JournalError;
     use crate::shop::ShopError;
+    use crate::wording::message;
 
     #[test]
     fn whose_turn_it_is_decides() {
         let truncated = || FileError::Truncated {
             place: Place { line: 1 },
-            detail: String::new(),
+            detail: message!("xml-no-element"),
         };
         for (err, fate) in [
             (
@@ -93,7 +94,7 @@ mod tests {
                 Fate::Hold,
             ),
             (
-                CarryError::Settings("no such category".to_owned()),
+                CarryError::Settings(message!("carry-no-warehouse")),
                 Fate::Hold,
             ),
         ] {

@@ -20,6 +20,7 @@ use crate::pipeline::send::send;
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::{CarryError, Exchange, clock, spool};
 use crate::plan::{Field, Moves};
+use crate::wording::Worded;
 
 /// A file that was carried to its end.
 #[derive(Debug, Clone)]
@@ -186,14 +187,14 @@ pub fn send_file(
     run.is_approved = caution == Caution::Overruled;
     journal.set_approved(run.id, run.is_approved)?;
     let result = carry_in(path, &run, exchange, journal, &lookup, caution, progress);
-    let note = result.as_ref().err().map(ToString::to_string);
+    let note = result.as_ref().err().map(Worded::message);
     let state = match fate_of(&result) {
         Fate::Archive => RunState::Done,
         Fate::Reject => RunState::Rejected,
         // Nobody tries a file again that lies somewhere else: whoever sent it sends it again.
         Fate::Hold | Fate::Retry => RunState::Rejected,
     };
-    journal.finish(run.id, state, note.as_deref(), None, clock::now())?;
+    journal.finish(run.id, state, note.as_ref(), None, clock::now())?;
     let summary = result?;
     let tally = journal.tally(run.id)?;
     let run = journal.run(run.id)?.unwrap_or(run);

@@ -14,6 +14,7 @@ use crate::pipeline::resolve::Batch;
 use crate::pipeline::send::Sent;
 use crate::pipeline::{CarryError, Exchange};
 use crate::plan::{Alarm, Decision, Move, Moves, Verdict};
+use crate::wording::Message;
 
 /// One change that a file would make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Change {
     pub kind: OutcomeKind,
     pub before: Option<String>,
     pub after: Option<String>,
-    pub detail: Option<String>,
+    pub detail: Option<Message>,
 }
 
 /// What carrying a file would do.

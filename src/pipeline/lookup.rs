@@ -7,6 +7,7 @@ use crate::domain::{Category, CategoryId, Sku, StatusId};
 use crate::journal::{Journal, ReferenceKind};
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 use crate::plan::{Detail, NewGoods, StatusRules};
+use crate::wording::message;
 
 /// May the shop be asked, or is the journal all there is?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,11 +183,11 @@ impl<'a> Lookup<'a> {
             let path = path.to_lowercase();
             id.to_string() == lower || path == lower || path.rsplit(" > ").next() == Some(&lower)
         };
-        categories.iter().find(is_wanted).map(|(id, _)| *id).ok_or_else(|| {
-            CarryError::Settings(format!(
-                "the shop has no category `{wanted}`, which `goods.category` names; `obmen categories` lists them"
-            ))
-        })
+        categories
+            .iter()
+            .find(is_wanted)
+            .map(|(id, _)| *id)
+            .ok_or_else(|| CarryError::Settings(message!("carry-no-category", category = wanted)))
     }
 
     /// The article of the product that goes by this name in the shop.

@@ -48,5 +48,7 @@ pub use look::{Change, Look, look_ahead};
 pub use outbound::{OrdersReport, ask_for_orders};
 pub use post::{FileReport, PassReport};
 pub use publishing::OrderFileName;
-pub use receipt::{kind_key, rows_text, tally_text, write_text as write_receipt};
+pub use receipt::{
+    TABLE_HEADER, kind_key, rows_text, table_row, tally_text, write_text as write_receipt,
+};
 pub use service::{Event, Service, Waker};

@@ -12,6 +12,7 @@ use crate::formats::commerceml::{Profile, check, order_text};
 use crate::journal::Journal;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::{CarryError, Exchange, clock, publishing};
+use crate::wording::{Message, Worded, message};
 
 /// What one asking for orders came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,11 +22,11 @@ pub struct OrdersReport {
     pub written: Vec<OrderId>,
     pub file: Option<PathBuf>,
     /// Orders that cannot be written, and why.
-    pub held: Vec<(OrderId, String)>,
+    pub held: Vec<(OrderId, Message)>,
     /// Rows so broken that not even an order number could be read.
-    pub unreadable: Vec<String>,
+    pub unreadable: Vec<Message>,
     /// What was left out of an order, or why it was not written again.
-    pub notes: Vec<(OrderId, String)>,
+    pub notes: Vec<(OrderId, Message)>,
 }
 
 /// An order ready to be written, and what tells later whether it has changed.
@@ -56,11 +57,11 @@ pub fn ask_for_orders(
         journal.hold_order(exchange.name(), *order, reason)?;
         warn!(
             order = order.get(),
-            reason, "order {order} is held: {reason}"
+            %reason, "order {order} is held: {reason}"
         );
     }
     for (order, note) in &report.notes {
-        warn!(order = order.get(), note, "order {order}: {note}");
+        warn!(order = order.get(), %note, "order {order}: {note}");
     }
     report.written = ready.iter().map(|outgoing| outgoing.order.id).collect();
     report.file = publishing::publish(exchange, journal, outbox, &ready)?;
@@ -85,10 +86,10 @@ fn fetch(
                 }
                 Err(bad) => match bad.id {
                     Some(id) if journal.is_to_write(exchange.name(), id, clock::now())? => {
-                        report.held.push((id, bad.to_string()));
+                        report.held.push((id, bad.message()));
                     }
                     Some(_) => {}
-                    None => report.unreadable.push(bad.to_string()),
+                    None => report.unreadable.push(bad.message()),
                 },
             }
         }
@@ -120,13 +121,16 @@ fn prepare(
         report.notes.extend(notes);
         return Ok(Some(Outgoing { order, digest }));
     }
-    let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let reasons = reasons.join("; ");
+    let mut reasons: Vec<Message> = faults.iter().map(Worded::message).collect();
     if is_new {
-        report.held.push((order.id, reasons));
+        let reason = match reasons.len() {
+            1 => reasons.remove(0),
+            _ => message!("order-faults", list = reasons),
+        };
+        report.held.push((order.id, reason));
     } else {
         // Not held: what was written of it before still counts.
-        let note = format!("it has changed in the shop and cannot be written again: {reasons}");
+        let note = message!("order-not-again", list = reasons);
         report.notes.push((order.id, note));
     }
     Ok(None)
@@ -182,11 +186,7 @@ fn asked_statuses(
             .iter()
             .find(|(id, name)| id.to_string() == lower || name.to_lowercase() == lower)
             .cloned()
-            .ok_or_else(|| {
-                CarryError::Settings(format!(
-                    "the shop has no order status `{wanted}`, which `orders.statuses` names; `obmen statuses` lists them"
-                ))
-            })
+            .ok_or_else(|| CarryError::Settings(message!("carry-no-status", status = wanted)))
     };
     exchange.settings.orders.statuses.iter().map(find).collect()
 }
@@ -213,7 +213,7 @@ fn complete(order: &mut Order, exchange: &Exchange, journal: &Journal) -> Result
 pub(super) fn in_memory<T>(result: io::Result<T>) -> Result<T, CarryError> {
     result.map_err(|reason| {
         CarryError::Folder(FolderError {
-            action: "put together",
+            action: "put-together",
             path: PathBuf::from("a file for the outbox"),
             reason,
         })

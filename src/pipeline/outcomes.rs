@@ -8,6 +8,7 @@ use crate::pipeline::send::Sent;
 use crate::pipeline::{CarryError, Exchange};
 use crate::plan::{Action, Decision, Field, Verdict};
 use crate::shop;
+use crate::wording::{Message, message};
 
 pub(super) fn outcomes_of(
     batch: &Batch,
@@ -17,48 +18,26 @@ pub(super) fn outcomes_of(
 ) -> Vec<Outcome> {
     let planned = decision.rows.iter().map(|row| {
         let (kind, detail) = match &row.verdict {
-            Verdict::Unchanged if applied_before.contains(&(row.field, row.key.clone())) => (
-                OutcomeKind::Applied,
-                Some("by an earlier attempt".to_owned()),
-            ),
+            Verdict::Unchanged if applied_before.contains(&(row.field, row.key.clone())) => {
+                (OutcomeKind::Applied, Some(message!("why-earlier-attempt")))
+            }
             Verdict::Unchanged => (OutcomeKind::Unchanged, None),
-            Verdict::Superseded => (
-                OutcomeKind::Superseded,
-                Some("a later row says otherwise".to_owned()),
-            ),
-            Verdict::Outdated => (
-                OutcomeKind::Outdated,
-                Some(
-                    "a newer file has spoken of it; `obmen send --force` sends it all the same"
-                        .to_owned(),
-                ),
-            ),
-            Verdict::Waits => (
-                OutcomeKind::Pending,
-                Some(
-                    "the shop does not have it; it is kept, since a file that waits may add it"
-                        .to_owned(),
-                ),
-            ),
-            Verdict::Unknown => (
-                OutcomeKind::Unknown,
-                Some("the shop has no product with this article".to_owned()),
-            ),
+            Verdict::Superseded => (OutcomeKind::Superseded, Some(message!("why-later-row"))),
+            Verdict::Outdated => (OutcomeKind::Outdated, Some(message!("why-newer-file"))),
+            Verdict::Waits => (OutcomeKind::Pending, Some(message!("why-may-come"))),
+            Verdict::Unknown => (OutcomeKind::Unknown, Some(message!("why-no-article"))),
             Verdict::Send { action, before } => match sent.get(*action) {
                 Some(Sent::Confirmed) => (
                     OutcomeKind::Applied,
-                    Some(change_text(
+                    Some(Message::plain(change_text(
                         before.as_deref(),
                         decision.actions.get(*action),
                         row.field,
-                    )),
+                    ))),
                 ),
-                Some(Sent::Missing) => (
-                    OutcomeKind::Rejected,
-                    Some("the shop said yes, but does not list it".to_owned()),
-                ),
+                Some(Sent::Missing) => (OutcomeKind::Rejected, Some(message!("why-not-listed"))),
                 Some(Sent::Refused(refusal)) => refused(refusal, row.field),
-                Some(Sent::Not) | None => (OutcomeKind::Pending, Some("not sent yet".to_owned())),
+                Some(Sent::Not) | None => (OutcomeKind::Pending, Some(message!("why-not-sent"))),
             },
         };
         Outcome {
@@ -73,28 +52,22 @@ pub(super) fn outcomes_of(
 }
 
 /// What the shop says of a row that it did not carry out.
-fn refused(outcome: &shop::module::Outcome, field: Field) -> (OutcomeKind, Option<String>) {
+fn refused(outcome: &shop::module::Outcome, field: Field) -> (OutcomeKind, Option<Message>) {
     use shop::module::Outcome;
     let (kind, detail) = match outcome {
         Outcome::Unknown if field == Field::Status => {
-            (OutcomeKind::Unknown, "the shop has no such order")
+            (OutcomeKind::Unknown, message!("why-no-order"))
         }
-        Outcome::Unknown => (
-            OutcomeKind::Unknown,
-            "the shop has no product with this article",
-        ),
-        Outcome::Ambiguous => (
+        Outcome::Unknown => (OutcomeKind::Unknown, message!("why-no-article")),
+        Outcome::Ambiguous => (OutcomeKind::Rejected, message!("why-ambiguous")),
+        Outcome::Rejected(why) => (
             OutcomeKind::Rejected,
-            "several products of the shop have this article",
+            message!("why-module-says", why = why),
         ),
-        Outcome::Rejected(why) => (OutcomeKind::Rejected, why.as_str()),
-        Outcome::Unchanged => (
-            OutcomeKind::Rejected,
-            "the shop has a product already that it takes for this one",
-        ),
-        Outcome::Applied | Outcome::Unsaid => (OutcomeKind::Applied, ""),
+        Outcome::Unchanged => (OutcomeKind::Rejected, message!("why-taken-for-this")),
+        Outcome::Applied | Outcome::Unsaid => return (OutcomeKind::Applied, None),
     };
-    (kind, Some(detail.to_owned()))
+    (kind, Some(detail))
 }
 
 /// `12 → 7`.
@@ -109,7 +82,7 @@ fn change_text(before: Option<&str>, action: Option<&Action>, field: Field) -> S
 }
 
 /// What is said of the file as a whole.
-pub(super) fn note(detail: String) -> Outcome {
+pub(super) fn note(detail: Message) -> Outcome {
     Outcome {
         line: 1,
         key: String::new(),

@@ -19,6 +19,7 @@ use crate::pipeline::send::Sent;
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Decision, Field, Row, Verdict};
 use crate::shop::module::{Outcome, Picture, Told};
+use crate::wording::{Message, message};
 
 /// A third more in base64, and the module takes 8 MB.
 const MAX_BYTES: u64 = 5_500_000;
@@ -45,7 +46,7 @@ pub(super) struct Shown {
     pub(super) n_missing: usize,
     pub(super) first_missing: Option<String>,
     /// Pictures that the shop does not take, and why.
-    pub(super) refused: Vec<(String, String)>,
+    pub(super) refused: Vec<(String, Message)>,
 }
 
 /// Brings the pictures that files have just named.
@@ -146,8 +147,11 @@ fn send(
             shown.n_products += 1;
         } else {
             let why = match outcome {
-                Outcome::Rejected(why) => why,
-                other => format!("{other:?}").to_lowercase(),
+                Outcome::Rejected(why) => message!("why-module-says", why = why),
+                Outcome::Ambiguous => message!("why-ambiguous"),
+                Outcome::Unknown | Outcome::Applied | Outcome::Unchanged | Outcome::Unsaid => {
+                    message!("why-no-article")
+                }
             };
             shown.refused.push((sku.to_string(), why));
             // A file that names the product again tries it again.
@@ -200,7 +204,7 @@ fn upload(
             continue;
         }
         if file.size > MAX_BYTES {
-            let fault = format!("it is larger than {MAX_BYTES} bytes");
+            let fault = message!("why-picture-too-large", limit = MAX_BYTES.to_string());
             shown.refused.push((name.clone(), fault.clone()));
             let read = read_of(&file, String::new(), Err(fault));
             journal.keep_picture(exchange.name(), &full, &read)?;
@@ -223,7 +227,7 @@ fn upload(
             continue;
         }
         load.n_bytes += content.len();
-        let read = read_of(&file, digest, Err(String::new()));
+        let read = read_of(&file, digest, Err(Message::plain("")));
         load.read.push((full, read, file));
         let name = name.clone();
         load.pictures.push(Picture { name, content });
@@ -234,7 +238,7 @@ fn upload(
     unload(&mut load, exchange, journal, shown)
 }
 
-fn read_of(file: &PictureFile, digest: String, path: Result<String, String>) -> ReadPicture {
+fn read_of(file: &PictureFile, digest: String, path: Result<String, Message>) -> ReadPicture {
     ReadPicture {
         size: file.size,
         modified: file.modified.clone(),
@@ -255,6 +259,7 @@ fn unload(
     }
     let places = exchange.client.upload(&load.pictures)?;
     for ((full, read, file), place) in load.read.into_iter().zip(places) {
+        let place = place.map_err(|why| message!("why-module-says", why = why));
         match &place {
             Ok(_) => shown.n_uploaded += 1,
             Err(why) => shown.refused.push((full.clone(), why.clone())),
@@ -276,18 +281,21 @@ fn discard(file: &PictureFile, exchange: &Exchange) {
     }
 }
 
-pub(super) fn told_of(shown: &Shown) -> impl Iterator<Item = String> {
+pub(super) fn told_of(shown: &Shown) -> impl Iterator<Item = Message> {
     let missing = shown.first_missing.iter().map(|first| {
-        format!(
-            "{} pictures are not there yet, among them `{}`; they are looked for at every pass",
-            shown.n_missing,
-            excerpt(first)
+        message!(
+            "why-pictures-missing",
+            n = shown.n_missing,
+            picture = excerpt(first),
         )
     });
-    let refused = shown
-        .refused
-        .iter()
-        .map(|(name, why)| format!("the picture `{}` is left out: {why}", excerpt(name)));
+    let refused = shown.refused.iter().map(|(name, why)| {
+        message!(
+            "why-picture-refused",
+            picture = excerpt(name),
+            why = why.clone()
+        )
+    });
     missing.chain(refused)
 }
 

@@ -12,6 +12,7 @@ use crate::pipeline::resolve::Resolver;
 use crate::pipeline::spool::Spool;
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Exchange, clock};
+use crate::wording::{Message, message};
 
 /// What a file is of an export.
 pub(super) struct Portion {
@@ -22,7 +23,7 @@ pub(super) struct Portion {
     /// How much that is, if it is full.
     pub(super) all: Option<Extent>,
     /// What of it cannot go to this shop.
-    pub(super) left_out: Option<String>,
+    pub(super) left_out: Option<Message>,
 }
 
 /// A clock of 1C that is further ahead than any zone says nothing of a file's age.
@@ -87,17 +88,12 @@ pub(super) fn survey<'a>(
 }
 
 /// What the shop's module does not take of a file that states it.
-fn left_out(survey: &Survey) -> Option<String> {
-    let stated: Vec<String> = survey
+fn left_out(survey: &Survey) -> Option<Message> {
+    let stated: Vec<Message> = survey
         .left_out
         .iter()
         .filter(|(_, n)| *n > 0)
-        .map(|(detail, n)| format!("{} of {n} products", detail.name()))
+        .map(|(detail, n)| message!("detail-of", detail = detail.name(), n = *n))
         .collect();
-    (!stated.is_empty()).then(|| {
-        format!(
-            "left out, because the shop's module does not take it: {}; `obmen module` writes one that does",
-            stated.join(", ")
-        )
-    })
+    (!stated.is_empty()).then(|| message!("why-left-out", list = stated))
 }

@@ -19,6 +19,7 @@ use crate::formats::commerceml::{order_text, write_order_texts};
 use crate::journal::{Journal, OrderState};
 use crate::pipeline::outbound::{Outgoing, in_memory};
 use crate::pipeline::{CarryError, Exchange, clock};
+use crate::wording::message;
 
 /// How files of orders are called: `{time}` and `{last}` (the last order's
 /// number) are filled in.
@@ -160,9 +161,9 @@ fn refuse_strange(
     file: &str,
 ) -> Result<(), CarryError> {
     if outbox.holds(file) && !journal.knows_order_file(exchange.name(), file)? {
-        return Err(CarryError::Settings(format!(
-            "`{file}` lies in the outbox, and obmen has not written it; it would be overwritten: \
-             let 1C take it, or move it away"
+        return Err(CarryError::Settings(message!(
+            "carry-strange-file",
+            file = file
         )));
     }
     Ok(())

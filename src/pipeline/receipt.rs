@@ -1,5 +1,6 @@
 //! The receipt beside a finished file: what became of each row, for a person and for a table.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Seek as _;
 
@@ -10,7 +11,7 @@ use crate::formats::{Summary, csv_write};
 use crate::journal::{Journal, JournalError, Outcome, OutcomeKind, Run, RunState, Tally};
 use crate::pipeline::CarryError;
 use crate::pipeline::spool::IN_MEMORY;
-use crate::wording::{Wording, key};
+use crate::wording::{Message, Wording, key};
 
 /// How many rows the text lists; the table beside it has all.
 const SHOWN_ROWS: usize = 200;
@@ -60,7 +61,7 @@ pub fn write_text(
     journal: &Journal,
     run: &Run,
     summary: Option<&Summary>,
-    error: Option<&str>,
+    error: Option<&Message>,
     words: &Wording,
 ) -> Result<String, JournalError> {
     let tally = journal.tally(run.id)?;
@@ -122,8 +123,8 @@ pub fn rows_text(
     Ok(rows)
 }
 
-fn verdict(state: RunState, tally: &Tally, error: Option<&str>, words: &Wording) -> String {
-    let why = error.map_or_else(|| words.text("receipt-no-reason"), str::to_owned);
+fn verdict(state: RunState, tally: &Tally, error: Option<&Message>, words: &Wording) -> String {
+    let why = error.map_or_else(|| words.text("receipt-no-reason"), |why| why.text(words));
     let why = why.as_str();
     match state {
         RunState::Done if tally.total() == 0 => words.text("receipt-nothing"),
@@ -146,8 +147,8 @@ fn row_text(outcome: &Outcome, words: &Wording) -> String {
         .join(" ");
     let detail = outcome
         .detail
-        .as_deref()
-        .map(|detail| format!(": {detail}"))
+        .as_ref()
+        .map(|detail| format!(": {}", detail.text(words)))
         .unwrap_or_default();
     let subject = if subject.is_empty() {
         String::new()
@@ -172,21 +173,41 @@ fn rows_needing_attention(journal: &Journal, run: &Run) -> Result<Vec<Outcome>, 
     Ok(rows)
 }
 
+/// The columns of the table, by the names that scripts know; what stands in `detail` is for a person.
+pub const TABLE_HEADER: [&str; 6] = ["line", "key", "field", "outcome", "detail", "reason"];
+
+/// The cells of one row of the table.
+pub fn table_row<'a>(outcome: &'a Outcome, words: &Wording) -> [Cow<'a, str>; 6] {
+    let detail = outcome.detail.as_ref();
+    let code = detail.and_then(Message::code).unwrap_or_default();
+    [
+        outcome.line.to_string().into(),
+        outcome.key.as_str().into(),
+        outcome.field.as_str().into(),
+        outcome.kind.name().into(),
+        detail
+            .map(|detail| detail.text(words))
+            .unwrap_or_default()
+            .into(),
+        code.into(),
+    ]
+}
+
 /// For a table, to be read from its beginning. It has a row for each statement of a
 /// file, so it is not put together in memory.
-pub(super) fn write_table(journal: &Journal, run: &Run) -> Result<SpooledTempFile, CarryError> {
+pub(super) fn write_table(
+    journal: &Journal,
+    run: &Run,
+    words: &Wording,
+) -> Result<SpooledTempFile, CarryError> {
     let file = tempfile::spooled_tempfile_in(IN_MEMORY, journal.folder());
-    let header = ["line", "key", "field", "outcome", "detail"];
-    let mut table = csv_write::Table::begin_marked(file, &header).map_err(CarryError::Spool)?;
+    let mut table =
+        csv_write::Table::begin_marked(file, &TABLE_HEADER).map_err(CarryError::Spool)?;
     journal.for_each_outcome(run.id, |outcome| {
-        let cells = [
-            &*outcome.line.to_string(),
-            &outcome.key,
-            &outcome.field,
-            outcome.kind.name(),
-            outcome.detail.as_deref().unwrap_or_default(),
-        ];
-        table.row(&cells).map_err(CarryError::Spool)
+        let cells = table_row(&outcome, words);
+        table
+            .row(&cells.each_ref().map(|cell| &**cell))
+            .map_err(CarryError::Spool)
     })?;
     let mut file = table.finish().map_err(CarryError::Spool)?;
     file.rewind().map_err(CarryError::Spool)?;

@@ -13,8 +13,10 @@ use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
-    Detail, Field, Refusal, Rules, StatusRules, Wanted, order_status, want_offer, want_product,
+    Detail, Field, Refusal, Rules, StatusRules, Unmapped, Wanted, order_status, want_offer,
+    want_product,
 };
+use crate::wording::{Message, Worded as _, message};
 
 /// What one batch of rows comes to.
 #[derive(Debug, Default)]
@@ -83,14 +85,14 @@ impl Subject<'_> {
             .unwrap_or_default()
     }
 
-    pub(super) fn outcome(&self, kind: OutcomeKind, detail: &str) -> Outcome {
+    pub(super) fn outcome(&self, kind: OutcomeKind, detail: Message) -> Outcome {
         let field = self.field.map(Field::name).unwrap_or_default().to_owned();
         Outcome {
             line: self.line,
             key: self.key(),
             field,
             kind,
-            detail: Some(detail.to_owned()),
+            detail: Some(detail),
         }
     }
 }
@@ -144,7 +146,7 @@ impl<'a> Resolver<'a> {
                 Ok(Fact::Product(product)) => self.product(&product, is_known_so, &mut batch)?,
                 Ok(Fact::Offer(offer)) => self.offer(&offer, is_known_so, &mut batch)?,
                 Ok(Fact::Document(document)) => self.document(&document, &mut batch)?,
-                Err(fault) => batch.outcomes.push(faulty_row(&fault)),
+                Err(fault) => batch.outcomes.push(faulty_row(fault)),
             }
         }
         Ok(batch)
@@ -226,7 +228,7 @@ impl<'a> Resolver<'a> {
         let sku = match found {
             Found::Sku(sku) => sku,
             Found::Waits => {
-                let detail = "1C gives it no article (Артикул), so it cannot be matched";
+                let detail = message!("why-no-article-in-1c");
                 batch
                     .outcomes
                     .push(subject.outcome(OutcomeKind::Rejected, detail));
@@ -270,11 +272,10 @@ impl<'a> Resolver<'a> {
             return self.deleted(subject, found, batch);
         }
         if let Some(first) = self.survey.repeated_since(offer) {
-            let detail =
-                format!("the list states this article several times, first in line {first}");
+            let detail = message!("why-repeated", line = first.to_string());
             batch
                 .outcomes
-                .push(subject.outcome(OutcomeKind::Rejected, &detail));
+                .push(subject.outcome(OutcomeKind::Rejected, detail));
             return Ok(());
         }
         match found {
@@ -329,13 +330,13 @@ impl<'a> Resolver<'a> {
             .as_ref()
             .map_or((None, None), |wanted| (wanted.price, wanted.quantity));
         if quantity.is_none() && offer.quantity.is_some() {
-            let detail = "it states its stock without saying in which warehouse, and `goods.warehouses` chooses some";
+            let detail = message!("why-no-warehouse");
             batch
                 .outcomes
                 .push(subject.outcome(OutcomeKind::Rejected, detail));
         }
         if price.is_none() && !offer.prices.is_empty() {
-            let detail = "it has no price of the type that `goods.price_type` chooses";
+            let detail = message!("why-other-price-type");
             batch
                 .outcomes
                 .push(subject.outcome(OutcomeKind::Note, detail));
@@ -371,7 +372,7 @@ impl<'a> Resolver<'a> {
             };
             if !is_here {
                 return Err(CarryError::Unexplained {
-                    what: kind.title(),
+                    what: kind.name(),
                     name: name.clone(),
                 });
             }
@@ -410,13 +411,13 @@ impl<'a> Resolver<'a> {
                 goods: None,
             }),
             (Deleted::Report, _) => {
-                let detail = "marked as deleted in 1C: decide what becomes of it in the shop";
+                let detail = message!("why-deleted-decide");
                 batch
                     .outcomes
                     .push(subject.outcome(OutcomeKind::Rejected, detail));
             }
             (Deleted::Ignore | Deleted::Zero, _) => {
-                let detail = "marked as deleted in 1C; the shop's product is left as it is";
+                let detail = message!("why-deleted-left");
                 batch
                     .outcomes
                     .push(subject.outcome(OutcomeKind::Note, detail));
@@ -433,14 +434,14 @@ impl<'a> Resolver<'a> {
         let Some(item) = subject.item else {
             return Ok(match subject.sku {
                 Some(sku) => Found::Sku(sku.clone()),
-                None => Found::No(subject.outcome(OutcomeKind::Rejected, "the row has no article")),
+                None => Found::No(
+                    subject.outcome(OutcomeKind::Rejected, message!("why-row-no-article")),
+                ),
             });
         };
         if let Some((old, new)) = self.survey.changed.get(item) {
-            let detail = format!(
-                "1C has changed its article from `{old}` to `{new}`, but the shop still has `{old}`: rename it there, too"
-            );
-            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
+            let detail = message!("why-changed", old = old.to_string(), new = new.to_string());
+            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
         }
         let (sku, is_known) = match subject.sku {
             // Still so: nothing that the file says has changed it.
@@ -452,19 +453,14 @@ impl<'a> Resolver<'a> {
         let Some(sku) = sku else {
             let no = |detail| Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
             return match (item.variant(), subject.sku) {
-                (Some(_), Some(_)) => no(
-                    "the variant has only its product's article: give it its own in 1C, or set `goods.variant_article`",
-                ),
-                _ if is_known => no("1C gives it no article (Артикул), so it cannot be matched"),
+                (Some(_), Some(_)) => no(message!("why-variant-article")),
+                _ if is_known => no(message!("why-no-article-in-1c")),
                 _ => Ok(Found::Waits),
             };
         };
         if let Some(rival) = self.rival(item, &sku)? {
-            let detail = format!(
-                "the shop cannot tell its article from that of another product in 1C (Ид {rival}): \
-                 give each its own, or `obmen forget {rival}` if that one is gone"
-            );
-            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, &detail)));
+            let detail = message!("why-rival", item = rival.to_string());
+            return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
         }
         Ok(Found::Sku(sku))
     }
@@ -509,7 +505,7 @@ impl<'a> Resolver<'a> {
         Ok(if let Some(sku) = self.lookup.article_by_name(&name)? {
             Found::Sku(sku)
         } else {
-            let detail = "no product, or more than one, has this name in the shop";
+            let detail = message!("why-no-name");
             Found::No(subject.outcome(OutcomeKind::Unknown, detail))
         })
     }
@@ -541,12 +537,12 @@ impl<'a> Resolver<'a> {
                 } else {
                     OutcomeKind::Rejected
                 };
-                batch.outcomes.push(subject.outcome(kind, &err.to_string()));
+                batch.outcomes.push(subject.outcome(kind, err.message()));
                 return Ok(());
             }
         };
         let Some(order) = order else {
-            let detail = "the document has no order number of the shop; it was made in 1C";
+            let detail = Unmapped::NoNumber.message();
             batch
                 .outcomes
                 .push(subject.outcome(OutcomeKind::Note, detail));
@@ -562,11 +558,11 @@ fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, subject: Subject<'_>, ba
         Ok(wanted) => batch.wanted.extend(wanted),
         Err(err) => batch
             .outcomes
-            .push(subject.outcome(OutcomeKind::Rejected, &err.to_string())),
+            .push(subject.outcome(OutcomeKind::Rejected, err.message())),
     }
 }
 
-fn faulty_row(fault: &Fault) -> Outcome {
+fn faulty_row(fault: Fault) -> Outcome {
     let kind = if fault.is_note {
         OutcomeKind::Note
     } else {
@@ -579,7 +575,7 @@ fn faulty_row(fault: &Fault) -> Outcome {
         line: fault.line,
         field: None,
     };
-    subject.outcome(kind, &fault.detail)
+    subject.outcome(kind, fault.detail)
 }
 
 /// 1C's ids are GUIDs; a name is not.

@@ -11,6 +11,7 @@ use crate::journal::{Journal, RunId};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
 use crate::shop::module::{Outcome, Told};
+use crate::wording::Worded as _;
 
 /// What became of each action, by its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +118,7 @@ fn send_call(
             Ok(outcomes)
         }
         Err(err) => {
-            let text = err.to_string();
+            let text = err.message();
             if err.may_have_acted() {
                 journal.call_unclear(call, &text, clock::now())?;
             } else {

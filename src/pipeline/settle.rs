@@ -19,6 +19,7 @@ use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
 use crate::shop::ShopError;
 use crate::shop::module::{Batch, Outcome};
+use crate::wording::{Message, message};
 
 /// The module keeps its answers for three days. What is older would be done anew.
 const REPEATABLE: TimeDelta = TimeDelta::days(2);
@@ -69,14 +70,14 @@ fn settle_call(
                 Err(CarryError::Guarded { .. }) => return Ok(()),
                 refreshed => refreshed?,
             }
-            "the shop's list of articles was read again".to_owned()
+            message!("call-articles-read")
         }
         Function::UpdateOrder => settle_orders(exchange, journal, call)?,
         Function::UpsertCategories
         | Function::UpdateProducts
         | Function::UpdateNames
         | Function::UpdatePrice
-        | Function::UpdateQuantity => "it may be sent again".to_owned(),
+        | Function::UpdateQuantity => message!("call-may-repeat"),
     };
     info!(
         call = call.id.0,
@@ -180,7 +181,7 @@ fn settle_orders(
     exchange: &Exchange,
     journal: &Journal,
     call: &Call,
-) -> Result<String, CarryError> {
+) -> Result<Message, CarryError> {
     let mut by_status: BTreeMap<StatusId, BTreeSet<OrderId>> = BTreeMap::new();
     for (order, status) in &call.entries {
         if let (Some(order), Some(status)) = (OrderId::parse(order), StatusId::parse(status)) {
@@ -205,8 +206,9 @@ fn settle_orders(
         n_done += done.len();
         journal.assume(exchange.name(), &done, clock::now())?;
     }
-    Ok(format!(
-        "{n_done} of {} orders have their new status",
-        call.entries.len()
+    Ok(message!(
+        "call-orders-done",
+        n = n_done,
+        of = call.entries.len()
     ))
 }

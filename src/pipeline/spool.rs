@@ -15,6 +15,7 @@ use crate::formats::{Row, RowError};
 use crate::pipeline::CarryError;
 use crate::pipeline::spool_codec::{Decoder, Encoder};
 use crate::plan::Detail;
+use crate::wording::{Message, Worded as _};
 
 /// A row as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(super) struct Kept {
 pub(super) struct Fault {
     pub(super) line: u64,
     pub(super) is_note: bool,
-    pub(super) detail: String,
+    pub(super) detail: Message,
 }
 
 impl From<&RowError> for Fault {
@@ -37,7 +38,7 @@ impl From<&RowError> for Fault {
         Self {
             line: err.place.line,
             is_note: err.fault.is_note(),
-            detail: err.fault.to_string(),
+            detail: err.fault.message(),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::{
 use crate::pipeline::CarryError;
 use crate::pipeline::spool::{Fault, Kept};
 use crate::plan::{Detail, is_size};
+use crate::wording::Message;
 
 /// Price types, currencies and warehouses that are written once; further ones are
 /// written each time.
@@ -170,7 +171,7 @@ impl Encoder {
         self.byte(FAULT);
         self.number(fault.line);
         self.flag(fault.is_note);
-        self.text(&fault.detail);
+        self.text(&fault.detail.stored());
     }
 
     fn byte(&mut self, byte: u8) {
@@ -277,7 +278,7 @@ impl<'a> Decoder<'a> {
             FAULT => Err(Fault {
                 line: self.number()?,
                 is_note: self.flag()?,
-                detail: self.text()?.to_owned(),
+                detail: Message::restored(self.text()?.to_owned()),
             }),
             _ => return Err(Damaged),
         })

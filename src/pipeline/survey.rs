@@ -16,6 +16,7 @@ use crate::pipeline::reading::Reading;
 use crate::pipeline::spool::Spool;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 use crate::plan::Detail;
+use crate::wording::message;
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -382,9 +383,7 @@ impl Survey {
     /// A misspelt warehouse in the configuration must not empty the shop.
     fn check_warehouses(&self) -> Result<(), CarryError> {
         if self.n_warehouse_rows > 0 && self.n_counted_rows == 0 {
-            return Err(CarryError::Settings(
-                "no row of this list is of a warehouse that `goods.warehouses` chooses".to_owned(),
-            ));
+            return Err(CarryError::Settings(message!("carry-no-warehouse")));
         }
         Ok(())
     }

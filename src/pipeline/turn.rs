@@ -16,6 +16,7 @@ use crate::pipeline::lookup::Lookup;
 use crate::pipeline::post::{ATTEMPTS_IN_LINE, FileReport, PassReport, Post, has_come};
 use crate::pipeline::{CarryError, Caution, clock, receipt};
 use crate::plan::Detail;
+use crate::wording::{Message, Worded, message};
 
 /// What came of a claimed file's turn.
 pub(super) enum Turn {
@@ -198,7 +199,7 @@ impl Post {
             // next time.
             Err(err) => {
                 let err = error.get_or_insert(err);
-                let retried = put_off(run, &err.to_string(), journal);
+                let retried = put_off(run, &err.message(), journal);
                 (retried, Tally::default(), file.path().to_owned())
             }
         };
@@ -218,14 +219,20 @@ impl Post {
         let wait = self.exchange.settings.schedule.wait;
         match err {
             CarryError::Unexplained { what, name } if run.age(clock::now()) >= wait => {
-                CarryError::Settings(format!(
-                    "no file has said which {what} `{name}` is for {} s: is the name in the configuration right?",
-                    wait.as_secs()
+                CarryError::Settings(message!(
+                    "carry-never-explained",
+                    what = what,
+                    name = name,
+                    seconds = wait.as_secs(),
                 ))
             }
             // Newer files queue behind it; for ever would be too long.
             CarryError::Shop(err) if err.is_temporary() && run.attempts >= MAX_ATTEMPTS => {
-                CarryError::Settings(format!("given up after {MAX_ATTEMPTS} attempts: {err}"))
+                CarryError::Settings(message!(
+                    "carry-given-up",
+                    n = MAX_ATTEMPTS,
+                    why = err.message(),
+                ))
             }
             other => other,
         }
@@ -251,18 +258,19 @@ impl Post {
             }
             Fate::Retry => (RunState::Retry, retry_time(run, now)),
         };
-        let reason = error.map(ToString::to_string);
-        journal.finish(run.id, state, reason.as_deref(), retry_at, now)?;
+        let reason = error.map(Worded::message);
+        journal.finish(run.id, state, reason.as_ref(), retry_at, now)?;
         let run = journal.run(run.id)?.unwrap_or_else(|| run.clone());
         let tally = journal.tally(run.id)?;
         let text = receipt::write_text(
             journal,
             &run,
             summary,
-            reason.as_deref(),
+            reason.as_ref(),
             self.exchange.settings.language.words(),
         )?;
-        let mut table = receipt::write_table(journal, &run)?;
+        let mut table =
+            receipt::write_table(journal, &run, self.exchange.settings.language.words())?;
         let place = self.inbox.finish(
             file,
             fate,
@@ -285,7 +293,7 @@ pub(super) fn retry_time(run: &Run, now: NaiveDateTime) -> Option<NaiveDateTime>
 
 /// The run goes on later. Where the journal cannot be written either, it is still
 /// open there, which comes to the same.
-fn put_off(run: Run, reason: &str, journal: &Journal) -> Run {
+fn put_off(run: Run, reason: &Message, journal: &Journal) -> Run {
     let now = clock::now();
     journal
         .finish(
@@ -307,7 +315,7 @@ fn same_as_before(file: &ClaimedFile, before: &Fingerprint) -> Result<(), CarryE
     if fingerprint(file.open()?)? == *before {
         return Ok(());
     }
-    let changed = io::Error::other("it has changed while it was carried; its writer was not done");
+    let changed = io::Error::other(message!("file-changed-meanwhile"));
     Err(CarryError::File(FileError::Io(changed)))
 }
 

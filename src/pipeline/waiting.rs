@@ -8,6 +8,7 @@ use crate::journal::{OutcomeKind, Pending, RunId};
 use crate::pipeline::CarryError;
 use crate::pipeline::resolve::{Batch, Resolver, Subject};
 use crate::plan::{Decision, Field, Verdict, Wanted};
+use crate::wording::{Worded as _, message};
 
 impl Resolver<'_> {
     /// Prices and stock that came before their goods, as far as no newer file has
@@ -99,21 +100,15 @@ impl Resolver<'_> {
                 let pending = self.not_overtaken(item, price, quantity)?;
                 let (kind, detail) = if pending.price.is_some() || pending.quantity.is_some() {
                     self.keep(item, pending)?;
-                    (
-                        OutcomeKind::Pending,
-                        "no goods file has named the article of this Ид yet; it is kept until one does",
-                    )
+                    (OutcomeKind::Pending, message!("why-waits-for-goods"))
                 } else {
-                    (
-                        OutcomeKind::Outdated,
-                        "what a newer file has said waits for the goods file that names its article",
-                    )
+                    (OutcomeKind::Outdated, message!("why-newer-waits"))
                 };
                 batch.outcomes.push(subject.outcome(kind, detail));
             }
             Some(Err(err)) => batch
                 .outcomes
-                .push(subject.outcome(OutcomeKind::Rejected, &err.to_string())),
+                .push(subject.outcome(OutcomeKind::Rejected, err.message())),
             Some(Ok(None)) | None => {}
         }
         Ok(())

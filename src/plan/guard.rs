@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::Money;
 use crate::plan::{Action, Decision, Field, Verdict};
+use crate::wording::{Message, Worded, message};
 
 /// What one file may do without a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,48 +130,58 @@ pub enum Alarm {
     FewerArticles { n: u64, before: u64 },
 }
 
-impl fmt::Display for Alarm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Worded for Alarm {
+    fn message(&self) -> Message {
         match self {
             Self::Zeroed {
                 n,
                 of,
                 allowed_percent,
-            } => write!(
-                f,
-                "it would set {n} of {of} products in stock to zero, more than {allowed_percent} %"
-            ),
+            } => message!("alarm-zeroed", n = *n, of = *of, allowed = *allowed_percent,),
             Self::Moved {
                 n,
                 of,
                 by_percent,
                 allowed_percent,
-            } => write!(
-                f,
-                "it would move {n} of {of} prices by more than {by_percent} %, more than {allowed_percent} % of them"
+            } => message!(
+                "alarm-moved",
+                n = *n,
+                of = *of,
+                percent = *by_percent,
+                allowed = *allowed_percent,
             ),
-            Self::Shrunk { what, n, before } => write!(
-                f,
-                "it says that it is complete, and holds {n} {what} where the last one held {before}"
-            ),
-            Self::FewerArticles { n, before } => write!(
-                f,
-                "the shop lists {n} articles, and listed {before} before: all others would count as unknown or new"
-            ),
+            Self::Shrunk { what, n, before } => {
+                message!("alarm-shrunk", what = *what, n = *n, before = *before)
+            }
+            Self::FewerArticles { n, before } => {
+                message!("alarm-fewer-articles", n = *n, before = *before)
+            }
             Self::Leaps {
                 n,
                 factor,
                 examples,
-            } => {
-                write!(f, "it would change {n} prices {factor} times or more:")?;
-                for (at, (article, before, after)) in examples.iter().enumerate() {
-                    let comma = if at > 0 { "," } else { "" };
-                    write!(f, "{comma} {article} {before} → {after}")?;
-                }
-                Ok(())
-            }
+            } => message!(
+                "alarm-leaps",
+                n = *n,
+                factor = *factor,
+                examples = examples_text(examples),
+            ),
         }
     }
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+/// `ЧАЙ-100 10.00 → 100.00, …`.
+fn examples_text(examples: &[(String, Money, Money)]) -> String {
+    let texts = examples
+        .iter()
+        .map(|(article, before, after)| format!("{article} {before} → {after}"));
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 impl Moves {

@@ -12,6 +12,7 @@ use crate::domain::{
     Attribute, Details, Money, Offer, Product, Property, PropertyKind, Quantity, Sku,
 };
 use crate::plan::Field;
+use crate::wording::{Message, Worded, message};
 
 /// Choices of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -108,17 +109,23 @@ pub struct Goods {
 
 /// Why a row cannot go to the shop as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum Refusal {
-    #[error(
-        "it has prices of several types ({0}); choose one by `goods.price_type` in the configuration"
-    )]
     WhichPrice(String),
-    #[error("{0}")]
     TooMany(#[from] TooMany),
-    #[error("its name is longer than 255 characters; the shop would cut it off")]
     NameTooLong,
-    #[error("its name holds a character that cannot be read or printed")]
     NameUnprintable,
+}
+
+impl Worded for Refusal {
+    fn message(&self) -> Message {
+        match self {
+            Self::WhichPrice(types) => message!("why-which-price", types = types),
+            Self::TooMany(err) => err.message(),
+            Self::NameTooLong => message!("why-name-too-long", limit = MAX_NAME_CHARS),
+            Self::NameUnprintable => message!("why-name-unprintable"),
+        }
+    }
 }
 
 impl Refusal {

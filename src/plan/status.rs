@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::domain::{Document, StatusId};
+use crate::wording::{Message, Worded, message};
 
 /// The shop's statuses, and the configuration's mapping onto them.
 #[derive(Debug, Clone, Default)]
@@ -23,19 +24,29 @@ const ACCEPTED: &str = "accepted";
 
 /// Why a document does not lead to a status.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum Unmapped {
-    #[error("the operation is `{0}`, not an order of goods")]
     Operation(String),
-    #[error("the document has no order number of the shop; it was made in 1C")]
     NoNumber,
-    #[error("the document says nothing of the order's state")]
     NothingStated,
-    #[error("the order is {0} in 1C, which `[orders.map]` gives no status for")]
     StateNotMapped(&'static str),
-    #[error("the status `{0}` is neither mapped in the configuration nor a status of the shop")]
     Unknown(String),
-    #[error("`{from}` is mapped to `{to}`, which is not a status of the shop")]
     NotInShop { from: String, to: String },
+}
+
+impl Worded for Unmapped {
+    fn message(&self) -> Message {
+        match self {
+            Self::Operation(operation) => message!("why-other-operation", operation = operation),
+            Self::NoNumber => message!("why-no-order-number"),
+            Self::NothingStated => message!("why-no-state"),
+            Self::StateNotMapped(state) => message!("why-state-not-mapped", state = *state),
+            Self::Unknown(status) => message!("why-status-unknown", status = status),
+            Self::NotInShop { from, to } => {
+                message!("why-status-not-in-shop", from = from, to = to)
+            }
+        }
+    }
 }
 
 impl Unmapped {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::wording::{Message, Worded, message};
+
 /// The key of an API user. Its `Debug` and `Display` do not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
@@ -27,101 +29,118 @@ impl fmt::Debug for ApiKey {
 
 /// Why a call of the shop did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum ShopError {
-    #[error("`{0}` is not the address of a shop: give it as `https://shop.example/`")]
     Address(String),
     /// The request did not reach the shop.
-    #[error("the shop cannot be reached: {detail}")]
-    Unreachable { detail: String },
+    Unreachable {
+        detail: String,
+    },
     /// The request went out and no whole answer came back.
-    #[error("`{function}`: the shop did not answer: {detail}")]
     NoAnswer {
         function: &'static str,
         detail: String,
     },
     /// The web server in front of the shop answered for it.
-    #[error("`{function}`: the web server answered with {status}{hint}", hint = status_hint(*status))]
-    Server { function: &'static str, status: u16 },
-    #[error(
-        "the shop refuses the API user or key: check `username` and `key`, and that the user is enabled"
-    )]
+    Server {
+        function: &'static str,
+        status: u16,
+    },
     WrongKey,
-    #[error(
-        "the shop does not allow this computer's address{0}: add it to the API user's list of IP addresses"
-    )]
     IpNotAllowed(IpHint),
     /// Signed calls of our own module are good for a few minutes.
-    #[error(
-        "this computer's clock and the shop's differ by {} s: set the wrong one", ahead_s.unsigned_abs()
-    )]
-    Clock { ahead_s: i64 },
-    #[error("the shop redirects to `{to}`: put that address into the configuration")]
-    Redirected { to: String },
-    #[error("there is no OpenCart API at this address: check `url`")]
+    Clock {
+        ahead_s: i64,
+    },
+    Redirected {
+        to: String,
+    },
     NotOpenCart,
-    #[error(
-        "this is OpenCart 4.1, which has no API login and refuses modules under `api/`: \
-         install the module that `obmen module` writes"
-    )]
     Version41,
-    #[error("the shop has no function `{function}`: install the API module (or a newer one)")]
-    NoFunction { function: &'static str },
+    NoFunction {
+        function: &'static str,
+    },
     /// The function itself does not work in this shop.
-    #[error("`{function}` does not work in this shop's version of the module: {detail}")]
     FunctionBroken {
         function: &'static str,
-        detail: String,
+        detail: Message,
     },
     /// The module's own `error` text.
-    #[error("`{function}`: the shop says: {message}")]
     Said {
         function: &'static str,
         message: String,
     },
     /// Our own module refused the whole call and did nothing.
-    #[error("`{function}`: the shop refuses the call: {reason}")]
     Refused {
         function: &'static str,
         reason: String,
     },
     /// PHP printed something before the answer; the call may have failed silently.
-    #[error(
-        "`{function}`: the shop printed `{noise}` before its answer, so the answer cannot be trusted"
-    )]
     Noise {
         function: &'static str,
         noise: String,
     },
-    #[error("`{function}`: the answer is not what the module sends; it starts with `{start}`")]
     Unintelligible {
         function: &'static str,
         start: String,
     },
-    #[error("`{function}`: the shop's session was lost and could not be renewed")]
-    SessionLost { function: &'static str },
+    SessionLost {
+        function: &'static str,
+    },
+}
+
+impl Worded for ShopError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Address(url) => message!("shop-address", url = url),
+            Self::Unreachable { detail } => message!("shop-unreachable", why = detail),
+            Self::NoAnswer { function, detail } => {
+                message!("shop-no-answer", function = *function, why = detail)
+            }
+            Self::Server { function, status } => message!(
+                "shop-server",
+                function = *function,
+                status = u32::from(*status),
+            ),
+            Self::WrongKey => message!("shop-wrong-key"),
+            Self::IpNotAllowed(IpHint(Some(ip))) => message!("shop-ip-not-allowed", ip = ip),
+            Self::IpNotAllowed(IpHint(None)) => message!("shop-some-ip-not-allowed"),
+            Self::Clock { ahead_s } => {
+                message!("shop-clock", seconds = ahead_s.unsigned_abs())
+            }
+            Self::Redirected { to } => message!("shop-redirected", to = to),
+            Self::NotOpenCart => message!("shop-not-opencart"),
+            Self::Version41 => message!("shop-version-41"),
+            Self::NoFunction { function } => message!("shop-no-function", function = *function),
+            Self::FunctionBroken { function, detail } => {
+                message!(
+                    "shop-function-broken",
+                    function = *function,
+                    why = detail.clone()
+                )
+            }
+            Self::Said { function, message } => {
+                message!("shop-said", function = *function, why = message)
+            }
+            Self::Refused { function, reason } => {
+                message!("shop-refused", function = *function, why = reason)
+            }
+            Self::Noise { function, noise } => {
+                message!("shop-noise", function = *function, noise = noise)
+            }
+            Self::Unintelligible { function, start } => {
+                message!("shop-unintelligible", function = *function, start = start)
+            }
+            Self::SessionLost { function } => {
+                message!("shop-session-lost", function = *function)
+            }
+        }
+    }
 }
 
 /// The address as the shop sees it, where it says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IpHint(pub Option<String>);
-
-impl fmt::Display for IpHint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(ip) => write!(f, " `{ip}`"),
-            None => Ok(()),
-        }
-    }
-}
-
-fn status_hint(status: u16) -> &'static str {
-    match status {
-        413 => " (the request was too large: lower `shop.batch`)",
-        502 | 504 => " (it gave up waiting for PHP: lower `shop.batch`)",
-        503 => " (the shop is closed for maintenance or overloaded)",
-        _ => "",
-    }
-}
 
 /// What a database says while it is overloaded or being restarted.
 fn is_passing_trouble(message: &str) -> bool {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::shop::error::ShopError;
+use crate::wording::Message;
 
 /// What a reply to a module function means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,10 @@ pub fn understand(
         return Reply::NoAccess;
     }
     if let Some(detail) = missing_method(body) {
-        return Reply::Failed(ShopError::FunctionBroken { function, detail });
+        return Reply::Failed(ShopError::FunctionBroken {
+            function,
+            detail: Message::plain(detail),
+        });
     }
     let Some((noise, value)) = json_of(body, "{\"error\":") else {
         let start = excerpt(&without_tags(body));

@@ -15,6 +15,7 @@ use crate::domain::{
     Party, Quantity, ShopProduct, Sku, StatusId,
 };
 use crate::shop::escape::{as_stored, as_written};
+use crate::wording::{Message, Worded, message};
 
 /// An order field to hand on to 1C: the shop's column and the requisite's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +34,24 @@ pub struct TaxFields {
 
 /// An order that the shop sent and that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("order {}: `{field}` is `{value}`", id.map_or_else(|| "without a number".to_owned(), |id| id.to_string()))]
+#[error("{}", self.message())]
 pub struct BadOrder {
     pub id: Option<OrderId>,
     pub field: String,
     pub value: String,
+}
+
+impl Worded for BadOrder {
+    fn message(&self) -> Message {
+        let (field, value) = (&self.field, &self.value);
+        match self.id {
+            Some(id) => {
+                let order = id.to_string();
+                message!("bad-order", order = order, field = field, value = value)
+            }
+            None => message!("bad-order-unnumbered", field = field, value = value),
+        }
+    }
 }
 
 /// `{"7":"Canceled", …}`; `[]` when there are none; a list if the ids happen to be 0, 1, 2 …
@@ -237,7 +251,7 @@ fn add_tax_ids(order: &mut Order, row: &Value, fields: &TaxFields) {
     if let Some(inn) = written(&fields.inn) {
         buyer.inn = Inn::parse(&inn);
         if buyer.inn.is_none() {
-            notes.push("its ИНН is left out: it has not 10 or 12 digits".to_owned());
+            notes.push(message!("note-inn-left-out"));
         }
     }
     if let Some(kpp) = written(&fields.kpp) {
@@ -245,9 +259,7 @@ fn add_tax_ids(order: &mut Order, row: &Value, fields: &TaxFields) {
         let is_company = buyer.inn.as_ref().is_some_and(Inn::is_of_company);
         buyer.kpp = Kpp::parse(&kpp).filter(|_| is_company);
         if buyer.kpp.is_none() {
-            notes.push(
-                "its КПП is left out: it has not 9 digits or no ИНН of 10 beside it".to_owned(),
-            );
+            notes.push(message!("note-kpp-left-out"));
         }
     }
 }

@@ -158,7 +158,7 @@ fn a_person_hands_a_file_over_looks_and_applies() {
         wait_for_text(&browser, "загружен, есть вопросы").await;
         paged.world.assert_product("ЧАЙ-100", "355", 46);
         click(&browser, "Строки с вопросами").await;
-        wait_for_text(&browser, "В магазине нет товара с этим артикулом.").await;
+        wait_for_text(&browser, "в магазине нет товара с этим артикулом").await;
         browser.close().await.unwrap();
     });
 }

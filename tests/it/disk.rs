@@ -104,7 +104,7 @@ fn a_file_that_cannot_be_put_away_is_carried_once_and_put_away_later() {
     let runs = world.journal().runs(None, 10).unwrap();
     assert_eq!((runs.len(), runs[0].state), (1, RunState::Retry));
     assert!(
-        runs[0].note.as_ref().unwrap().contains("done"),
+        runs[0].note.as_ref().unwrap().to_string().contains("done"),
         "{:?}",
         runs[0].note
     );

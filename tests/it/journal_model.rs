@@ -11,6 +11,7 @@ use obmen::journal::{
     RunState,
 };
 use obmen::plan::Action;
+use obmen::wording::Message;
 use proptest::prelude::*;
 
 const EXCHANGES: [&str; 2] = ["tea", "pens"];
@@ -525,9 +526,9 @@ fn apply(
         Step::Close { call, how } if n_calls > 0 => {
             let call = &mut model.calls[call % n_calls];
             match how {
-                0 => journal.call_failed(call.id, "x", now)?,
-                1 => journal.call_unclear(call.id, "x", now)?,
-                _ => journal.settle(call.id, "x", now)?,
+                0 => journal.call_failed(call.id, &Message::plain("x"), now)?,
+                1 => journal.call_unclear(call.id, &Message::plain("x"), now)?,
+                _ => journal.settle(call.id, &Message::plain("x"), now)?,
             }
             (call.is_open, call.is_confirmed) = (how == 1, false);
         }
@@ -542,7 +543,7 @@ fn apply(
             );
         }
         Step::Hold { at, order: n } => {
-            journal.hold_order(EXCHANGES[at], order(n), "x")?;
+            journal.hold_order(EXCHANGES[at], order(n), &Message::plain("x"))?;
             if let Some((state, _)) = model.sides[at].ledger.get_mut(&n) {
                 *state = OrderState::Held;
             }

@@ -79,7 +79,7 @@ fn an_order_that_1c_would_not_load_is_held_and_the_others_leave() {
     assert_eq!(orders.written.len(), 2);
     assert_eq!(orders.held.len(), 1);
     assert!(
-        orders.held[0].1.contains("names no buyer"),
+        orders.held[0].1.to_string().contains("names no buyer"),
         "{:?}",
         orders.held
     );

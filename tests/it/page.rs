@@ -86,7 +86,7 @@ fn a_file_is_checked_applied_and_seen_through() {
     let list = "Артикул;Цена;Остаток\nЧАЙ-100;355;7\nНЕТ;1;1\n";
     let place = hand_over(&paged, &token, "price.csv", list);
     let checked = wait_for(&paged, &place, "look before you apply");
-    for said in ["355.00", "The shop has no product", "to send"] {
+    for said in ["355.00", "the shop has no product", "to send"] {
         assert!(checked.contains(said), "{said}: {checked}");
     }
     // Nothing has been sent, and nothing is in the inbox.

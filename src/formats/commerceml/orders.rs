@@ -22,6 +22,7 @@ use crate::formats::commerceml::element::{
 use crate::formats::commerceml::profile::{
     Layout, Profile, Vat, VatMode, Warehouse, WarehousePlace,
 };
+use crate::wording::{Message, Worded, message};
 
 /// УТ looks loaded orders up in a column of this width; a longer number would
 /// be created again at each load.
@@ -35,21 +36,31 @@ const VAT_NAME: &str = "НДС";
 
 /// Why 1C could not load an order.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum OrderFault {
-    #[error("it has no goods with a quantity")]
     NoLines,
-    #[error("it names no buyer: no company, name, e-mail or phone")]
     NoBuyer,
-    #[error("its currency `{0}` is not a three-letter code")]
     Currency(String),
-    #[error("its number `{0}` is longer than {MAX_NUMBER} characters")]
     NumberTooLong(String),
-    #[error("line {0} has no name")]
     UnnamedLine(usize),
-    #[error("line {0} has a quantity below zero")]
     NegativeQuantity(usize),
-    #[error("its amounts are larger than a document can hold")]
     TooLarge,
+}
+
+impl Worded for OrderFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoLines => message!("order-no-lines"),
+            Self::NoBuyer => message!("order-no-buyer"),
+            Self::Currency(currency) => message!("order-currency", currency = currency),
+            Self::NumberTooLong(number) => {
+                message!("order-number-too-long", number = number, limit = MAX_NUMBER)
+            }
+            Self::UnnamedLine(line) => message!("order-unnamed-line", line = *line),
+            Self::NegativeQuantity(line) => message!("order-negative-quantity", line = *line),
+            Self::TooLarge => message!("order-too-large"),
+        }
+    }
 }
 
 /// Every reason why the order cannot be written; none, and it can.

@@ -24,6 +24,7 @@ use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
+use crate::wording::{Message, message};
 
 /// See the module's documentation.
 pub(in crate::formats) struct Reader<R: Read> {
@@ -200,7 +201,7 @@ impl<R: Read> Reader<R> {
             });
         }
         if self.path.len() >= limits::DEPTH {
-            return Err(self.limit(format!("elements nest deeper than {}", limits::DEPTH)));
+            return Err(self.limit(message!("limit-depth", limit = limits::DEPTH)));
         }
         self.has_root = true;
         let parent = self.path.last().copied();
@@ -343,7 +344,7 @@ impl<R: Read> Reader<R> {
         self.text.push_str(text);
         if self.text.len() > limits::OPEN_TEXT {
             let n_mb = limits::OPEN_TEXT / 1024 / 1024;
-            return Err(self.limit(format!("an element holds more than {n_mb} MB of text")));
+            return Err(self.limit(message!("limit-element-text", mb = n_mb)));
         }
         Ok(())
     }
@@ -357,21 +358,21 @@ impl<R: Read> Reader<R> {
             | Record::Warehouse(_)
             | Record::Product(_)
             | Record::Offer(_)
-            | Record::Legacy(_) => ("product or offer", limits::PARTS),
+            | Record::Legacy(_) => ("goods", limits::PARTS),
         };
         self.n_parts += 1;
         self.n_bytes += n_text;
         if self.n_parts > limit {
-            return Err(self.limit(format!("one {element} has more than {limit} elements")));
+            return Err(self.limit(message!("limit-parts", element = element, limit = limit)));
         }
         if self.n_bytes > limits::RECORD && limit == limits::PARTS {
             let n_mb = limits::RECORD / 1024 / 1024;
-            return Err(self.limit(format!("one {element} has more than {n_mb} MB of text")));
+            return Err(self.limit(message!("limit-record-text", mb = n_mb)));
         }
         Ok(())
     }
 
-    fn limit(&mut self, detail: String) -> FileError {
+    fn limit(&mut self, detail: Message) -> FileError {
         FileError::Limit {
             place: self.place(),
             detail,
@@ -505,7 +506,7 @@ impl<R: Read> Reader<R> {
             // Shops put `&nbsp;` into descriptions without telling XML about it.
             None if name == "nbsp" => self.push_text("\u{a0}"),
             None => {
-                let detail = format!("the entity `&{};` is not defined", excerpt(name));
+                let detail = message!("xml-entity", name = excerpt(name));
                 Err(FileError::Broken {
                     place: self.place(),
                     detail,
@@ -517,13 +518,13 @@ impl<R: Read> Reader<R> {
     fn end_of_file(&mut self) -> Result<(), FileError> {
         let place = self.place();
         if !self.path.is_empty() {
-            let detail = format!("{} elements are still open", self.path.len());
+            let detail = message!("xml-open-elements", n = self.path.len());
             return Err(FileError::Truncated { place, detail });
         }
         if !self.has_root {
             return Err(FileError::Truncated {
                 place,
-                detail: "there is no element in it".to_owned(),
+                detail: message!("xml-no-element"),
             });
         }
         self.has_ended = true;
@@ -535,19 +536,19 @@ impl<R: Read> Reader<R> {
         match err {
             XmlError::Io(err) if err.kind() == io::ErrorKind::FileTooLarge => FileError::Limit {
                 place,
-                detail: err.to_string(),
+                detail: Message::of_io(err),
             },
-            XmlError::Io(err) => FileError::Io(io::Error::new(err.kind(), err.to_string())),
+            XmlError::Io(err) => FileError::Io(io::Error::new(err.kind(), Message::of_io(err))),
             // quick-xml reports these only where the input ends.
             XmlError::Syntax(_) | XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
                 FileError::Truncated {
                     place,
-                    detail: excerpt(&err.to_string()),
+                    detail: Message::plain(excerpt(&err.to_string())),
                 }
             }
             other => FileError::Broken {
                 place,
-                detail: excerpt(&other.to_string()),
+                detail: Message::plain(excerpt(&other.to_string())),
             },
         }
     }

@@ -11,6 +11,7 @@ use std::io::{self, BufRead, Read};
 use crate::formats::decode::Utf8Reader;
 use crate::formats::table::text_of;
 use crate::formats::{FileError, Place, RowFault, limits};
+use crate::wording::{Message, message};
 
 /// One row, as text.
 #[derive(Debug, Default)]
@@ -344,9 +345,9 @@ impl<R: Read> Lines<R> {
 
 fn check_size(record: &Record, n_bytes: usize) -> Result<(), FileError> {
     let detail = if record.cells.len() > limits::COLUMNS {
-        format!("the row has more than {} cells", limits::COLUMNS)
+        message!("limit-cells", limit = limits::COLUMNS)
     } else if n_bytes > limits::RECORD {
-        format!("the row is longer than {} MB", limits::RECORD / 1024 / 1024)
+        message!("limit-row-text", mb = limits::RECORD / 1024 / 1024)
     } else {
         return Ok(());
     };
@@ -358,7 +359,7 @@ fn file_error(err: io::Error, line: u64) -> FileError {
     if err.kind() == io::ErrorKind::FileTooLarge {
         return FileError::Limit {
             place: Place { line },
-            detail: err.to_string(),
+            detail: Message::of_io(&err),
         };
     }
     FileError::Io(err)

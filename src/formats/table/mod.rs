@@ -18,6 +18,7 @@ use std::io::Read;
 use crate::domain::Quantity;
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
+use crate::wording::{Message, message};
 
 pub use columns::Column;
 use header::Slot;
@@ -82,7 +83,7 @@ impl<R: Read> Reader<R> {
             return Err(no_header(n_rows));
         };
         if let Some((line, true)) = last.filter(|_| ahead.is_empty()) {
-            return Err(cut_off(line, "it ends within its header"));
+            return Err(cut_off(line, message!("list-cut-header")));
         }
         Ok(Self {
             source: Some(source),
@@ -179,10 +180,7 @@ impl<R: Read> Reader<R> {
                     }));
                 }
             } else if let Some(line) = self.open_since {
-                return Err(cut_off(
-                    line,
-                    "a quotation mark is open, and the row is not whole",
-                ));
+                return Err(cut_off(line, message!("list-cut-quote")));
             }
         }
     }
@@ -196,12 +194,8 @@ impl<R: Read> Reader<R> {
         let n_cells = record.cells.len();
         if record.lacks_line_end && !self.rows.is_total(record) {
             if n_cells < self.fewest {
-                let detail = format!(
-                    "its last row has {n_cells} cells where {} belong, and no line end; \
-                     if it is whole, add one",
-                    self.fewest
-                );
-                return Err(cut_off(record.line, &detail));
+                let detail = message!("list-cut-row", found = n_cells, expected = self.fewest);
+                return Err(cut_off(record.line, detail));
             }
             if record
                 .cells
@@ -209,10 +203,10 @@ impl<R: Read> Reader<R> {
                 .last()
                 .is_some_and(|cell| cell.ends_with('\u{fffd}'))
             {
-                return Err(cut_off(record.line, "its last character is half"));
+                return Err(cut_off(record.line, message!("list-cut-character")));
             }
             if self.needs_line_end {
-                let detail = "its last row has no line end, and `csv.needs_line_end` is set";
+                let detail = message!("list-cut-line-end");
                 return Err(cut_off(record.line, detail));
             }
         }
@@ -230,10 +224,10 @@ impl<R: Read> Reader<R> {
     }
 }
 
-fn cut_off(line: u64, detail: &str) -> FileError {
+fn cut_off(line: u64, detail: Message) -> FileError {
     FileError::Truncated {
         place: Place { line },
-        detail: detail.to_owned(),
+        detail,
     }
 }
 

@@ -17,6 +17,7 @@ use zip::ZipArchive;
 
 use crate::formats::table::lines::Record;
 use crate::formats::{FileError, Place, limits};
+use crate::wording::{Message, message};
 
 pub(super) struct Workbook(Kind);
 
@@ -35,10 +36,7 @@ impl Workbook {
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits::WORKBOOK {
             return Err(limit(
                 1,
-                format!(
-                    "the workbook is larger than {} MB; save the list as CSV, which may have any size",
-                    limits::WORKBOOK / 1024 / 1024
-                ),
+                message!("limit-workbook", mb = limits::WORKBOOK / 1024 / 1024),
             ));
         }
         let is_zip = bytes.starts_with(b"PK");
@@ -129,7 +127,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileErro
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         Err(FileError::Broken {
             place: Place { line: 1 },
-            detail: "the workbook is damaged".to_owned(),
+            detail: message!("workbook-damaged"),
         })
     })
 }
@@ -138,15 +136,13 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileErro
 fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|err| FileError::Truncated {
         place: Place { line: 1 },
-        detail: err.to_string(),
+        detail: Message::plain(err.to_string()),
     })?;
     let is_workbook = archive
         .file_names_raw()
         .any(|name| name.eq_ignore_ascii_case(b"xl/workbook.xml"));
     if !is_workbook {
-        return Err(FileError::OtherFormat {
-            kind: "a zip archive that is not an .xlsx workbook",
-        });
+        return Err(FileError::OtherFormat { kind: "other-zip" });
     }
     let packed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let most = limits::WORKBOOK_UNPACKED.min(
@@ -157,10 +153,7 @@ fn look_into_zip(bytes: &[u8]) -> Result<(), FileError> {
     if unpacked_size(&mut archive, most)? > most {
         return Err(limit(
             1,
-            format!(
-                "the workbook unpacks to more than {} MB; save the list as CSV, which may have any size",
-                most / 1024 / 1024
-            ),
+            message!("limit-workbook-unpacked", mb = most / 1024 / 1024),
         ));
     }
     Ok(())
@@ -191,10 +184,7 @@ fn put(
     if rows.len() >= limits::WORKBOOK_ROWS && !rows.contains_key(&row) {
         return Err(limit(
             u64::from(row) + 1,
-            format!(
-                "the sheet has more than {} rows; save the list as CSV, which may have any number",
-                limits::WORKBOOK_ROWS
-            ),
+            message!("limit-sheet-rows", limit = limits::WORKBOOK_ROWS),
         ));
     }
     let cells = rows.entry(row).or_default();
@@ -250,9 +240,9 @@ fn look_into_container(bytes: &[u8]) -> Result<(), FileError> {
         memchr::memmem::find(bytes, &name).is_some()
     };
     let kind = if holds("EncryptedPackage") {
-        "a workbook with a password"
+        "workbook-with-password"
     } else if holds("WordDocument") && !holds("Workbook") {
-        "an old Word document"
+        "old-word"
     } else {
         return Ok(());
     };
@@ -262,7 +252,7 @@ fn look_into_container(bytes: &[u8]) -> Result<(), FileError> {
 fn not_opened(err: &XlsError) -> FileError {
     match err {
         XlsError::Password => FileError::OtherFormat {
-            kind: "a workbook with a password",
+            kind: "workbook-with-password",
         },
         err => broken(1, err),
     }
@@ -271,11 +261,11 @@ fn not_opened(err: &XlsError) -> FileError {
 fn broken(line: u64, err: &impl ToString) -> FileError {
     FileError::Broken {
         place: Place { line },
-        detail: err.to_string(),
+        detail: Message::plain(err.to_string()),
     }
 }
 
-fn limit(line: u64, detail: String) -> FileError {
+fn limit(line: u64, detail: Message) -> FileError {
     FileError::Limit {
         place: Place { line },
         detail,

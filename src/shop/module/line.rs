@@ -11,6 +11,7 @@ use crate::shop::error::{IpHint, ShopError};
 use crate::shop::http::{Answer, send};
 use crate::shop::module::signature::{Call, new_request_id, session_id, sign};
 use crate::shop::reply::{excerpt, without_query};
+use crate::wording::message;
 
 /// The version of the contract that both ends speak.
 const CONTRACT: u64 = 1;
@@ -131,7 +132,7 @@ fn hear(call: &'static str, answer: &Answer, request_id: &str, unix_time: i64) -
         return Heard::of_stranger(call, answer);
     };
     if value.get("v").and_then(Value::as_u64) != Some(CONTRACT) {
-        let detail = "it speaks another version of the contract: install the module that `obmen module` writes".to_owned();
+        let detail = message!("shop-other-contract");
         return Heard::Failed(ShopError::FunctionBroken {
             function: call,
             detail,
