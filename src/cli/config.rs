@@ -248,7 +248,7 @@ fn two_hundred() -> usize {
 
 /// Reads the configuration. Folders in it are relative to the file's own.
 pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
-    let path = &beside_program(path);
+    let path = &place(path);
     let text = fs::read_to_string(path).with_context(|| {
         format!(
             "cannot read the configuration `{}` (`obmen init` writes one; `obmen demo` needs none)",
@@ -263,7 +263,7 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
 
 /// What commands speak: the language of the configuration, if there is one that can be read.
 pub(super) fn language(path: &Path) -> Language {
-    let text = fs::read_to_string(beside_program(path)).unwrap_or_default();
+    let text = fs::read_to_string(place(path)).unwrap_or_default();
     let file: Option<toml::Table> = toml::from_str(text.trim_start_matches('\u{feff}')).ok();
     file.as_ref()
         .and_then(|file| Language::by_name(file.get("language")?.as_str()?))
@@ -272,7 +272,7 @@ pub(super) fn language(path: &Path) -> Language {
 
 /// Files dragged onto the program start it in a folder of the system's choice:
 /// where that has no configuration, the one beside the program counts.
-fn beside_program(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     let program = env::current_exe().ok();
     let beside = program
         .as_deref()

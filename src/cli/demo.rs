@@ -109,8 +109,12 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
             inbox.display()
         ));
     }
-    let page = Some(Page::default());
-    run::serve(&mut service, vec![settings], page, &journal_path, out)?;
+    let beside = run::Beside {
+        page: Some(Page::default()),
+        config: None,
+        journal: &journal_path,
+    };
+    run::serve(&mut service, vec![settings], beside, out)?;
     Ok(exit)
 }
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::folders::Outbox;
-use crate::pipeline::{ExchangeSettings, PassReport};
-use crate::wording::{Worded as _, Wording};
+use crate::pipeline::ExchangeSettings;
+use crate::wording::{Message, Wording};
 
 /// No name of an order file or a list.
 const FILE: &str = "obmen-status.txt";
@@ -43,26 +43,21 @@ impl Heartbeat {
         }
     }
 
-    /// After each pass. Where the outbox is away, nothing is written, and nothing is made.
-    pub(super) fn beat(&mut self, exchange: &str, report: &PassReport, now: NaiveDateTime) {
+    /// After each pass, with what keeps the exchange from its work. Where the outbox is
+    /// away, nothing is written, and nothing is made.
+    pub(super) fn beat(&mut self, exchange: &str, trouble: Option<Message>, now: NaiveDateTime) {
         let Some(beat) = self.exchanges.get_mut(exchange) else {
             return;
         };
-        let trouble = report
-            .errors
-            .first()
-            .map(|err| err.message().text(self.words));
-        let is_news = trouble != beat.trouble
-            && (trouble.is_some() || !report.files.is_empty() || report.orders.is_some());
+        let trouble = trouble.map(|why| why.text(self.words));
+        let is_news = trouble != beat.trouble;
         let is_due = beat
             .written
             .is_none_or(|written| now.signed_duration_since(written) >= EVERY);
         if !(is_news || is_due) || !beat.outbox.is_dir() {
             return;
         }
-        if is_news {
-            beat.trouble = trouble;
-        }
+        beat.trouble = trouble;
         let at = now.format("%Y-%m-%d %H:%M:%S").to_string();
         let text = match &beat.trouble {
             None => self.words.fill("heartbeat-fine", &[("at", at.into())]),

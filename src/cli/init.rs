@@ -173,7 +173,9 @@ key = {key}
 [page]
 # Address and port; other addresses than this computer's need a password. "": no page.
 # listen = "127.0.0.1:8765"
-# A file that holds the password; or the environment variable OBMEN_PAGE_PASSWORD.
+# The password, as `obmen page password` prints it; never the password itself.
+# password = "$argon2id$..."
+# A file that holds the password or its hash; or the environment variable OBMEN_PAGE_PASSWORD.
 # password_file = "page-password.txt"
 # Further names that the page is called by.
 # names = ["obmen.local"]

@@ -4,6 +4,7 @@
 //! a contract: schedulers and scripts depend on them.
 
 mod check;
+mod choices;
 mod config;
 mod demo;
 mod heartbeat;
@@ -140,6 +141,11 @@ enum Command {
     Statuses,
     /// Fetches the categories into the outbox now
     Categories,
+    /// The page of the running service
+    Page {
+        #[command(subcommand)]
+        command: PageCommand,
+    },
     /// Looks whether everything is in order, and says what to do where it is not
     Check,
     /// Lists the latest runs
@@ -223,6 +229,12 @@ enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum PageCommand {
+    /// Reads a password from standard input, and prints the line for the configuration
+    Password,
+}
+
 /// Runs the program with these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -286,6 +298,9 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Some(Command::Categories) => {
             lists::list(&common, crate::pipeline::ListKind::Categories, out)
         }
+        Some(Command::Page {
+            command: PageCommand::Password,
+        }) => page::password(out),
         Some(Command::Check) => check::check(&common, out),
         Some(Command::History { limit }) => history::history(&common, limit, out),
         Some(Command::Show { run }) => history::show(&common, run, out),

@@ -2,14 +2,17 @@
 
 use std::env;
 use std::fs;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
+use crate::cli::Exit;
 use crate::cli::output::Out;
+use crate::cli::run::Beside;
 use crate::dashboard::{self, Dashboard, Heart, Password};
 use crate::pipeline::{self, ExchangeSettings, Service};
 use crate::wording::Worded as _;
@@ -25,6 +28,7 @@ const PASSWORD_VARIABLE: &str = "OBMEN_PAGE_PASSWORD";
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PageSection {
     listen: String,
+    password: Option<String>,
     password_file: Option<PathBuf>,
     names: Vec<String>,
     upload_mb: u64,
@@ -34,6 +38,7 @@ impl Default for PageSection {
     fn default() -> Self {
         Self {
             listen: LISTEN.to_owned(),
+            password: None,
             password_file: None,
             names: Vec::new(),
             upload_mb: UPLOAD_MB,
@@ -65,8 +70,8 @@ impl PageSection {
         let password = self.password(base)?;
         ensure!(
             password.is_some() || listen.ip().is_loopback(),
-            "`page.listen` is `{listen}`, which other computers can reach: set a password, in the file `page.password_file` \
-             or the environment variable {PASSWORD_VARIABLE}"
+            "`page.listen` is `{listen}`, which other computers can reach: set a password, as the hash `page.password`, in the file `page.password_file` \
+             or in the environment variable {PASSWORD_VARIABLE}"
         );
         Ok(Some(Page {
             listen,
@@ -76,24 +81,28 @@ impl PageSection {
         }))
     }
 
+    /// A hash may stand anywhere; the password itself only outside of the configuration,
+    /// which is shown to others and kept in copies.
     fn password(&self, base: &Path) -> anyhow::Result<Option<Password>> {
         let from_environment = env::var(PASSWORD_VARIABLE).ok();
-        let text = match (
-            from_environment.filter(|text| !text.is_empty()),
-            &self.password_file,
-        ) {
-            (Some(text), _) => text,
-            (None, Some(path)) => {
-                let path = base.join(path);
-                fs::read_to_string(&path).with_context(|| {
-                    format!("cannot read `page.password_file` `{}`", path.display())
-                })?
+        let text = if let Some(text) = from_environment.filter(|text| !text.is_empty()) {
+            text
+        } else if let Some(path) = &self.password_file {
+            let path = base.join(path);
+            fs::read_to_string(&path)
+                .with_context(|| format!("cannot read `page.password_file` `{}`", path.display()))?
+        } else if let Some(text) = &self.password {
+            if !Password::is_hash(text) {
+                bail!(
+                    "`page.password` is no hash: `obmen page password` makes one of your password; \
+                     the password itself may stand in the file `page.password_file` names"
+                );
             }
-            (None, None) => return Ok(None),
+            text.clone()
+        } else {
+            return Ok(None);
         };
-        let password = Password::parse(&text)
-            .context("the password of the page needs at least 10 characters")?;
-        Ok(Some(password))
+        Ok(Some(Password::parse(&text)?))
     }
 }
 
@@ -111,21 +120,22 @@ impl Default for Page {
 /// Shows the page while the service runs. The exchange is what matters: where the
 /// page cannot be shown, that is said, and the exchange goes on.
 pub(super) fn show(
-    page: Page,
-    journal: &Path,
+    beside: Beside<'_>,
     exchanges: Vec<ExchangeSettings>,
     heart: &Arc<Heart>,
     service: &Service,
     out: &mut Out,
 ) -> Option<Dashboard> {
+    let page = beside.page?;
     let settings = dashboard::Settings {
         listen: page.listen,
         password: page.password,
         names: page.names,
         max_upload: page.max_upload,
         language: out.words.language(),
-        journal: journal.to_owned(),
+        journal: beside.journal.to_owned(),
         exchanges,
+        config: beside.config,
         now: pipeline::now,
     };
     match dashboard::start(settings, Arc::clone(heart), service.waker()) {
@@ -139,6 +149,25 @@ pub(super) fn show(
             None
         }
     }
+}
+
+/// From standard input, so that it stands in no history of commands.
+pub(super) fn password(out: &mut Out) -> anyhow::Result<Exit> {
+    if io::stdin().is_terminal() {
+        out.failure(&out.words.text("password-prompt"));
+    }
+    let mut text = String::new();
+    io::stdin()
+        .read_line(&mut text)
+        .context("cannot read the password")?;
+    ensure!(
+        !Password::is_hash(&text),
+        "this is a hash already; it can stand in the configuration as it is"
+    );
+    let password = Password::parse(&text)?;
+    out.say("[page]");
+    out.say(&format!("password = \"{}\"", password.hash()));
+    Ok(Exit::Fine)
 }
 
 #[cfg(test)]
@@ -159,19 +188,23 @@ mod tests {
             ("listen = '192.168.1.5:80'", "password"),
             ("listen = 'localhost'", "page.listen"),
             ("password_file = 'nowhere.txt'", "nowhere.txt"),
+            ("password = 'correct horse'", "obmen page password"),
+            ("password = '$argon2id$v=19'", "not whole"),
         ] {
             let err = format!("{:#}", page(text).unwrap_err());
             assert!(err.contains(named), "{text}: {err}");
         }
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.txt");
-        std::io::Write::write_all(&mut fs::File::create(&path).unwrap(), b"correct horse\n")
-            .unwrap();
+        io::Write::write_all(&mut fs::File::create(&path).unwrap(), b"correct horse\n").unwrap();
         let section = PageSection {
             listen: "0.0.0.0:8765".to_owned(),
             password_file: Some("p.txt".into()),
             ..PageSection::default()
         };
         assert!(section.settings(folder.path()).unwrap().is_some());
+        let hash = Password::parse("correct horse").unwrap();
+        let text = format!("listen = '0.0.0.0:8765'\npassword = '{}'", hash.hash());
+        assert!(page(&text).unwrap().is_some());
     }
 }

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::choices::KeptConfig;
 use crate::cli::heartbeat::Heartbeat;
 use crate::cli::output::Out;
 use crate::cli::page::{self, Page};
 use crate::cli::{Common, Exit, config, exit_of_carry};
-use crate::dashboard::Heart;
+use crate::dashboard::{ConfigFile, Heart};
 use crate::folders::{Fate, Lock, watch};
 use crate::journal::{Journal, OutcomeKind, Tally};
 use crate::pipeline::{
@@ -35,7 +36,12 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
                 .fill("watching-folder", &[("folder", folder.into())]),
         );
     }
-    serve(&mut service, exchanges, config.page, &config.journal, out)?;
+    let beside = Beside {
+        page: config.page,
+        config: Some(Arc::new(KeptConfig::at(config::place(&common.config)))),
+        journal: &config.journal,
+    };
+    serve(&mut service, exchanges, beside, out)?;
     Ok(Exit::Fine)
 }
 
@@ -75,12 +81,19 @@ pub(super) fn service(
     Ok(Service::new(exchanges, journal, keep_days))
 }
 
+/// What goes beside a service that stays.
+pub(super) struct Beside<'a> {
+    pub(super) page: Option<Page>,
+    /// What the page may change; the demo has none.
+    pub(super) config: Option<Arc<dyn ConfigFile>>,
+    pub(super) journal: &'a Path,
+}
+
 /// Serves until Ctrl-C, a closed console, or a service stop; shows the page meanwhile.
 pub(super) fn serve(
     service: &mut Service,
     exchanges: Vec<ExchangeSettings>,
-    page: Option<Page>,
-    journal: &Path,
+    beside: Beside<'_>,
     out: &mut Out,
 ) -> anyhow::Result<()> {
     let waker = service.waker();
@@ -93,11 +106,11 @@ pub(super) fn serve(
     });
     let heart = Arc::new(Heart::default());
     let mut heartbeat = Heartbeat::new(&exchanges, out.words);
-    let _page = page.and_then(|page| page::show(page, journal, exchanges, &heart, service, out));
+    let _page = page::show(beside, exchanges, &heart, service, out);
     out.flush();
     service.run(&mut |exchange, report| {
         heart.note(exchange, report, pipeline::now());
-        heartbeat.beat(exchange, report, pipeline::now());
+        heartbeat.beat(exchange, heart.trouble(exchange), pipeline::now());
         say_report(report, out);
         out.flush();
     });

@@ -5,7 +5,6 @@
 //! the forms, nor a name for this computer that the page answers to.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +12,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, header};
 
-/// Shorter ones are guessed.
-const MIN_PASSWORD_CHARS: usize = 10;
+use crate::dashboard::Password;
 
 /// A session that nobody uses ends.
 const IDLE: Duration = Duration::from_secs(12 * 3_600);
@@ -26,28 +24,6 @@ const FREE_ATTEMPTS: u32 = 5;
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 const COOKIE: &str = "obmen";
-
-/// A password, as its hash: it is compared in the same time however much is right.
-#[derive(Clone)]
-pub struct Password(blake3::Hash);
-
-impl Password {
-    /// `None` if it is too short.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (text.chars().count() >= MIN_PASSWORD_CHARS).then(|| Self(blake3::hash(text.as_bytes())))
-    }
-
-    fn is(&self, text: &str) -> bool {
-        self.0 == blake3::hash(text.trim().as_bytes())
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
 
 /// What a request of somebody who is let in goes with.
 #[derive(Debug, Clone)]
@@ -144,6 +120,13 @@ impl Access {
         })
     }
 
+    /// As [`session`](Self::session), but without using it: a page that is merely open is none in use.
+    pub(super) fn is_let_in(&self, headers: &HeaderMap) -> bool {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = cookie(headers).and_then(|cookie| sessions.get(cookie));
+        self.password.is_none() || kept.is_some_and(|kept| kept.used.elapsed() < IDLE)
+    }
+
     /// `from`: each address has its own attempts, so that nobody can lock others out.
     pub(super) fn log_in(&self, password: &str, from: IpAddr) -> Login {
         let now = Instant::now();
@@ -237,7 +220,7 @@ mod tests {
 
     fn access(address: &str, names: &[&str]) -> Access {
         Access::new(
-            Password::parse("correct horse"),
+            Password::parse("correct horse").ok(),
             names.iter().map(|name| (*name).to_owned()).collect(),
             address.parse().unwrap(),
         )
@@ -304,8 +287,9 @@ mod tests {
         let headers = headers(&[("cookie", value)]);
         let session = access.session(&headers).unwrap();
         assert!(session.may_leave && session.csrf.len() == 64);
+        assert!(access.is_let_in(&headers));
         access.log_out(&headers);
         assert!(access.session(&headers).is_none());
-        assert!(Password::parse("short").is_none());
+        assert!(!access.is_let_in(&headers));
     }
 }

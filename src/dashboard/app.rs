@@ -2,12 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDateTime;
+use tokio::sync::Semaphore;
 
 use crate::dashboard::access::Access;
 use crate::dashboard::checks::Checks;
+use crate::dashboard::shop_lists::ShopLists;
 use crate::dashboard::{Heart, Settings};
 use crate::journal::{Journal, JournalError};
 use crate::pipeline::{ExchangeSettings, Waker};
@@ -15,12 +17,24 @@ use crate::shop::{self, Client};
 use crate::wording::Wording;
 use crate::wording::{Message, Worded as _};
 
+/// Files that arrive at once.
+const MOST_UPLOADS: usize = 8;
+
+/// Groups of files that are looked at at once.
+const MOST_LOOKS: usize = 2;
+
 pub(super) struct App {
     pub(super) settings: Settings,
     pub(super) access: Access,
     pub(super) heart: Arc<Heart>,
     pub(super) waker: Waker,
     pub(super) checks: Checks,
+    pub(super) shop_lists: ShopLists,
+    pub(super) uploads: Semaphore,
+    pub(super) looks: Arc<Semaphore>,
+    pub(super) logins: Semaphore,
+    /// As they count now: what is chosen on the page takes the place of what was read.
+    exchanges: RwLock<Arc<[ExchangeSettings]>>,
     readers: Mutex<Vec<Journal>>,
     greetings: Mutex<Vec<(String, ShopSaid)>>,
 }
@@ -44,6 +58,11 @@ impl App {
         Ok(Self {
             access: Access::new(settings.password.clone(), settings.names.clone(), address)?,
             checks: Checks::at(&uploads),
+            shop_lists: ShopLists::default(),
+            uploads: Semaphore::new(MOST_UPLOADS),
+            looks: Arc::new(Semaphore::new(MOST_LOOKS)),
+            logins: Semaphore::new(1),
+            exchanges: RwLock::new(settings.exchanges.clone().into()),
             settings,
             heart,
             waker,
@@ -60,13 +79,29 @@ impl App {
         (self.settings.now)()
     }
 
-    /// The one of this name; the first where none is named.
-    pub(super) fn exchange(&self, name: Option<&str>) -> Option<&ExchangeSettings> {
-        let mut all = self.settings.exchanges.iter();
-        match name {
-            Some(name) => all.find(|exchange| exchange.name == name),
-            None => all.next(),
+    /// All of them, as they count at this moment.
+    pub(super) fn exchanges(&self) -> Arc<[ExchangeSettings]> {
+        let exchanges = self.exchanges.read();
+        Arc::clone(&exchanges.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn exchange(&self, name: &str) -> Option<ExchangeSettings> {
+        let all = self.exchanges();
+        all.iter().find(|exchange| exchange.name == name).cloned()
+    }
+
+    /// What was chosen counts from here on, for the page and for the service.
+    pub(super) fn take_choices(&self, chosen: ExchangeSettings) {
+        let mut exchanges = self
+            .exchanges
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut all = exchanges.to_vec();
+        for known in all.iter_mut().filter(|known| known.name == chosen.name) {
+            known.take_choices(&chosen);
         }
+        *exchanges = all.into();
+        self.waker.renew(chosen);
     }
 
     /// Reads the journal through a connection that no other request uses meanwhile.
@@ -107,6 +142,9 @@ impl App {
                 }
             })
             .map_err(|err| err.message());
+        if said.is_ok() {
+            self.heart.shop_answered(&exchange.name, self.now());
+        }
         let said = ShopSaid {
             at: self.now(),
             said,

@@ -76,6 +76,8 @@ pub(super) struct Group {
     pub(super) exchange: String,
     pub(super) files: Vec<Handed>,
     pub(super) stage: Stage,
+    /// Files that have begun to arrive: each has a place of its own.
+    n_begun: usize,
 }
 
 pub(super) struct Checks {
@@ -136,6 +138,7 @@ impl Checks {
             exchange: exchange.to_owned(),
             files: Vec::new(),
             stage: Stage::Uploading,
+            n_begun: 0,
         };
         groups.by_id.insert(id, group);
         while groups.by_id.len() > MAX_GROUPS {
@@ -153,10 +156,11 @@ impl Checks {
         name: &str,
     ) -> Option<Result<Arriving, FolderError>> {
         let name = name_below(name)?;
-        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = groups.by_id.get(&group)?;
-        let takes_more = matches!(known.stage, Stage::Uploading) && known.files.len() < MAX_FILES;
-        let n = known.files.len();
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = groups.by_id.get_mut(&group)?;
+        let takes_more = matches!(known.stage, Stage::Uploading) && known.n_begun < MAX_FILES;
+        let n = known.n_begun;
+        known.n_begun += usize::from(takes_more);
         drop(groups);
         let begun = takes_more.then(|| self.uploads.begin(group, n))?;
         Some(begun.map(|upload| Arriving {
@@ -264,9 +268,9 @@ pub(super) fn check(app: &App, id: u64) {
 }
 
 fn look(app: &App, group: &Group) -> Result<Found, CarryError> {
-    let settings = app.exchange(Some(&group.exchange));
+    let settings = app.exchange(&group.exchange);
     let settings = settings.ok_or_else(|| CarryError::Settings(Message::plain(&group.exchange)))?;
-    let exchange = Exchange::new(settings.clone())?;
+    let exchange = Exchange::new(settings)?;
     let journal = Journal::scratch(&app.settings.journal)?;
     let paths: Vec<&Path> = group.files.iter().map(|file| file.path.as_path()).collect();
     let mut found = Found::default();
@@ -300,7 +304,7 @@ pub(super) fn apply(app: &App, id: u64) -> Result<(), CarryError> {
             return Ok(());
         }
     };
-    let settings = app.exchange(Some(&group.exchange));
+    let settings = app.exchange(&group.exchange);
     let settings = settings.ok_or_else(|| CarryError::Settings(Message::plain(&group.exchange)))?;
     let latest = app.read(|journal| journal.runs_page(&RunFilter::default(), 1))?;
     let after = latest.first().map_or(RunId(0), |run| run.id);

@@ -108,6 +108,10 @@ pub(super) fn one(ask: &Ask<'_>, id: u64) -> Result<Answer, PageError> {
     let words = ask.app.words();
     let group = ask.app.checks.group(id).ok_or(PageError::NotFound)?;
     let content = html! {
+        section #refused .alert role="status" hidden {
+            p { (words.text("refused-title")) }
+            pre {}
+        }
         div #group data-live {
             p { (stage_badge(&group.stage, words)) }
             @match &group.stage {

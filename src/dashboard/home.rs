@@ -116,12 +116,12 @@ fn verdict(ask: &Ask<'_>, seen: &Seen, pulse: &Pulse) -> Markup {
     let words = ask.app.words();
     let n_waiting = seen.held.len() + seen.held_orders.len() + seen.rejected.len();
     let (state, text) = if let Some(trouble) = &pulse.trouble {
-        let key = if pulse.is_shop_away {
+        let key = if pulse.is_shop_away() {
             key("verdict-shop-away")
         } else {
             key("verdict-trouble")
         };
-        let said = format!("{} {}", words.text(key), trouble.text(words));
+        let said = format!("{} {}", words.text(key), trouble.text.text(words));
         (State::Bad, said)
     } else if n_waiting > 0 {
         let said = words.fill("verdict-waiting", &[("n", n_waiting.into())]);

@@ -6,19 +6,20 @@ use crate::dashboard::shown::{State, badge};
 use crate::dashboard::web::{Ask, PageError};
 use crate::wording::{Worded as _, Wording, key};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("/", key("nav-home")),
     ("/drop", key("nav-drop")),
     ("/runs", key("nav-runs")),
     ("/orders", key("nav-orders")),
     ("/products", key("nav-products")),
+    ("/mapping", key("nav-mapping")),
 ];
 
 /// A page for somebody who is let in.
 pub(super) fn page(ask: &Ask<'_>, title: &str, content: &Markup) -> Markup {
     let words = ask.app.words();
     let here = ask.path.split('/').nth(1).unwrap_or_default();
-    let exchanges = &ask.app.settings.exchanges;
+    let exchanges = ask.exchanges;
     let body = html! {
         a .skip href="#main" { (words.text("skip-to-content")) }
         header .top {
@@ -49,6 +50,8 @@ pub(super) fn page(ask: &Ask<'_>, title: &str, content: &Markup) -> Markup {
             }
         }
         main #main tabindex="-1" {
+            // What a page that is merely open cannot say of itself.
+            p #lost .alert role="alert" hidden data-away=(words.text("lost-away")) data-out=(words.text("lost-out")) {}
             h1 { (title) }
             (content)
         }
@@ -72,6 +75,46 @@ pub(super) fn button(ask: &Ask<'_>, action: &str, text: &str, class: &str) -> Ma
             button class=(class) { (text) }
         }
     }
+}
+
+/// What a list is searched by, and the states that it is filtered by.
+pub(super) fn filter(
+    ask: &Ask<'_>,
+    path: &str,
+    label: &str,
+    search: &str,
+    states: &[(&str, &str)],
+) -> Markup {
+    let words = ask.app.words();
+    let chosen = ask.query("state").unwrap_or_default();
+    html! {
+        form .filter method="get" action=(path) role="search" {
+            input type="hidden" name="exchange" value=(ask.exchange.name);
+            label { (words.text(label)) input type="search" name="q" value=(search); }
+            @if !states.is_empty() {
+                label { (words.text("col-state"))
+                    select name="state" {
+                        option value="" { (words.text("filter-all")) }
+                        @for (name, text) in states {
+                            option value=(name) selected[*name == chosen] { (words.text(text)) }
+                        }
+                    }
+                }
+            }
+            button { (words.text("show-button")) }
+        }
+    }
+}
+
+/// Behind the last row of a part that is full; `values` say where that is.
+pub(super) fn next(
+    ask: &Ask<'_>,
+    path: &str,
+    (n_rows, full): (usize, u32),
+    values: &[(&str, &str)],
+) -> Option<String> {
+    let is_full = u32::try_from(n_rows).is_ok_and(|n| n >= full);
+    is_full.then(|| ask.link(path, values))
 }
 
 /// Where to go on in a long list.
@@ -108,7 +151,8 @@ pub(super) fn failure(ask: &Ask<'_>, err: &PageError) -> Markup {
         PageError::Journal(_)
         | PageError::Decision(_)
         | PageError::Carry(_)
-        | PageError::Shop(_) => key("failed-title"),
+        | PageError::Shop(_)
+        | PageError::Config(_) => key("failed-title"),
     });
     let said = err.message().text(words);
     let content = html! {

@@ -7,15 +7,22 @@
 mod access;
 mod app;
 mod checks;
+mod choices;
 mod drop_page;
+mod events;
 mod health;
 mod heart;
 mod home;
 mod layout;
+mod mapping;
+mod options;
 mod orders;
+mod password;
 mod products;
 mod runs;
+mod shop_lists;
 mod shown;
+mod upload;
 mod web;
 
 use std::convert::Infallible;
@@ -30,13 +37,17 @@ use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-pub use self::access::Password;
+pub use self::choices::{Choice, ConfigError, ConfigFile, Written};
 pub use self::heart::Heart;
+pub use self::password::{BadPassword, Password};
 
 use self::app::App;
 use crate::pipeline::{ExchangeSettings, Waker};
 use crate::wording::Language;
 use crate::wording::{Message, Worded, message};
+
+/// Uploads, looks into files and questions to shops have fewer each: pages are always left some.
+const MOST_THREADS: usize = 64;
 
 /// What the page needs to know.
 #[derive(Debug, Clone)]
@@ -51,6 +62,8 @@ pub struct Settings {
     pub language: Language,
     pub journal: PathBuf,
     pub exchanges: Vec<ExchangeSettings>,
+    /// What the page may change of the configuration; the demo has none.
+    pub config: Option<Arc<dyn ConfigFile>>,
     pub now: fn() -> NaiveDateTime,
 }
 
@@ -108,7 +121,7 @@ pub fn start(
     // One thread is enough: what takes long runs on threads for that.
     let runtime = Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(16)
+        .max_blocking_threads(MOST_THREADS)
         .build()
         .map_err(DashboardError::Start)?;
     let (stop_sender, stop_receiver) = oneshot::channel::<Infallible>();

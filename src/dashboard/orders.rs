@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use crate::dashboard::layout::{button, more, page};
+use crate::dashboard::layout::{self, button, more, page};
 use crate::dashboard::shown::{order_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{JournalError, OrderState};
@@ -37,26 +37,15 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
         None => journal.orders_page(exchange, state, before, PAGE),
     });
     let orders: Vec<_> = orders.map_err(|err: JournalError| err)?;
-    let is_full = orders.len() == usize::try_from(PAGE).unwrap_or_default();
-    let next = orders.last().filter(|_| is_full).map(|last| {
-        let before = last.order.to_string();
-        ask.link("/orders", &[("state", state_name), ("before", &before)])
-    });
+    let last = orders.last().map(|last| last.order.to_string());
+    let values = [
+        ("state", state_name),
+        ("before", last.as_deref().unwrap_or_default()),
+    ];
+    let next = layout::next(ask, "/orders", (orders.len(), PAGE), &values);
     let search = search.map(|order| order.to_string()).unwrap_or_default();
     let content = html! {
-        form .filter method="get" action="/orders" role="search" {
-            input type="hidden" name="exchange" value=(exchange);
-            label { (words.text("orders-search")) input type="search" inputmode="numeric" name="q" value=(search); }
-            label { (words.text("col-state"))
-                select name="state" {
-                    option value="" { (words.text("filter-all")) }
-                    @for (name, text, _) in STATES {
-                        option value=(name) selected[name == state_name] { (words.text(text)) }
-                    }
-                }
-            }
-            button { (words.text("show-button")) }
-        }
+        (layout::filter(ask, "/orders", key("orders-search"), &search, &STATES.map(|(name, text, _)| (name, text))))
         (button(ask, "/orders/ask", &words.text("ask-orders-button"), "primary"))
         div #orders data-live[before == i64::MAX] {
             @if orders.is_empty() {

@@ -2,11 +2,12 @@
 
 use maud::html;
 
-use crate::dashboard::layout::{more, page};
+use crate::dashboard::layout::{self, more, page};
 use crate::dashboard::shown::{number, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::domain::sku;
 use crate::journal::JournalError;
+use crate::wording::key;
 
 const PAGE: u32 = 100;
 
@@ -24,17 +25,11 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
         journal.products_page(exchange, &start, after, PAGE)
     });
     let products: Vec<_> = products.map_err(|err: JournalError| err)?;
-    let is_full = products.len() == usize::try_from(PAGE).unwrap_or_default();
-    let next = products
-        .last()
-        .filter(|_| is_full)
-        .map(|last| ask.link("/products", &[("q", search), ("after", &last.match_key)]));
+    let last = products.last().map(|last| last.match_key.as_str());
+    let values = [("q", search), ("after", last.unwrap_or_default())];
+    let next = layout::next(ask, "/products", (products.len(), PAGE), &values);
     let content = html! {
-        form .filter method="get" action="/products" role="search" {
-            input type="hidden" name="exchange" value=(exchange);
-            label { (words.text("products-search")) input type="search" name="q" value=(search); }
-            button { (words.text("show-button")) }
-        }
+        (layout::filter(ask, "/products", key("products-search"), search, &[]))
         @if products.is_empty() {
             p .empty { (words.text("products-none")) }
         } @else {

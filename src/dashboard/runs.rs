@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 
 use crate::dashboard::home::decisions;
-use crate::dashboard::layout::{more, page};
+use crate::dashboard::layout::{self, more, page};
 use crate::dashboard::shown::{State, badge, field, kind_badge, number, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::formats::{Encoding, csv_write};
@@ -50,28 +50,15 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
         })
         .collect()
     })?;
-    let is_whole = runs.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next = runs.last().filter(|_| !is_whole).map(|(run, _)| {
-        let before = run.id.to_string();
-        ask.link(
-            "/runs",
-            &[("state", state_name), ("q", search), ("before", &before)],
-        )
-    });
+    let before = runs.last().map(|(run, _)| run.id.to_string());
+    let values = [
+        ("state", state_name),
+        ("q", search),
+        ("before", before.as_deref().unwrap_or_default()),
+    ];
+    let next = layout::next(ask, "/runs", (runs.len(), PAGE), &values);
     let content = html! {
-        form .filter method="get" action="/runs" role="search" {
-            input type="hidden" name="exchange" value=(ask.exchange.name);
-            label { (words.text("runs-search")) input type="search" name="q" value=(search); }
-            label { (words.text("col-state"))
-                select name="state" {
-                    option value="" { (words.text("filter-all")) }
-                    @for (name, text, _) in STATES {
-                        option value=(name) selected[name == state_name] { (words.text(text)) }
-                    }
-                }
-            }
-            button { (words.text("show-button")) }
-        }
+        (layout::filter(ask, "/runs", key("runs-search"), search, &STATES.map(|(name, text, _)| (name, text))))
         div #runs data-live[filter.before.is_none()] {
             @if runs.is_empty() {
                 p .empty { (words.text("runs-none")) }
@@ -234,15 +221,19 @@ fn rows_table(ask: &Ask<'_>, rows: &[RowLine], words: &Wording) -> Markup {
 }
 
 fn next_rows(ask: &Ask<'_>, place: &str, shown: &str, rows: &[RowLine]) -> Option<String> {
-    let is_full = rows.len() == usize::try_from(ROWS_PAGE).unwrap_or_default();
-    let last = rows.last().filter(|_| is_full)?.seq.to_string();
-    Some(ask.link(place, &[("rows", shown), ("after", &last)]))
+    let last = rows.last()?.seq.to_string();
+    let values = [("rows", shown), ("after", last.as_str())];
+    layout::next(ask, place, (rows.len(), ROWS_PAGE), &values)
 }
 
 fn next_calls(ask: &Ask<'_>, place: &str, calls: &[CallLine]) -> Option<String> {
-    let is_full = calls.len() == usize::try_from(CALLS_PAGE).unwrap_or_default();
-    let last = calls.last().filter(|_| is_full)?.id.to_string();
-    Some(ask.link(place, &[("call", &last)]))
+    let last = calls.last()?.id.to_string();
+    layout::next(
+        ask,
+        place,
+        (calls.len(), CALLS_PAGE),
+        &[("call", last.as_str())],
+    )
 }
 
 fn calls_table(calls: &[CallLine], words: &Wording) -> Markup {
@@ -325,7 +316,7 @@ pub(super) fn decide(ask: &Ask<'_>, id: i64, decision: &str) -> Result<Answer, P
         _ => return Err(PageError::NotFound),
     };
     let journal = app.open_journal()?;
-    decide(RunId(id), &app.settings.exchanges, &journal)?;
+    decide(RunId(id), ask.exchanges, &journal)?;
     app.waker.wake(Event::ScanInbox);
     Ok(Answer::To(ask.link(&format!("/runs/{id}"), &[])))
 }

@@ -1,7 +1,7 @@
 // Hands files over with their progress, and keeps what is marked `data-live` up to date.
 "use strict";
 
-const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+let csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
 for (const field of document.querySelectorAll("[data-submit]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
@@ -25,12 +25,17 @@ async function refresh() {
       const now = fresh.getElementById(part.id);
       // Nobody loses the button that he is about to press, or what he has opened.
       const isInUse = part.contains(document.activeElement) || part.querySelector("details[open]");
-      if (now && now.innerHTML !== part.innerHTML && !isInUse) {
+      if (now && now.outerHTML !== part.outerHTML && !isInUse) {
         part.replaceWith(now);
       }
     }
+    // A program that was started anew has another token.
+    csrf = fresh.querySelector("meta[name=csrf]")?.content ?? csrf;
+    for (const field of document.querySelectorAll("input[name=csrf]")) {
+      field.value = csrf;
+    }
   } catch {
-    // The program has ended, or the network is away: the stream connects again by itself.
+    // The program has ended, or the network is away: the stream says so.
   }
   isAsking = false;
   if (isBehind) {
@@ -39,11 +44,56 @@ async function refresh() {
   }
 }
 
-if (document.querySelector("[data-live]")) {
-  new EventSource("/events").onmessage = refresh;
+// --- Whether it still does ---
+
+const lost = document.getElementById("lost");
+let stream = null;
+
+function tell(text) {
+  lost.textContent = text;
+  lost.hidden = text === "";
+  // What is on the page is not known to be so any more.
+  document.body.classList.toggle("stale", text !== "");
+}
+
+function listen() {
+  stream = new EventSource("/events");
+  stream.onopen = () => tell("");
+  stream.onmessage = refresh;
+  stream.onerror = async (event) => {
+    tell(lost.dataset.away);
+    if (event.target.readyState !== EventSource.CLOSED) {
+      return; // It connects again by itself.
+    }
+    const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") {
+      tell(lost.dataset.out);
+    } else {
+      setTimeout(listen, 3000);
+    }
+  };
+}
+
+if (lost) {
+  listen();
+  // A browser keeps few connections to one place: those of hidden pages are for others.
+  document.addEventListener("visibilitychange", () => {
+    stream.close();
+    if (!document.hidden) {
+      listen();
+    }
+  });
 }
 
 // --- Files ---
+
+// What was refused is told on the page that shows the rest.
+const refusedPart = document.getElementById("refused");
+const refusedText = refusedPart && sessionStorage.getItem(`refused ${location.pathname}`);
+if (refusedText) {
+  refusedPart.querySelector("pre").textContent = refusedText;
+  refusedPart.hidden = false;
+}
 
 const zone = document.querySelector(".zone");
 if (zone) {
@@ -84,6 +134,9 @@ if (zone) {
         progress.value = before / total;
       }
       if (refused.length < files.length) {
+        if (refused.length > 0) {
+          sessionStorage.setItem(`refused ${place}`, refused.join("\n"));
+        }
         await send(`${place}/check?exchange=${exchange}`);
         location.href = `${place}?exchange=${exchange}`;
       }

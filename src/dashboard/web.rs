@@ -1,49 +1,42 @@
 //! The HTTP side: who may ask, what is asked for, and the headers of every answer.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use futures_util::StreamExt as _;
-use futures_util::stream::unfold;
 use maud::Markup;
 use tracing::warn;
 use url::form_urlencoded;
 
 use crate::dashboard::access::{Login, Session, is_same_site};
 use crate::dashboard::app::App;
-use crate::dashboard::{checks, drop_page, health, home, layout, orders, products, runs};
-use crate::journal::{Journal, JournalError};
+use crate::dashboard::choices::ConfigError;
+use crate::dashboard::{
+    checks, drop_page, events, health, home, layout, mapping, orders, products, runs, upload,
+};
+use crate::journal::JournalError;
 use crate::pipeline::{CarryError, DecisionError, ExchangeSettings};
 use crate::shop::ShopError;
 use crate::wording::{Message, Worded, message};
 
-/// Forms of the page hold a word or two.
-const MAX_FORM_BYTES: usize = 64 * 1024;
+/// The largest form holds the names of all statuses and warehouses.
+const MAX_FORM_BYTES: usize = 256 * 1024;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
-
-/// Between two looks whether something has changed.
-const LOOK_EVERY: Duration = Duration::from_millis(700);
-
-/// A line now and then, so that proxies and browsers keep the stream.
-const PING_EVERY: u32 = 20;
 
 pub(super) async fn serve(listener: std::net::TcpListener, app: Arc<App>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let first = Arc::clone(&app);
     tokio::task::spawn_blocking(move || {
-        for exchange in &first.settings.exchanges {
+        for exchange in first.exchanges().iter() {
             first.ask_shop(exchange);
         }
     });
@@ -57,8 +50,10 @@ pub(super) struct Ask<'a> {
     pub(super) app: &'a App,
     pub(super) session: &'a Session,
     pub(super) exchange: &'a ExchangeSettings,
+    pub(super) exchanges: &'a [ExchangeSettings],
     pub(super) path: &'a str,
     pub(super) query: BTreeMap<String, String>,
+    pub(super) form: BTreeMap<String, String>,
 }
 
 impl Ask<'_> {
@@ -75,7 +70,7 @@ impl Ask<'_> {
     /// The same exchange again: `/runs?exchange=tea&…`.
     pub(super) fn link(&self, path: &str, values: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        if self.app.settings.exchanges.len() > 1 {
+        if self.exchanges.len() > 1 {
             query.append_pair("exchange", &self.exchange.name);
         }
         query.extend_pairs(values.iter().filter(|(_, value)| !value.is_empty()));
@@ -112,6 +107,8 @@ pub(super) enum PageError {
     Carry(#[from] CarryError),
     #[error(transparent)]
     Shop(#[from] ShopError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
 }
 
 impl Worded for PageError {
@@ -122,6 +119,7 @@ impl Worded for PageError {
             Self::Decision(err) => err.message(),
             Self::Carry(err) => err.message(),
             Self::Shop(err) => err.message(),
+            Self::Config(err) => err.message(),
         }
     }
 }
@@ -130,7 +128,8 @@ impl PageError {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Decision(_) => StatusCode::CONFLICT,
+            Self::Decision(_) | Self::Config(ConfigError::Changed) => StatusCode::CONFLICT,
+            Self::Config(ConfigError::Refused(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Journal(_) | Self::Carry(_) | Self::Shop(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -188,16 +187,17 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
         _ => {}
     }
     let Some(session) = app.access.session(&parts.headers) else {
-        return if is_get {
-            redirect("/login")
-        } else {
-            text(StatusCode::FORBIDDEN, "text/plain", "log in first\n")
+        return match (is_get, segments.as_slice()) {
+            // A stream that is led elsewhere would look as if the program had ended.
+            (true, ["events"]) => text(StatusCode::UNAUTHORIZED, "text/plain", "log in first\n"),
+            (true, _) => redirect("/login"),
+            (false, _) => text(StatusCode::FORBIDDEN, "text/plain", "log in first\n"),
         };
     };
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
     if is_get {
         if segments.as_slice() == ["events"] {
-            return events(app);
+            return events::stream(app, parts.headers);
         }
         return page(app, session, path, query, BTreeMap::new(), true).await;
     }
@@ -209,7 +209,7 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
             return forged();
         }
         let group = group.parse().unwrap_or_default();
-        return take_upload(&app, group, &query, body).await;
+        return upload::take(app, group, &query, body).await;
     }
     let Ok(form) = to_bytes(body, MAX_FORM_BYTES).await else {
         return text(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large\n");
@@ -239,15 +239,22 @@ async fn page(
 ) -> Response {
     off_thread(move || {
         let named = query.get("exchange").or(form.get("exchange"));
-        let Some(exchange) = app.exchange(named.map(String::as_str)) else {
+        let exchanges = app.exchanges();
+        let exchange = match named {
+            Some(name) => exchanges.iter().find(|exchange| exchange.name == *name),
+            None => exchanges.first(),
+        };
+        let Some(exchange) = exchange else {
             return text(StatusCode::NOT_FOUND, "text/plain", "no exchange\n");
         };
         let ask = Ask {
             app: &app,
             session: &session,
             exchange,
+            exchanges: &exchanges,
             path: &path,
             query,
+            form,
         };
         match dispatch(&app, &ask, is_get) {
             Ok(Answer::Page(markup)) => html(StatusCode::OK, markup),
@@ -279,6 +286,12 @@ fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageE
         (false, ["orders", "ask"]) => Ok(orders::ask_now(ask)),
         (false, ["orders", order, "again"]) => orders::again(ask, number(order)?),
         (true, ["products"]) => products::list(ask),
+        (true, ["mapping"]) => mapping::show(app, ask),
+        (false, ["mapping"]) => mapping::save(ask),
+        (false, ["mapping", "ask"]) => {
+            app.shop_lists.ask(ask.exchange);
+            Ok(Answer::To(ask.link("/mapping", &[])))
+        }
         (true, ["drop"]) => Ok(drop_page::list(ask)),
         (false, ["drop"]) => {
             let group = app.checks.begin(&ask.exchange.name);
@@ -289,7 +302,15 @@ fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageE
             let group = number(group)?;
             if app.checks.begin_check(group) {
                 let app = Arc::clone(app);
-                tokio::task::spawn_blocking(move || checks::check(&app, group));
+                tokio::spawn(async move {
+                    // Each reads whole files: two at once are enough for one disk.
+                    let Ok(_turn) = Arc::clone(&app.looks).acquire_owned().await else {
+                        return;
+                    };
+                    tokio::task::spawn_blocking(move || checks::check(&app, group))
+                        .await
+                        .ok();
+                });
             }
             Ok(Answer::To(ask.link(&format!("/drop/{group}"), &[])))
         }
@@ -310,61 +331,7 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 
-/// One file, piece by piece to the disk: its size is no matter of memory.
-async fn take_upload(
-    app: &App,
-    group: u64,
-    query: &BTreeMap<String, String>,
-    body: Body,
-) -> Response {
-    let name = query.get("name").map(String::as_str).unwrap_or_default();
-    let words = app.words();
-    let refused = |status, key| text(status, "text/plain", &words.text(key));
-    let mut arriving = match app.checks.begin_file(group, name) {
-        Some(Ok(arriving)) => arriving,
-        Some(Err(err)) => {
-            return text(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "text/plain",
-                &err.to_string(),
-            );
-        }
-        None => {
-            return refused(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                crate::wording::key("upload-refused"),
-            );
-        }
-    };
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let written = match piece {
-            Ok(piece) => arriving.write(&piece).map_err(|err| err.to_string()),
-            Err(err) => Err(err.to_string()),
-        };
-        if let Err(err) = written {
-            arriving.give_up();
-            return text(StatusCode::BAD_REQUEST, "text/plain", &err);
-        }
-        if arriving.size() > app.settings.max_upload {
-            arriving.give_up();
-            return refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                crate::wording::key("upload-too-large"),
-            );
-        }
-    }
-    match app.checks.keep(arriving) {
-        Ok(()) => text(StatusCode::OK, "text/plain", ""),
-        Err(err) => text(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "text/plain",
-            &err.to_string(),
-        ),
-    }
-}
-
-async fn log_in(app: &App, from: SocketAddr, parts: &Parts, body: Body) -> Response {
+async fn log_in(app: &Arc<App>, from: SocketAddr, parts: &Parts, body: Body) -> Response {
     let words = app.words();
     if !is_same_site(&parts.headers) {
         return forged();
@@ -372,7 +339,16 @@ async fn log_in(app: &App, from: SocketAddr, parts: &Parts, body: Body) -> Respo
     let form = to_bytes(body, MAX_FORM_BYTES).await.unwrap_or_default();
     let form = pairs(&form);
     let password = form.get("password").map(String::as_str).unwrap_or_default();
-    match app.access.log_in(password, from.ip()) {
+    // One at a time: each takes a tenth of a second and some memory, on purpose.
+    let Ok(turn) = app.logins.acquire().await else {
+        return forged();
+    };
+    let answer = {
+        let (app, password) = (Arc::clone(app), password.to_owned());
+        tokio::task::spawn_blocking(move || app.access.log_in(&password, from.ip())).await
+    };
+    drop(turn);
+    match answer.unwrap_or(Login::Wrong) {
         Login::In(cookie) => {
             let mut response = redirect("/");
             set_cookie(&mut response, &cookie);
@@ -391,64 +367,6 @@ async fn log_in(app: &App, from: SocketAddr, parts: &Parts, body: Body) -> Respo
             )
         }
     }
-}
-
-/// Says that something has changed; what it is, the page asks for itself.
-fn events(app: Arc<App>) -> Response {
-    struct Listening {
-        app: Arc<App>,
-        journal: Arc<Mutex<Option<Journal>>>,
-        last: String,
-        n_quiet: u32,
-    }
-    let listening = Listening {
-        app,
-        journal: Arc::default(),
-        last: String::new(),
-        n_quiet: 0,
-    };
-    let stream = unfold(listening, |mut listening| async move {
-        loop {
-            let (app, journal) = (Arc::clone(&listening.app), Arc::clone(&listening.journal));
-            let now = tokio::task::spawn_blocking(move || signature(&app, &journal)).await;
-            let now = now.unwrap_or_default();
-            if now != listening.last {
-                listening.last = now;
-                listening.n_quiet = 0;
-                let line = Bytes::from_static(b"data: changed\n\n");
-                return Some((Ok::<_, Infallible>(line), listening));
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-            listening.n_quiet += 1;
-            if listening.n_quiet > PING_EVERY {
-                listening.n_quiet = 0;
-                return Some((Ok(Bytes::from_static(b": still here\n\n")), listening));
-            }
-        }
-    });
-    let mut response = Response::new(Body::from_stream(stream));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    );
-    response
-}
-
-/// Another text as soon as a page would look different. The connection is the
-/// stream's own: what has changed is told by what it saw last.
-fn signature(app: &App, journal: &Mutex<Option<Journal>>) -> String {
-    let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
-    if journal.is_none() {
-        *journal = Journal::open_reader(&app.settings.journal).ok();
-    }
-    let version = journal
-        .as_ref()
-        .and_then(|journal| journal.data_version().ok());
-    format!(
-        "{version:?} {} {}",
-        app.heart.version(),
-        app.checks.version()
-    )
 }
 
 async fn off_thread(work: impl FnOnce() -> Response + Send + 'static) -> Response {

@@ -4,6 +4,7 @@
 //! once, where it is made, and cannot fail afterwards.
 
 pub mod fact;
+pub mod file_name;
 pub mod item;
 pub mod money;
 pub mod number;

@@ -14,6 +14,7 @@ mod moves;
 mod names;
 mod outbox;
 mod pictures;
+mod replace;
 mod uploads;
 mod watch;
 
@@ -24,5 +25,6 @@ pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
 pub use outbox::{Outbox, Presence};
 pub use pictures::{PictureFile, is_whole_picture};
+pub use replace::replace_file;
 pub use uploads::{Upload, Uploads, name_below};
 pub use watch::{Watcher, watch};

@@ -119,3 +119,16 @@ pub(super) fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
+
+/// The rename itself must survive a power cut. Windows has no such call and keeps
+/// its own journal of names.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) {
+    // The file's content is safe already; a folder that cannot be opened for it is no reason to fail.
+    if let Ok(opened) = File::open(folder) {
+        drop(opened.sync_all());
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_folder: &Path) {}

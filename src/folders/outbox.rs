@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::folders::FolderError;
-use crate::folders::moves::write_whole;
+use crate::folders::moves::{sync_folder, write_whole};
 
 /// What the name of a file that is being made ends in. Not `.tmp`: programs that clear
 /// up sweep such files away, and its orders would count as taken.
@@ -150,19 +150,6 @@ fn without_mark(marker: &Path) -> FolderError {
         marker,
     )(io::ErrorKind::NotFound.into())
 }
-
-/// The rename itself must survive a power cut. Windows has no such call and keeps
-/// its own journal of names.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) {
-    // The file's content is safe already; a folder that cannot be opened for it is no reason to fail.
-    if let Ok(opened) = fs::File::open(folder) {
-        drop(opened.sync_all());
-    }
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) {}
 
 #[cfg(test)]
 mod tests {

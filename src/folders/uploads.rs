@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::domain::file_name::is_device;
 use crate::folders::{FolderError, is_passing, is_picture};
 
 /// Folders in folders; an inbox looks ten deep.
@@ -11,9 +12,6 @@ const MAX_DEPTH: usize = 8;
 
 /// Of one part of a name; a run's number and `.receipt.txt` must still fit behind it.
 const MAX_NAME_BYTES: usize = 200;
-
-/// Names that Windows keeps for devices, whatever their ending.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// The inbox's own folders.
 const OWN: [&str; 4] = ["working", "done", "rejected", "held"];
@@ -45,17 +43,13 @@ pub fn name_below(name: &str) -> Option<String> {
 }
 
 fn is_fine(part: &str) -> bool {
-    let lower = part.to_lowercase();
-    let stem = lower.split('.').next().unwrap_or_default();
-    let device = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_device = DEVICES.contains(&device) && (stem.len() - device.len()) <= 1;
     !part.is_empty()
         && part.len() <= MAX_NAME_BYTES
         && !part.contains([':', '*', '?', '"', '<', '>', '|'])
         && !part.chars().any(char::is_control)
         && !part.ends_with([' ', '.'])
         && !part.starts_with(' ')
-        && !is_device
+        && !is_device(part)
         && !is_passing(part)
 }
 

@@ -12,6 +12,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::domain::file_name::is_device;
 use crate::domain::shown::excerpt;
 use crate::formats::limits;
 use crate::wording::{Message, Worded, message};
@@ -155,16 +156,6 @@ fn path_of<R: Read>(entry: &zip::read::ZipFile<'_, R>) -> Result<PathBuf, Archiv
         return Err(ArchiveError::Outside(excerpt(&shown)));
     }
     Ok(name.split('/').collect())
-}
-
-/// `CON`, `nul.csv`: Windows opens a device under this name.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
-    let numbered = stem
-        .strip_prefix("com")
-        .or_else(|| stem.strip_prefix("lpt"));
-    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
-        || numbered.is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Stops where the archive's allowance ends.

@@ -35,6 +35,19 @@ impl Journal {
         Ok(())
     }
 
+    /// Number of runs in this state, counted by the index.
+    pub fn n_runs(
+        &self,
+        exchange: &str,
+        state: crate::journal::RunState,
+    ) -> Result<u64, JournalError> {
+        let n: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM run WHERE exchange = ?1 AND state = ?2")?
+            .query_row(params![exchange, state.name()], |row| row.get(0))?;
+        Ok(u64::try_from(n).unwrap_or_default())
+    }
+
     /// Number of orders in each state of the ledger.
     pub fn n_orders(
         &self,

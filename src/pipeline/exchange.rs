@@ -39,6 +39,25 @@ pub struct ExchangeSettings {
     pub schedule: Schedule,
 }
 
+impl ExchangeSettings {
+    /// Takes over what a person chooses while the service runs: nothing that was set
+    /// up when it started, such as folders, the shop or the schedule.
+    pub fn take_choices(&mut self, chosen: &Self) {
+        self.goods.category.clone_from(&chosen.goods.category);
+        self.goods.price_type.clone_from(&chosen.goods.price_type);
+        self.goods.warehouses.clone_from(&chosen.goods.warehouses);
+        let has_tree = chosen.goods.details.contains(&Detail::Categories);
+        self.goods
+            .details
+            .retain(|detail| *detail != Detail::Categories);
+        self.goods
+            .details
+            .extend(has_tree.then_some(Detail::Categories));
+        self.orders.statuses.clone_from(&chosen.orders.statuses);
+        self.orders.map.clone_from(&chosen.orders.map);
+    }
+}
+
 /// What happens with goods, prices and stock.
 #[derive(Debug, Clone, Default)]
 pub struct GoodsSettings {

@@ -34,6 +34,8 @@ pub struct PassReport {
     pub files: Vec<FileReport>,
     /// Files left in the inbox because they are not finished or not to be had.
     pub waiting: Vec<PathBuf>,
+    /// The inbox was looked through to its end.
+    pub has_looked: bool,
     pub orders: Option<OrdersReport>,
     pub lists: Vec<PathBuf>,
     /// Ids with price or stock that have waited too long for their goods file.
@@ -273,6 +275,7 @@ impl Post {
             Ok(work) => work,
             Err(err) => return self.block(err, report),
         };
+        report.has_looked = true;
         if ready.is_empty() && due.is_empty() {
             return;
         }

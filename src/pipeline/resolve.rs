@@ -368,7 +368,11 @@ impl<'a> Resolver<'a> {
                             .iter()
                             .any(|stock| &*stock.warehouse == name)
                 }
-                ReferenceKind::Status | ReferenceKind::Category => true,
+                ReferenceKind::Status
+                | ReferenceKind::Category
+                | ReferenceKind::ListPrice
+                | ReferenceKind::ListWarehouse
+                | ReferenceKind::OrderWord => true,
             };
             if !is_here {
                 return Err(CarryError::Unexplained {

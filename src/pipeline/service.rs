@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -9,7 +10,7 @@ use tracing::{debug, info, warn};
 
 use crate::journal::{Journal, JournalError};
 use crate::pipeline::post::{PassReport, Post};
-use crate::pipeline::{Exchange, clock};
+use crate::pipeline::{Exchange, ExchangeSettings, clock};
 
 /// Everything that can wake the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +23,27 @@ pub enum Event {
 
 /// Sends events to a running service.
 #[derive(Debug, Clone)]
-pub struct Waker(Sender<Event>);
+pub struct Waker {
+    events: Sender<Event>,
+    /// What has been chosen and not taken up yet. Not an event: those that come in the
+    /// middle of a pass are only looked at for the one that stops it.
+    chosen: Chosen,
+}
+
+type Chosen = Arc<Mutex<Vec<ExchangeSettings>>>;
 
 impl Waker {
     /// A service that has ended needs no waking.
     pub fn wake(&self, event: Event) {
-        self.0.send(event).unwrap_or_default();
+        self.events.send(event).unwrap_or_default();
+    }
+
+    /// What a person has chosen counts from the next pass on.
+    pub fn renew(&self, settings: ExchangeSettings) {
+        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        chosen.push(settings);
+        drop(chosen);
+        self.wake(Event::ScanInbox);
     }
 }
 
@@ -54,7 +70,10 @@ impl Service {
             journal,
             keep_days,
             events,
-            waker: Waker(sender),
+            waker: Waker {
+                events: sender,
+                chosen: Chosen::default(),
+            },
         }
     }
 
@@ -106,6 +125,22 @@ impl Service {
         }
     }
 
+    /// Between two passes: each file is carried by one and the same choice.
+    fn take_up_choices(&mut self) {
+        let mut chosen = self
+            .waker
+            .chosen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for settings in chosen.drain(..) {
+            let posts = self.posts.iter_mut();
+            for post in posts.filter(|post| post.exchange.name() == settings.name) {
+                post.exchange.settings.take_choices(&settings);
+                info!(exchange = settings.name, "took up what was chosen anew");
+            }
+        }
+    }
+
     /// One pass over everything: the whole inbox, one asking for orders, lists if due.
     pub fn run_once(&mut self) -> Vec<(String, PassReport)> {
         self.look_after_journal();
@@ -129,6 +164,7 @@ impl Service {
     pub fn run(&mut self, on_report: &mut dyn FnMut(&str, &PassReport)) {
         loop {
             self.look_after_journal();
+            self.take_up_choices();
             let now = Instant::now();
             let mut must_stop = false;
             for post in &mut self.posts {

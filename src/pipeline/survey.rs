@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
@@ -40,6 +41,8 @@ pub(super) struct Survey {
     n_warehouse_rows: u64,
     n_counted_rows: u64,
     warehouses: HashMap<String, bool>,
+    /// Headers over prices, in a list with several.
+    price_columns: HashSet<Arc<str>>,
     /// Articles of a list without ids, by hash: the line that stated it first.
     first_lines: HashMap<u64, u64>,
     repeated: HashSet<u64>,
@@ -188,8 +191,11 @@ impl Survey {
                 self.topics.insert(Topic::Offers);
                 return self.learn_offer(offer, exchange, journal, lookup, now);
             }
-            Fact::Document(_) => {
+            Fact::Document(document) => {
                 self.topics.insert(Topic::Documents);
+                if let Some(word) = &document.status {
+                    journal.note_seen(name, ReferenceKind::OrderWord, word)?;
+                }
             }
             Fact::Group(_) => {}
         }
@@ -325,6 +331,16 @@ impl Survey {
         exchange: &Exchange,
         journal: &Journal,
     ) -> Result<(), CarryError> {
+        for column in offer
+            .prices
+            .iter()
+            .filter_map(|price| price.price_type.as_ref())
+        {
+            if !self.price_columns.contains(column) {
+                journal.note_seen(exchange.name(), ReferenceKind::ListPrice, column)?;
+                self.price_columns.insert(Arc::clone(column));
+            }
+        }
         let Some(sku) = &offer.sku else { return Ok(()) };
         let key = self.hasher.hash_one(sku.match_key());
         if offer.warehouses.is_empty() {
@@ -362,6 +378,7 @@ impl Survey {
             || chosen
                 .iter()
                 .any(|name| name.to_lowercase() == lower || ids.contains(name));
+        journal.note_seen(exchange.name(), ReferenceKind::ListWarehouse, warehouse)?;
         self.warehouses.insert(warehouse.to_owned(), is_counted);
         Ok(is_counted)
     }

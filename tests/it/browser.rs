@@ -18,7 +18,8 @@ use obmen::wording::Language;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::paged::{PASSWORD, Paged};
+use crate::paged::{MAX_UPLOAD, PASSWORD, Paged};
+use crate::served::Served;
 use crate::world::{World, put};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -182,6 +183,8 @@ fn a_person_approves_what_is_held() {
         click(&browser, "Approve").await;
         wait_for_text(&browser, "approved by a person").await;
         wait_for_text(&browser, "350.00 → 35000.00").await;
+        // The rows stand there before the run has come to its end.
+        find(&browser, "#run .badge.good").await;
         paged.world.assert_product("ЧАЙ-100", "35000", 46);
         browser.close().await.unwrap();
     });
@@ -212,6 +215,114 @@ fn a_wrong_password_is_told() {
         wait_for_text(&browser, "Всё в порядке").await;
         click(&browser, "Выйти").await;
         find(&browser, "#password").await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_person_maps_what_1c_says_to_what_the_shop_has() {
+    let Some(driver) = start_driver() else { return };
+    let served = Served::start(World::new(), "");
+    let profile = tempfile::tempdir().unwrap();
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        let mapping = format!("{}/mapping", served.url());
+        browser.goto(&mapping).await.unwrap();
+        // The lists of the shop come by themselves.
+        let paid = find(&browser, "select[name='map:paid']").await;
+        paid.select_by_label("Processing").await.unwrap();
+        click(&browser, "Save").await;
+        wait_for_text(&browser, "Saved. It counts from now on.").await;
+        let text = fs::read_to_string(&served.config).unwrap();
+        assert!(text.contains("\npaid = \"Processing\"\n"), "{text}");
+        // In the meantime somebody else has changed the file.
+        put(&served.config, format!("# mine\n{text}").as_bytes());
+        click(&browser, "Save").await;
+        wait_for_text(&browser, "Nothing has changed.").await;
+        let paid = find(&browser, "select[name='map:paid']").await;
+        paid.select_by_label("Complete").await.unwrap();
+        put(&served.config, text.as_bytes());
+        click(&browser, "Save").await;
+        wait_for_text(&browser, "Nothing was saved").await;
+        assert_eq!(fs::read_to_string(&served.config).unwrap(), text);
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_page_says_when_nobody_is_behind_it_any_more() {
+    let Some(driver) = start_driver() else { return };
+    let mut served = Served::start(World::new(), "");
+    let profile = tempfile::tempdir().unwrap();
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(served.url()).await.unwrap();
+        wait_for_text(&browser, "All is well.").await;
+        let lost = browser.find(Locator::Css("#lost")).await.unwrap();
+        assert!(!lost.is_displayed().await.unwrap());
+        served.kill();
+        wait_for_text(&browser, "obmen does not answer.").await;
+        find(&browser, "body.stale").await;
+        look_at(&browser, "en-desktop-home-lost").await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_page_says_when_its_session_has_ended_elsewhere() {
+    let Some(driver) = start_driver() else { return };
+    let paged = Paged::new(World::new(), Language::English, Some(PASSWORD));
+    let profile = tempfile::tempdir().unwrap();
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(&paged.url()).await.unwrap();
+        let field = find(&browser, "#password").await;
+        field.send_keys(PASSWORD).await.unwrap();
+        click(&browser, "Log in").await;
+        wait_for_text(&browser, "All is well.").await;
+        // Another tab of the same session.
+        let script = "const form = document.querySelector('form[action=\"/logout\"]'); \
+                      fetch('/logout', {method: 'POST', body: new URLSearchParams(new FormData(form))})";
+        browser.execute(script, vec![]).await.unwrap();
+        wait_for_text(&browser, "You are logged out").await;
+        find(&browser, "body.stale").await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn files_that_are_not_taken_are_named_beside_those_that_are() {
+    let Some(driver) = start_driver() else { return };
+    let paged = Paged::new(World::new(), Language::English, None);
+    let profile = tempfile::tempdir().unwrap();
+    let folder = paged.world.folder.path();
+    let (good, bad) = (folder.join("price.csv"), folder.join("a.tmp"));
+    let (large, list) = (folder.join("large.csv"), "Артикул;Цена\nЧАЙ-100;355\n");
+    put(&good, list.as_bytes());
+    put(&bad, list.as_bytes());
+    put(
+        &large,
+        &vec![b'1'; usize::try_from(MAX_UPLOAD).unwrap() * 3],
+    );
+    run(async {
+        let browser = open_browser(&driver, &profile, false).await;
+        browser.goto(&paged.url()).await.unwrap();
+        let input = find(&browser, ".zone input[type=file]").await;
+        let all = [&bad, &good, &large].map(|path| path.display().to_string());
+        input.send_keys(&all.join("\n")).await.unwrap();
+        wait_for_text(&browser, "ready to apply").await;
+        wait_for_text(&browser, "Not taken:").await;
+        wait_for_text(
+            &browser,
+            "a.tmp: an inbox does not take a file of this name",
+        )
+        .await;
+        wait_for_text(
+            &browser,
+            "large.csv: the file is larger than the page accepts",
+        )
+        .await;
+        look_at(&browser, "en-desktop-check-refused").await;
         browser.close().await.unwrap();
     });
 }

@@ -37,6 +37,7 @@ impl Paged {
             language,
             journal: world.journal_path(),
             exchanges: vec![world.settings.clone()],
+            config: None,
             now: pipeline::now,
         };
         let page = dashboard::start(settings, Arc::clone(&heart), waker.clone()).unwrap();

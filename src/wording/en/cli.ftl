@@ -24,3 +24,4 @@ heartbeat-fine = { $at }: obmen is at work.
 heartbeat-trouble = { $at }: obmen is at work, but something keeps it: { $why }
 page-at = the page: { $url }
 no-page = there is no page: { $why }
+password-prompt = The password of the page, at least ten characters:

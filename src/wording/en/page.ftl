@@ -8,6 +8,7 @@ nav-drop = Hand over files
 nav-runs = Runs
 nav-orders = Orders
 nav-products = Products
+nav-mapping = Mapping
 skip-to-content = Skip to the content
 exchange-label = Exchange
 show-button = Show
@@ -25,6 +26,8 @@ not-found-title = Not found
 not-found-text = There is nothing here: it was never there, or has been forgotten since.
 failed-title = That did not work
 back-home = Back to the first page
+lost-away = obmen does not answer. What is shown here is what was so before; it goes on by itself.
+lost-out = You are logged out: load the page again to log in.
 
 ## The page: home
 
@@ -119,6 +122,7 @@ upload-refused = an inbox does not take a file of this name
 upload-too-large = the file is larger than the page accepts; put it into the inbox folder
 groups-title = Handed over
 groups-none = Nothing has been handed over since the program was started.
+refused-title = Not taken:
 stage-uploading = arriving
 stage-checking = being looked at
 stage-checked = ready to apply
@@ -206,3 +210,39 @@ col-article = Article
 col-name = Name
 col-since = Confirmed
 col-item = Ид in 1C
+
+## The page: mapping
+
+mapping-no-file = There is nothing to choose here: this program runs without a configuration file.
+mapping-asking = The shop is asked for its statuses and categories.
+mapping-intro = What is chosen here is written into { $file } and counts from the next file on, without a restart. Files that wait can be tried again then.
+mapping-ask = Ask the shop for its lists again
+mapping-saved = Saved. It counts from now on.
+mapping-nothing = Nothing has changed.
+mapping-changed = The configuration file has been changed since this page was shown. Nothing was saved: look again and choose anew.
+mapping-bad-text = A name is too long, or holds characters that cannot be printed.
+mapping-save = Save
+mapping-missing = { $name } (not in the list)
+mapping-new-title = New orders
+mapping-new-hint = Orders in these statuses are written for 1C.
+mapping-map-title = What 1C says of an order
+mapping-map-hint = The status that the order gets in the shop. Words of 1C appear here once a file has named them.
+map-accepted = accepted (posted in 1C)
+map-paid = paid
+map-shipped = shipped
+map-cancelled = cancelled
+map-none = no change
+map-same = the status of the same name
+col-in-1c = In 1C
+col-in-shop = In the shop
+mapping-word = another word of 1C
+mapping-word-to = Status for it
+mapping-goods-title = Goods
+mapping-category = Category for new goods
+mapping-category-none = none: new goods are reported, not added
+mapping-tree = The groups of 1C become categories of the shop (with obmen’s own module)
+mapping-price = Price type that goes to the shop
+mapping-price-none = none: the only one of a file
+mapping-warehouses = Warehouses
+mapping-warehouses-hint = Only the stock of these counts; none ticked: all.
+mapping-none-seen = No file has named any yet: they appear here once one has.

@@ -25,3 +25,4 @@ heartbeat-fine = { $at }: obmen работает.
 heartbeat-trouble = { $at }: obmen работает, но ему что-то мешает: { $why }
 page-at = страница: { $url }
 no-page = страницы не будет: { $why }
+password-prompt = Пароль страницы, не короче десяти символов:
