@@ -5,51 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{Days, NaiveDateTime};
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::{Group, Listed, Money, OrderId, Sku, StatusId, sku};
+use crate::domain::{Group, Money, OrderId, Sku, StatusId};
 use crate::journal::open::stamp;
 use crate::journal::{Journal, JournalError};
 use crate::plan::KnownProduct;
 
 impl Journal {
-    /// Replaces the list of articles by the shop's own. Where the shop tells price and
-    /// stock, they are what it has, whatever it has confirmed before.
-    pub fn replace_articles(
-        &self,
-        exchange: &str,
-        articles: &[Listed],
-    ) -> Result<(), JournalError> {
-        self.atomically(|| {
-            self.connection
-                .execute("DELETE FROM article WHERE exchange = ?1", [exchange])?;
-            let mut insert = self.connection.prepare_cached(
-                "INSERT OR IGNORE INTO article (exchange, match_key, sku) VALUES (?1, ?2, ?3)",
-            )?;
-            let mut tell = self.connection.prepare_cached(
-                "INSERT INTO product_state (exchange, match_key, price, quantity) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET price = ?3, quantity = ?4
-                 WHERE price IS NOT ?3 OR quantity IS NOT ?4",
-            )?;
-            for listed in articles {
-                let key = sku::match_key(&listed.article);
-                let is_first = insert.execute(params![exchange, key, listed.article])? > 0;
-                if listed.price.is_none() && listed.quantity.is_none() {
-                    continue;
-                }
-                // Of two products with one article, neither value is the one.
-                let price = listed.price.filter(|_| is_first).map(|price| price.to_string());
-                let quantity = listed.quantity.filter(|_| is_first);
-                tell.execute(params![exchange, key, price, quantity])?;
-            }
-            // What was said of products that are gone would hide it when they come back.
-            self.connection.execute(
-                "DELETE FROM product_state WHERE exchange = ?1 AND match_key NOT IN
-                 (SELECT match_key FROM article WHERE exchange = ?1)",
-                [exchange],
-            )?;
-            Ok(())
-        })
-    }
-
     /// The products among these articles that the shop has, by match key.
     pub fn known_products<'a>(
         &self,

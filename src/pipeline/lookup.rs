@@ -70,16 +70,18 @@ impl<'a> Lookup<'a> {
     /// A list that has lost most of its articles is not believed: all that it lacks
     /// would be added a second time.
     pub(super) fn refresh_articles(&self) -> Result<(), CarryError> {
-        let articles = self.exchange.client.listed()?;
+        let mut listing = self.journal.begin_listing()?;
+        self.exchange
+            .client
+            .each_listed(&mut |listed| listing.take(listed))?;
         let before = self.journal.n_articles(self.exchange.name())?;
-        let n = u64::try_from(articles.len()).unwrap_or(u64::MAX);
-        let alarm = self.exchange.settings.guard.fewer_articles(n, before);
+        let guard = &self.exchange.settings.guard;
+        let alarm = guard.fewer_articles(listing.len(), before);
         if let Some(alarm) = alarm.filter(|_| !self.accepts_fewer.get()) {
             let alarms = vec![alarm];
             return Err(CarryError::Guarded { alarms });
         }
-        self.journal
-            .replace_articles(self.exchange.name(), &articles)?;
+        listing.adopt(self.exchange.name())?;
         self.has_articles.set(true);
         Ok(())
     }

@@ -239,18 +239,16 @@ fn missing_after(
     exchange: &Exchange,
     added: &[Action],
 ) -> Result<Vec<String>, CarryError> {
-    let listed: HashSet<String> = exchange
-        .client
-        .articles()?
-        .iter()
-        .map(|article| match_key(article))
-        .collect();
-    let skus = added
-        .iter()
-        .filter_map(as_new_product)
-        .map(|product| &product.sku);
+    let skus = || {
+        let products = added.iter().filter_map(as_new_product);
+        products.map(|product| &product.sku)
+    };
+    let mut unseen: HashSet<String> = skus().map(Sku::match_key).collect();
+    exchange.client.each_listed(&mut |listed| {
+        unseen.remove(&match_key(&listed.article));
+    })?;
     let mut missing = Vec::new();
-    for sku in skus.filter(|sku| !listed.contains(&sku.match_key())) {
+    for sku in skus().filter(|sku| unseen.contains(&sku.match_key())) {
         journal.never_add(exchange.name(), sku, clock::now())?;
         journal.forget_listed(exchange.name(), sku)?;
         missing.push(sku.to_string());

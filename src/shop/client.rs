@@ -14,11 +14,12 @@ use crate::domain::{
     Category, CategoryId, Listed, Money, NewProduct, Order, OrderId, ShopProduct, Sku, StatusId,
 };
 use crate::shop::error::{ApiKey, ShopError};
-use crate::shop::escape::{as_written, to_json};
+use crate::shop::escape::to_json;
 use crate::shop::http::{chain, index_of, send};
 use crate::shop::login::{Dialect, LoginReply, is_token, understand_login};
+use crate::shop::long_list;
 use crate::shop::module::{Abilities, Batch, Greeting, Module, Outcome, Picture, Told};
-use crate::shop::reply::{Reply, excerpt, understand};
+use crate::shop::reply::{Reply, excerpt, understand_with};
 use crate::shop::wire::{self, BadOrder, ExtraField, RawArticles, TaxFields};
 
 /// How to reach a shop.
@@ -73,7 +74,7 @@ pub struct Client {
     index: Url,
     http: HttpClient,
     session: Mutex<Option<Session>>,
-    raw: Mutex<RawArticles>,
+    raw: Mutex<Arc<RawArticles>>,
     way: Mutex<Option<Way>>,
 }
 
@@ -121,7 +122,7 @@ impl Client {
             index,
             http,
             session: Mutex::new(None),
-            raw: Mutex::new(RawArticles::new()),
+            raw: Mutex::default(),
             way: Mutex::new(None),
         })
     }
@@ -186,23 +187,27 @@ impl Client {
     /// Every article that the shop has, disabled products too. How the shop stores
     /// them is remembered for the commands that name them.
     pub fn articles(&self) -> Result<Vec<String>, ShopError> {
-        let listed = self.listed()?.into_iter();
-        Ok(listed.map(|product| product.article).collect())
+        let mut articles = Vec::new();
+        self.each_listed(&mut |product| articles.push(product.article))?;
+        Ok(articles)
     }
 
-    /// Every article that the shop has, with price and stock where the module tells them.
-    pub fn listed(&self) -> Result<Vec<Listed>, ShopError> {
+    /// Tells every article that the shop has, one by one, with price and stock where the
+    /// module tells them. On an error, what was told before it is not to be believed.
+    pub fn each_listed(&self, take: &mut dyn FnMut(Listed)) -> Result<(), ShopError> {
+        const FUNCTION: &str = "articles";
         if let Way::Ours(module) = self.way()? {
-            return module.listed();
+            return module.each_listed(take);
         }
-        let reply = self.ask("articles", "articles", &[])?;
-        *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = wire::raw_articles(&reply);
-        let listed = wire::stored_articles(&reply).map(|article| Listed {
-            article: as_written(article),
-            price: None,
-            quantity: None,
-        });
-        Ok(listed.collect())
+        let mut raw = RawArticles::new();
+        let parse = &mut |json: &str| {
+            long_list::parse(json, FUNCTION, &mut |stored| {
+                take_article(stored, &mut raw, take);
+            })
+        };
+        self.ask_with(FUNCTION, FUNCTION, &[], parse)?;
+        *self.raw.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(raw);
+        Ok(())
     }
 
     /// Orders that are in this status now. One that makes no sense does not hold up the others.
@@ -346,11 +351,8 @@ impl Client {
         self.tell(&Told::Names(entries))
     }
 
-    fn raw(&self) -> RawArticles {
-        self.raw
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn raw(&self) -> Arc<RawArticles> {
+        Arc::clone(&self.raw.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A question: it changes nothing, so a warning before the data does no harm.
@@ -360,7 +362,17 @@ impl Client {
         list: &str,
         fields: &[(&'static str, String)],
     ) -> Result<Value, ShopError> {
-        match self.call(function, fields)? {
+        self.ask_with(function, list, fields, &mut parse_whole)
+    }
+
+    fn ask_with(
+        &self,
+        function: &'static str,
+        list: &str,
+        fields: &[(&'static str, String)],
+        parse: Parse<'_>,
+    ) -> Result<Value, ShopError> {
+        match self.call(function, fields, parse)? {
             // An answer without its list is no empty list: taken for one, the whole
             // catalogue would be added again.
             Reply::Done(value) | Reply::NoisyDone { value, .. } if value.get(list).is_none() => {
@@ -379,7 +391,7 @@ impl Client {
         function: &'static str,
         fields: &[(&'static str, String)],
     ) -> Result<(), ShopError> {
-        match self.call(function, fields)? {
+        match self.call(function, fields, &mut parse_whole)? {
             Reply::Done(_) => Ok(()),
             Reply::NoisyDone { noise, .. } => Err(ShopError::Noise { function, noise }),
             Reply::NoAccess => Err(ShopError::SessionLost { function }),
@@ -392,6 +404,7 @@ impl Client {
         &self,
         function: &'static str,
         fields: &[(&'static str, String)],
+        parse: Parse<'_>,
     ) -> Result<Reply, ShopError> {
         let known = self
             .session
@@ -403,13 +416,13 @@ impl Client {
             Some(session) => session,
             None => self.renew_session()?,
         };
-        let reply = self.call_once(&session, function, fields)?;
+        let reply = self.call_once(&session, function, fields, &mut *parse)?;
         if is_fresh || !means_lost_session(session.dialect, &reply) {
             return Ok(reply);
         }
         debug!(function, "session lost, logging in again");
         let session = self.renew_session()?;
-        self.call_once(&session, function, fields)
+        self.call_once(&session, function, fields, parse)
     }
 
     fn call_once(
@@ -417,6 +430,7 @@ impl Client {
         session: &Session,
         function: &'static str,
         fields: &[(&'static str, String)],
+        parse: Parse<'_>,
     ) -> Result<Reply, ShopError> {
         let mut url = self.index.clone();
         let mut query = format!(
@@ -442,11 +456,12 @@ impl Client {
             n_bytes = answer.body.len(),
             "the shop answered"
         );
-        Ok(understand(
+        Ok(understand_with(
             function,
             answer.status,
             answer.location.as_deref(),
             &answer.body,
+            parse,
         ))
     }
 
@@ -527,6 +542,23 @@ fn means_lost_session(dialect: Dialect, reply: &Reply) -> bool {
         Reply::NoAccess => true,
         Reply::Failed(ShopError::NoFunction { .. }) => dialect == Dialect::V40,
         Reply::Done(_) | Reply::NoisyDone { .. } | Reply::Failed(_) => false,
+    }
+}
+
+/// Takes the JSON of an answer apart.
+type Parse<'a> = &'a mut dyn FnMut(&str) -> Option<Value>;
+
+fn parse_whole(json: &str) -> Option<Value> {
+    serde_json::from_str(json).ok()
+}
+
+fn take_article(stored: &str, raw: &mut RawArticles, take: &mut dyn FnMut(Listed)) {
+    if let Some(article) = wire::article(stored, raw) {
+        take(Listed {
+            article,
+            price: None,
+            quantity: None,
+        });
     }
 }
 

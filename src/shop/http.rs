@@ -77,7 +77,8 @@ fn read_body(response: Response, function: &'static str) -> Result<String, ShopE
             start: "more than 256 MB".to_owned(),
         });
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned()))
 }
 
 /// Before the connection stood, the shop cannot have acted; after that it may have.

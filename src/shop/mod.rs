@@ -14,6 +14,7 @@ mod error;
 mod escape;
 mod http;
 mod login;
+mod long_list;
 pub mod module;
 mod reply;
 mod wire;

@@ -28,6 +28,18 @@ pub fn understand(
     location: Option<&str>,
     body: &str,
 ) -> Reply {
+    let parse = &mut |json: &str| serde_json::from_str(json).ok();
+    understand_with(function, status, location, body, parse)
+}
+
+/// The same where whoever asks has a way of its own to take the answer apart.
+pub(super) fn understand_with(
+    function: &'static str,
+    status: u16,
+    location: Option<&str>,
+    body: &str,
+    parse: &mut dyn FnMut(&str) -> Option<Value>,
+) -> Reply {
     if is_version_41(status, body) {
         return Reply::Failed(ShopError::Version41);
     }
@@ -60,7 +72,7 @@ pub fn understand(
             detail: Message::plain(detail),
         });
     }
-    let Some((noise, value)) = json_of(body, "{\"error\":") else {
+    let Some((noise, value)) = json_with(body, "{\"error\":", parse) else {
         let start = excerpt(&without_tags(body));
         // 4.0's module catches nothing: its SQL errors leave as text.
         if body.contains("Error No:") || body.contains("</b> on line <b>") {
@@ -133,6 +145,14 @@ fn missing_method(body: &str) -> Option<String> {
 ///
 /// A byte order mark and blank lines come from badly saved PHP files and mean nothing.
 pub(super) fn json_of<'a>(body: &'a str, start: &str) -> Option<(&'a str, Value)> {
+    json_with(body, start, &mut |json| serde_json::from_str(json).ok())
+}
+
+fn json_with<'a>(
+    body: &'a str,
+    start: &str,
+    parse: &mut dyn FnMut(&str) -> Option<Value>,
+) -> Option<(&'a str, Value)> {
     let body = body.trim_start_matches('\u{feff}').trim();
     let at = if body.starts_with(start) {
         0
@@ -140,7 +160,7 @@ pub(super) fn json_of<'a>(body: &'a str, start: &str) -> Option<(&'a str, Value)
         body.rfind(start)?
     };
     let (noise, json) = body.split_at_checked(at)?;
-    let value = serde_json::from_str(json.trim_end_matches('\u{feff}')).ok()?;
+    let value = parse(json.trim_end_matches('\u{feff}'))?;
     Some((noise.trim().trim_matches('\u{feff}'), value))
 }
 

@@ -100,27 +100,21 @@ pub(super) fn categories(reply: &Value) -> Vec<Category> {
         .collect()
 }
 
-/// Articles as the shop's database holds them; the empty one is left out.
-pub(super) fn stored_articles(reply: &Value) -> impl Iterator<Item = &str> {
-    list(reply, "articles")
-        .filter_map(Value::as_str)
-        .filter(|stored| !stored.trim().is_empty())
-}
-
 /// Articles that are not stored as the admin panel would, by match key: other
 /// programs write quotes and ampersands as they are.
 pub(super) type RawArticles = HashMap<String, String>;
 
-pub(super) fn raw_articles(reply: &Value) -> RawArticles {
-    stored_articles(reply)
-        .filter(|stored| as_stored(&as_written(stored)) != *stored)
-        .map(|stored| {
-            (
-                crate::domain::sku::match_key(&as_written(stored)),
-                stored.to_owned(),
-            )
-        })
-        .collect()
+/// The article of one entry of the list, as the shop's database holds it and as people
+/// write it; `None` for a product that has none.
+pub(super) fn article(stored: &str, raw: &mut RawArticles) -> Option<String> {
+    if stored.trim().is_empty() {
+        return None;
+    }
+    let written = as_written(stored);
+    if as_stored(&written) != stored {
+        raw.insert(crate::domain::sku::match_key(&written), stored.to_owned());
+    }
+    Some(written)
 }
 
 pub(super) fn products(reply: &Value) -> Vec<ShopProduct> {
@@ -238,7 +232,9 @@ pub fn count_rows(reply: &Value) -> usize {
     };
     statuses(reply).len()
         + categories(reply).len()
-        + raw_articles(reply).len()
+        + list(reply, "articles")
+            .filter_map(|stored| article(stored.as_str()?, &mut RawArticles::new()))
+            .count()
         + products(reply).len()
         + names(reply).len()
         + orders(reply, &[extra], &tax).len()

@@ -58,7 +58,7 @@ impl Module {
             };
             match line.ask("ping", &json!({})) {
                 Heard::Done(value) => {
-                    let greeting = understood("ping", value)?;
+                    let greeting = understood("ping", &value)?;
                     return Ok(Some(Self { line, greeting }));
                 }
                 Heard::NobodyThere => {}
@@ -106,16 +106,19 @@ impl Module {
             .collect())
     }
 
-    /// Every product with its price and stock, those without an article left out.
-    pub(in crate::shop) fn listed(&self) -> Result<Vec<Listed>, ShopError> {
-        let mut listed = Vec::new();
+    /// Tells every product with its price and stock, page by page, those without an article left out.
+    pub(in crate::shop) fn each_listed(
+        &self,
+        take: &mut dyn FnMut(Listed),
+    ) -> Result<(), ShopError> {
         self.each_page("articles", Map::new(), |page: ArticlePage| {
             let rows = page.articles.into_iter();
             let with_article = rows.filter(|row| !row.sku.trim().is_empty());
-            listed.extend(with_article.map(ArticleRow::into_listed));
+            with_article
+                .map(ArticleRow::into_listed)
+                .for_each(&mut *take);
             (page.more, page.next)
-        })?;
-        Ok(listed)
+        })
     }
 
     pub(in crate::shop) fn orders(
@@ -232,7 +235,7 @@ impl Module {
         let mut outcomes = Vec::new();
         for (request_id, body, n_rows) in batch.requests() {
             let answered: Answered = match self.line.tell(call, body, &request_id) {
-                Heard::Done(value) => understood(call, value)?,
+                Heard::Done(value) => understood(call, &value)?,
                 Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
                 // The batches before this one are done, so that not nothing was done.
                 Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
@@ -268,7 +271,7 @@ impl Module {
             .collect();
         let body = json!({"rows": rows}).to_string();
         let answered: Answered = match self.line.tell("image", &body, &new_request_id()) {
-            Heard::Done(value) => understood("image", value)?,
+            Heard::Done(value) => understood("image", &value)?,
             Heard::NobodyThere => return Err(ShopError::NoFunction { function: "image" }),
             Heard::Failed(err) => return Err(err),
         };
@@ -303,7 +306,7 @@ impl Module {
     ) -> Result<T, ShopError> {
         self.add_language(&mut body);
         match self.line.ask(call, &body.into()) {
-            Heard::Done(value) => understood(call, value),
+            Heard::Done(value) => understood(call, &value),
             Heard::NobodyThere => Err(ShopError::NoFunction { function: call }),
             Heard::Failed(err) => Err(err),
         }
@@ -335,11 +338,10 @@ fn known_batch(call: &str) -> Option<&'static str> {
     BATCHES.into_iter().find(|known| *known == call)
 }
 
-fn understood<T: DeserializeOwned>(call: &'static str, value: Value) -> Result<T, ShopError> {
-    let start = excerpt(&value.to_string());
-    serde_json::from_value(value).map_err(|_| ShopError::Unintelligible {
+fn understood<T: DeserializeOwned>(call: &'static str, value: &Value) -> Result<T, ShopError> {
+    T::deserialize(value).map_err(|_| ShopError::Unintelligible {
         function: call,
-        start,
+        start: excerpt(&value.to_string()),
     })
 }
 
