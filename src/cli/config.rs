@@ -16,7 +16,7 @@ use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{self, Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Detail, Guard, Negative, Rounding};
-use crate::shop::{self, ApiKey, Dialect};
+use crate::shop::{self, ApiKey, Choice, Dialect};
 use crate::wording::Language;
 
 /// The name of the exchange where the configuration does not give one.
@@ -85,6 +85,8 @@ struct ShopSection {
     username: String,
     key: Option<String>,
     key_file: Option<PathBuf>,
+    #[serde(default = "auto")]
+    module: String,
     #[serde(default = "auto")]
     dialect: String,
     #[serde(default = "two_minutes")]
@@ -400,6 +402,10 @@ fn settings(
             format!("`shop.dialect` is `{name}`; it can be `auto`, `2.3`, `3.0` or `4.0`")
         })?),
     };
+    let module = &section.shop.module;
+    let module = Choice::by_name(module).with_context(|| {
+        format!("`shop.module` is `{module}`; it can be `auto`, `own` or `upstream`")
+    })?;
     ensure!(section.shop.batch > 0, "`shop.batch` must be at least 1");
     ensure!(
         section.shop.timeout_s > 0,
@@ -432,6 +438,7 @@ fn settings(
             url: section.shop.url,
             username: section.shop.username,
             key,
+            module,
             dialect,
             timeout: Duration::from_secs(section.shop.timeout_s),
             store: section.shop.store,
@@ -648,6 +655,10 @@ mod tests {
             ("", "[shop]"),
             ("[shop]\nurl = 'http://x/'\n", "shop.key"),
             (&format!("language = 'de'\n{shop}"), "`language` is `de`"),
+            (
+                "[shop]\nurl = 'u'\nkey = 'k'\nmodule = 'any'\n",
+                "shop.module",
+            ),
             (
                 "[shop]\nurl = 'u'\nkey = 'k'\ndialect = '5'\n",
                 "shop.dialect",

@@ -155,6 +155,9 @@ username = {username}
 # OBMEN_SHOP_KEY, or in a file of its own named by `key_file`.
 key = {key}
 # key_file = "key.txt"
+# Which module the shop may have: "own", "upstream", or "auto": obmen's own, else the
+# upstream one, whose login sends the key over the line.
+# module = "auto"
 # "2.3", "3.0", "4.0", or "auto" to find out by trying.
 # dialect = "auto"
 # How long one call may take, in seconds.

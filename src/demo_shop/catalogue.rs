@@ -58,6 +58,9 @@ pub struct Product {
     #[serde(with = "decimal_text")]
     pub weight: Decimal,
     pub manufacturer: Option<String>,
+    /// 1C's ids of it, as obmen's own module was told them.
+    #[serde(default)]
+    pub guids: Vec<String>,
     /// Keys of an `addproducts` item that the module does not know and drops.
     pub extra: Map<String, Value>,
 }
@@ -310,6 +313,7 @@ impl Catalogue {
             image: String::new(),
             weight: Decimal::ZERO,
             manufacturer: None,
+            guids: Vec::new(),
             extra: Map::new(),
         });
         self

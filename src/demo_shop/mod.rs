@@ -26,6 +26,7 @@ mod kept;
 mod login;
 mod module;
 mod module_goods;
+mod module_options;
 mod module_orders;
 mod order_row;
 #[cfg(test)]

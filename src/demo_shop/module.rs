@@ -1,8 +1,7 @@
 //! Obmen's own module as the embedded shop has it: the same contract, written a second time on purpose.
 //!
-//! It knows the calls that the exchange uses; `ping` names them. Left out are option stock
-//! and group prices, which this shop has no place for, and the check of the clock: the
-//! shop's time is whatever it was opened with.
+//! It knows the calls that the exchange uses; `ping` names them. Left out is the check of the
+//! clock: the shop's time is whatever it was opened with.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -16,6 +15,7 @@ use super::Dialect;
 use super::catalogue::OrderId;
 use super::escape::{html_escape, html_unescape};
 use super::module_goods;
+use super::module_options;
 use super::module_orders;
 use super::reply::Reply;
 use super::request::Request;
@@ -25,7 +25,7 @@ use super::store::{NewProduct, Store};
 
 pub(super) const ROUTE: &str = "apizs/sync";
 
-const VERSION: &str = "1.1.0";
+const VERSION: &str = "1.2.0";
 
 const QUESTIONS: [&str; 6] = [
     "ping",
@@ -37,11 +37,12 @@ const QUESTIONS: [&str; 6] = [
 ];
 
 /// Calls that change the shop, and the largest batch of each.
-const BATCHES: [(&str, usize); 7] = [
+const BATCHES: [(&str, usize); 8] = [
     ("categories_upsert", 1_000),
     ("image", 50),
     ("stock", 20_000),
     ("prices", 20_000),
+    ("option_stock", 20_000),
     ("names", 5_000),
     ("order_status", 200),
     ("products_upsert", 500),
@@ -102,14 +103,11 @@ fn carry_out(
     };
     let digest = [call.as_bytes(), b"\n", &request.raw].concat();
     if QUESTIONS.contains(&call) {
-        if inner
-            .answers
-            .0
-            .insert(request_id.to_owned(), (digest, None))
-            .is_some()
-        {
+        if inner.answers.0.contains_key(request_id) {
             return Err(Refusal(409, "replay"));
         }
+        let asked = (digest, None);
+        inner.answers.0.insert(request_id.to_owned(), asked);
         return ask(shop, &inner.store, call, &input);
     }
     let Some((_, most)) = BATCHES.iter().find(|(known, _)| *known == call) else {
@@ -253,12 +251,16 @@ fn ping(shop: &Shop) -> Value {
         .map(|(call, most)| (call.to_owned(), json!(most)))
         .into_iter()
         .collect();
+    let groups: Vec<Value> = module_options::GROUPS
+        .into_iter()
+        .map(|(id, name)| json!({"id": id, "name": name}))
+        .collect();
     json!({
         "module": VERSION, "opencart": opencart, "php": "8.2.36", "time": shop.clock.now().and_utc().timestamp(), "time_zone": "UTC",
         "store_id": 0, "stores": [{"id": 0, "name": "Demo"}], "currency": "RUB",
         "currencies": [{"code": "RUB", "rate": "1.00000000", "enabled": true}], "language": "en-gb",
         "languages": [{"code": "ru-ru", "name": "Русский", "enabled": true}, {"code": "en-gb", "name": "English", "enabled": true}],
-        "customer_groups": [{"id": 1, "name": "Default"}], "calls": calls, "transactions": true, "emoji": true,
+        "customer_groups": groups, "calls": calls, "transactions": true, "emoji": true,
         "limits": {"body": 8_388_608, "rows": rows, "pages": {"orders": 200, "products": 2_000, "articles": 50_000}},
     })
 }
@@ -335,15 +337,18 @@ fn products(store: &Store, input: &Map<String, Value>) -> Value {
         wanted.map(|product| (product.id, product)),
         2_000,
         |product| {
-            let categories = Some(product.category_id).filter(|id| *id > 0);
+            let category = Some(product.category_id).filter(|id| *id > 0);
+            let categories = product.extra.get("categories").cloned();
+            let categories = categories.unwrap_or_else(|| json!(category.as_slice()));
             let text = |field: &str| product.extra.get(field).cloned().unwrap_or_default();
-            json!({"id": product.id, "guid": null, "sku": html_unescape(&product.sku), "model": html_unescape(&product.sku),
+            let list = |field: &str| module_goods::told(field, &product.extra);
+            json!({"id": product.id, "guid": store.guid_of(product.id), "sku": html_unescape(&product.sku), "model": html_unescape(&product.sku),
             "name": html_unescape(&product.name), "price": with_digits(product.price, 4),
             "quantity": product.quantity.to_string(), "enabled": product.enabled, "image": product.image,
             "manufacturer": product.manufacturer.as_deref().map(html_unescape).unwrap_or_default(),
-            "weight": with_digits(product.weight, 8), "weight_class_id": 1, "categories": categories.as_slice(),
-            "images": module_goods::told("images", &product.extra),
-            "attributes": module_goods::told("attributes", &product.extra), "options": [], "description": text("description")})
+            "weight": with_digits(product.weight, 8), "weight_class_id": 1, "categories": categories,
+            "images": list("images"), "attributes": list("attributes"), "options": list("options"),
+            "specials": list("specials"), "group_prices": list("group_prices"), "description": text("description")})
         },
     )
 }
@@ -386,20 +391,26 @@ fn change(
         return Err(Refusal(422, "rejected"));
     }
     let mut seen = HashSet::new();
+    let mut seen_variants = module_options::Seen::new();
+    let is_set = |field: &str| input.get(field) == Some(&json!(true));
+    let how = (is_set("add"), is_set("sum"));
+    if call == "categories_upsert" {
+        return Ok(module_goods::upsert_categories(store, rows));
+    }
     Ok(rows
         .iter()
         .map(|row| match call {
             "order_status" => set_status(shop, store, row),
-            "products_upsert" => upsert(store, row, mode),
-            "categories_upsert" => module_goods::upsert_category(store, row),
+            "products_upsert" => upsert(store, row, mode, &mut seen),
             "image" => module_goods::store_image(store, row),
+            "option_stock" => module_options::set_variant(store, row, how, &mut seen_variants),
             _ => set_value(store, call, row, &mut seen),
         })
         .collect())
 }
 
 /// A number as text or as a JSON integer, never as a binary float.
-fn decimal(row: &Value, field: &str) -> Option<Decimal> {
+pub(super) fn decimal(row: &Value, field: &str) -> Option<Decimal> {
     match row.get(field)? {
         Value::String(text) => Decimal::from_str_exact(text).ok(),
         Value::Number(number) => number.as_i64().map(Decimal::from),
@@ -407,13 +418,20 @@ fn decimal(row: &Value, field: &str) -> Option<Decimal> {
     }
 }
 
-fn price(row: &Value) -> Option<Decimal> {
-    decimal(row, "price").filter(|price| {
-        !price.is_sign_negative() && price.normalize().scale() <= 4 && *price < MAX_PRICE
-    })
+pub(super) fn is_price(price: &Decimal) -> bool {
+    !price.is_sign_negative() && price.normalize().scale() <= 4 && *price < MAX_PRICE
 }
 
-fn quantity(row: &Value) -> Option<i32> {
+fn price(row: &Value) -> Option<Decimal> {
+    decimal(row, "price").filter(is_price)
+}
+
+/// Whether the row says anything about it.
+fn is_stated(row: &Value, field: &str) -> bool {
+    row.get(field).is_some_and(|value| !value.is_null())
+}
+
+pub(super) fn quantity(row: &Value) -> Option<i32> {
     let quantity = decimal(row, "quantity").filter(|quantity| quantity.scale() == 0)?;
     i32::try_from(quantity).ok()
 }
@@ -424,15 +442,22 @@ pub(super) fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
 
 /// The one product that the row names. A stored article that is the same to the letter is
 /// meant before others that the database takes for the same.
-fn find(store: &Store, row: &Value) -> Result<u32, Fate> {
+pub(super) fn find(store: &Store, row: &Value) -> Result<u32, Fate> {
     if let Some(id) = row.get("id").and_then(Value::as_u64) {
         let id = u32::try_from(id)
             .ok()
             .filter(|id| store.product(*id).is_some());
         return id.ok_or_else(|| is("unknown"));
     }
+    let guid = text(row, "guid").filter(|guid| !guid.is_empty());
+    if let Some(id) = guid.and_then(|guid| store.id_of_guid(guid)) {
+        return Ok(id);
+    }
     let Some(sku) = text(row, "sku").filter(|sku| !sku.is_empty()) else {
-        return Err(rejected("it names no product"));
+        return Err(match guid {
+            Some(_) => is("unknown"),
+            None => rejected("it names no product"),
+        });
     };
     let stored = html_escape(sku);
     let ids = store.ids_of(&stored);
@@ -457,9 +482,14 @@ fn set_value(store: &mut Store, call: &str, row: &Value, seen: &mut HashSet<u32>
     let name = text(row, "name")
         .filter(|name| !name.is_empty())
         .map(html_escape);
+    let group_prices = match module_options::group_prices(row) {
+        Ok(read) => read,
+        Err(fate) => return fate,
+    };
     let is_sound = match call {
         "stock" => quantity.is_some(),
-        "prices" => price.is_some(),
+        "prices" if is_stated(row, "price") => price.is_some(),
+        "prices" => group_prices.iter().any(|(_, prices)| !prices.is_empty()),
         _ => name.is_some(),
     };
     if !is_sound {
@@ -478,7 +508,8 @@ fn set_value(store: &mut Store, call: &str, row: &Value, seen: &mut HashSet<u32>
             product.quantity = quantity.unwrap_or_default();
         }),
         ("prices", _) => {
-            store.change_product(id, |product| product.price = price.unwrap_or_default());
+            store.change_product(id, |product| product.price = price.unwrap_or(product.price));
+            module_options::set_group_prices(store, id, &group_prices);
         }
         (_, Some(name)) => store.rename(id, &name),
         (_, None) => {}
@@ -510,9 +541,18 @@ fn set_status(shop: &Shop, store: &mut Store, row: &Value) -> Fate {
     }
 }
 
-fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
-    let category = match module_goods::category_of(store, row) {
-        Ok(category) => category,
+fn upsert(store: &mut Store, row: &Value, mode: &str, seen: &mut HashSet<u32>) -> Fate {
+    if is_stated(row, "price") && price(row).is_none()
+        || is_stated(row, "quantity") && quantity(row).is_none()
+        || is_stated(row, "enabled") && row.get("enabled").and_then(Value::as_bool).is_none()
+    {
+        return rejected("a value is none");
+    }
+    if let Some(why) = module_goods::fault_of(row, store.max_sku_chars()) {
+        return rejected(why);
+    }
+    let categories = match module_goods::categories_of(store, row) {
+        Ok(categories) => categories,
         Err(fate) => return fate,
     };
     let found = match find(store, row) {
@@ -521,7 +561,13 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
         Err(fate) => return fate,
     };
     let (id, is_new) = match (found, mode) {
-        (Some(id), "add") => return with_id(is("unchanged"), id),
+        (Some(id), _) if !seen.insert(id) => {
+            return rejected("an earlier row of this batch is about the same product");
+        }
+        (Some(id), "add") => {
+            let is_new_guid = text(row, "guid").is_some_and(|guid| store.remember(guid, id));
+            return with_id(is(if is_new_guid { "applied" } else { "unchanged" }), id);
+        }
         (Some(id), _) => (id, false),
         (None, "update") => return is("unknown"),
         (None, _) => {
@@ -538,9 +584,12 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
                 price: Decimal::ZERO,
                 extra: Map::new(),
             };
-            (store.add(new), true)
+            let id = store.add(new);
+            seen.insert(id);
+            (id, true)
         }
     };
+    let is_new_guid = text(row, "guid").is_some_and(|guid| store.remember(guid, id));
     let before = store.product(id).cloned();
     if let Some(name) = text(row, "name") {
         store.rename(id, &html_escape(name));
@@ -549,7 +598,13 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
         product.price = price(row).unwrap_or(product.price);
         product.quantity = quantity(row).unwrap_or(product.quantity);
         product.weight = decimal(row, "weight").unwrap_or(product.weight);
-        product.category_id = category.unwrap_or(product.category_id);
+        if let Some(categories) = &categories {
+            // The one that the shop shows it in first; all of them are told.
+            product.category_id = categories.iter().copied().max().unwrap_or_default();
+            product
+                .extra
+                .insert("categories".to_owned(), json!(categories));
+        }
         product.enabled = row
             .get("enabled")
             .and_then(Value::as_bool)
@@ -569,7 +624,7 @@ fn upsert(store: &mut Store, row: &Value, mode: &str) -> Fate {
                 .insert("description".to_owned(), json!(description));
         }
     });
-    let has_changed = is_new || before.as_ref() != store.product(id);
+    let has_changed = is_new || is_new_guid || before.as_ref() != store.product(id);
     with_id(is(if has_changed { "applied" } else { "unchanged" }), id)
 }
 

@@ -108,6 +108,38 @@ impl Store {
         self.products.get(&id)
     }
 
+    /// 4.1 keeps articles in a wider column.
+    pub(super) fn max_sku_chars(&self) -> usize {
+        match self.dialect {
+            Dialect::V23 | Dialect::V30 | Dialect::V40 => MAX_SKU_CHARS,
+            Dialect::V41 => 255,
+        }
+    }
+
+    /// The product that 1C's id was told for.
+    pub(super) fn id_of_guid(&self, guid: &str) -> Option<u32> {
+        let mut products = self.products();
+        let has_it = |product: &&Product| product.guids.iter().any(|known| known == guid);
+        products.find(has_it).map(|product| product.id)
+    }
+
+    pub(super) fn guid_of(&self, id: u32) -> Option<&str> {
+        self.product(id)?.guids.first().map(String::as_str)
+    }
+
+    /// Whether that was new.
+    pub(super) fn remember(&mut self, guid: &str, id: u32) -> bool {
+        let known = self.id_of_guid(guid);
+        if known == Some(id) {
+            return false;
+        }
+        if let Some(other) = known {
+            self.change_product(other, |product| product.guids.retain(|one| one != guid));
+        }
+        self.change_product(id, |product| product.guids.push(guid.to_owned()));
+        true
+    }
+
     /// All products whose stored sku the database takes for this one.
     pub(super) fn ids_of(&self, sku: &str) -> Vec<u32> {
         self.by_sku
@@ -161,6 +193,7 @@ impl Store {
             image: String::new(),
             weight: Decimal::ZERO,
             manufacturer: None,
+            guids: Vec::new(),
             extra: new.extra,
         };
         self.by_sku

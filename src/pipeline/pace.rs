@@ -105,6 +105,7 @@ impl Pace {
             | ShopError::Said { .. }
             | ShopError::Noise { .. }
             | ShopError::Unintelligible { .. }
+            | ShopError::NoOwnModule
             | ShopError::SessionLost { .. } => return false,
         }
         self.shrink(n);

@@ -29,6 +29,7 @@ pub struct Settings {
     pub url: String,
     pub username: String,
     pub key: ApiKey,
+    pub module: Choice,
     /// `None`: found out by trying.
     pub dialect: Option<Dialect>,
     /// How long one call may take; the upstream module needs some 35 ms for each row of a large shop.
@@ -55,6 +56,7 @@ impl Settings {
             url,
             username,
             key,
+            module: Choice::Any,
             dialect: None,
             timeout: Duration::from_secs(60),
             store: None,
@@ -76,6 +78,29 @@ pub struct Client {
     session: Mutex<Option<Session>>,
     raw: Mutex<Arc<RawArticles>>,
     way: Mutex<Option<Way>>,
+}
+
+/// Which module may be spoken to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Our own, else the upstream one.
+    #[default]
+    Any,
+    /// Only our own: the key never leaves this computer.
+    Own,
+    Upstream,
+}
+
+impl Choice {
+    /// As the configuration calls it.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Any),
+            "own" => Some(Self::Own),
+            "upstream" => Some(Self::Upstream),
+            _ => None,
+        }
+    }
 }
 
 /// Which of the two modules is spoken to; found out at the first call.
@@ -157,8 +182,14 @@ impl Client {
         if let Some(way) = known {
             return Ok(way);
         }
-        let way = match Module::find(&self.http, &self.index, &self.settings)? {
+        let choice = self.settings.module;
+        let found = match choice {
+            Choice::Upstream => None,
+            Choice::Any | Choice::Own => Module::find(&self.http, &self.index, &self.settings)?,
+        };
+        let way = match found {
             Some(module) => Way::Ours(Arc::new(module)),
+            None if choice == Choice::Own => return Err(ShopError::NoOwnModule),
             None => Way::Upstream,
         };
         self.keep_way(Some(way.clone()));

@@ -15,7 +15,7 @@ impl ApiKey {
         Self(key)
     }
 
-    /// For the login form alone.
+    /// For the upstream module's login form, and for signing calls of our own.
     pub(super) fn secret(&self) -> &str {
         &self.0
     }
@@ -57,6 +57,8 @@ pub enum ShopError {
     },
     NotOpenCart,
     Version41,
+    /// The login of the upstream module would send it the key.
+    NoOwnModule,
     NoFunction {
         function: &'static str,
     },
@@ -111,6 +113,7 @@ impl Worded for ShopError {
             Self::Redirected { to } => message!("shop-redirected", to = to),
             Self::NotOpenCart => message!("shop-not-opencart"),
             Self::Version41 => message!("shop-version-41"),
+            Self::NoOwnModule => message!("shop-no-own-module"),
             Self::NoFunction { function } => message!("shop-no-function", function = *function),
             Self::FunctionBroken { function, detail } => {
                 message!(
@@ -168,7 +171,9 @@ impl ShopError {
             | Self::Noise { .. }
             // Whoever moves a shop may move it back.
             | Self::Redirected { .. }
-            | Self::NotOpenCart => true,
+            | Self::NotOpenCart
+            // It may be away only while the shop is being updated.
+            | Self::NoOwnModule => true,
             Self::Said { message, .. } => is_passing_trouble(message),
             Self::Address(_)
             | Self::WrongKey
@@ -198,6 +203,7 @@ impl ShopError {
             | Self::Clock { .. }
             | Self::Redirected { .. }
             | Self::NotOpenCart
+            | Self::NoOwnModule
             | Self::Version41
             | Self::NoFunction { .. }
             | Self::FunctionBroken { .. }
@@ -216,6 +222,7 @@ impl ShopError {
             | Self::Clock { .. }
             | Self::Redirected { .. }
             | Self::NotOpenCart
+            | Self::NoOwnModule
             | Self::Version41
             | Self::SessionLost { .. } => true,
             Self::NoAnswer { .. }

@@ -19,7 +19,7 @@ pub mod module;
 mod reply;
 mod wire;
 
-pub use client::{Access, Client, Settings};
+pub use client::{Access, Choice, Client, Settings};
 pub use error::{ApiKey, IpHint, ShopError};
 pub use login::{Dialect, LoginReply, understand_login};
 pub use reply::{Reply, understand};

@@ -31,6 +31,7 @@ mod mapping;
 mod module_contract;
 mod module_cycle;
 mod module_goods;
+mod module_prices;
 mod module_scale;
 mod module_security;
 mod module_syntax;

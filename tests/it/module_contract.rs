@@ -217,45 +217,6 @@ fn a_row_that_cannot_be_is_rejected_and_the_others_go_on() {
 }
 
 #[test]
-fn specials_and_group_prices_are_the_modules_own_rows() {
-    for shop in shops() {
-        let table = if shop.version.starts_with("4.1") {
-            "oc_product_discount WHERE special = 1"
-        } else {
-            "oc_product_special WHERE 1"
-        };
-        let count = |condition: &str| {
-            shop.database
-                .as_ref()
-                .unwrap()
-                .ask(&format!("SELECT COUNT(*) FROM {table} AND {condition}"))[0]
-                .clone()
-        };
-        let row = json!({"sku": "KB-001", "price": "101", "specials": [{"group": 1, "price": "90", "to": "2030-12-31"}],
-            "group_prices": [{"group": 2, "price": "95.5"}]});
-        assert_eq!(shop.fates("prices", &json!({"rows": [row]})), ["applied"]);
-        assert_eq!(
-            shop.fates("prices", &json!({"rows": [row]})),
-            ["unchanged"],
-            "{}",
-            shop.version
-        );
-        assert_eq!(count("price = 90 AND date_end = '2030-12-31'"), "1");
-        let more = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 1, "price": "91"}]}]});
-        assert_eq!(shop.fates("prices", &more), ["applied"]);
-        assert_eq!(
-            (count("price = 90"), count("price = 91")),
-            ("0".to_owned(), "1".to_owned())
-        );
-        let none = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 1, "price": null}]}]});
-        assert_eq!(shop.fates("prices", &none), ["applied"]);
-        assert_eq!(count("product_id = 40"), "0");
-        let wrong = json!({"rows": [{"sku": "KB-001", "specials": [{"group": 77, "price": "1"}]}]});
-        assert_eq!(shop.fates("prices", &wrong), ["rejected"]);
-    }
-}
-
-#[test]
 fn names_are_written_in_the_language_that_is_asked_for() {
     for shop in all_shops() {
         let name = "Телефон \"12\" & <b>";
@@ -520,7 +481,7 @@ fn whole_product() -> Value {
 
 #[test]
 fn a_catalogue_arrives_complete_and_is_remembered_by_its_ids() {
-    for shop in shops() {
+    for shop in small_shops() {
         let tree = json!({"rows": [{"guid": "c-2", "parent_guid": "c-1", "name": "Зелёный"}, {"guid": "c-1", "name": "Чай & Ко"},
             {"guid": "c-3", "parent_guid": "no such", "name": "x"}]});
         assert_eq!(
@@ -608,25 +569,134 @@ fn a_catalogue_arrives_complete_and_is_remembered_by_its_ids() {
 }
 
 #[test]
-fn option_stock_is_set_by_name_and_by_number() {
-    for shop in shops() {
-        let rows = json!({"rows": [
-            {"sku": "R&D 12\"", "option": "size", "value": "Large & wide", "quantity": 5},
-            {"option_value_id": 6, "quantity": "9", "price": "1.5"},
-            {"sku": "R&D 12\"", "option": "Size", "value": "Huge", "quantity": 5},
-            {"sku": "none", "option": "Size", "value": "Small", "quantity": 5},
-        ]});
+fn a_batch_speaks_of_a_product_once_and_of_nothing_that_is_not_there() {
+    for shop in small_shops() {
+        let upsert =
+            |row: Value| shop.fates("products_upsert", &json!({"mode": "upsert", "rows": [row]}));
+        let tree = json!({"rows": [{"guid": "c-2", "parent_guid": "c-1", "name": "b"}, {"guid": "c-1", "name": "a"}]});
+        assert_eq!(shop.fates("categories_upsert", &tree), ["applied"; 2]);
+        assert_eq!(upsert(whole_product()), ["applied"]);
+        // Whatever names a product names it once in a batch.
+        for twins in [
+            json!([{"sku": "TWIN", "name": "x"}, {"sku": "twin", "name": "y"}]),
+            json!([{"guid": "g-1", "name": "Товар 2"}, {"sku": "G-1", "name": "Товар 2"}]),
+        ] {
+            let fates = shop.fates("products_upsert", &json!({"mode": "upsert", "rows": twins}));
+            assert_eq!(fates[1], "rejected", "{}: {twins}", shop.version);
+        }
         assert_eq!(
-            shop.fates("option_stock", &rows),
-            ["applied", "applied", "unknown", "unknown"],
+            upsert(json!({"guid": "no such", "name": "x"})),
+            ["rejected"],
+            "{}: an id alone makes nothing",
+            shop.version
+        );
+        assert_eq!(
+            shop.fates(
+                "stock",
+                &json!({"rows": [{"guid": "no such", "quantity": 9}]})
+            ),
+            ["unknown"]
+        );
+        assert_eq!(
+            upsert(json!({"sku": "G-1", "price": "1,5"})),
+            ["rejected"],
             "{}",
             shop.version
         );
-        let options = shop.product("R&D 12\"").unwrap()["options"].clone();
         assert_eq!(
-            (&options[0]["price"], &options[1]["quantity"]),
-            (&json!("1.5000"), &json!("5"))
+            upsert(json!({"sku": "G-1", "category_guids": ["c-1", "c-2"]})),
+            ["applied"]
         );
+        let n = shop.product("G-1").unwrap()["categories"]
+            .as_array()
+            .unwrap()
+            .len();
+        assert_eq!(n, 2, "{}", shop.version);
+    }
+}
+
+/// Of the shops over a database, where each language has a row of its own.
+#[test]
+fn what_is_told_of_goods_in_other_languages_and_codes_is_kept_and_changed() {
+    for shop in shops() {
+        let version = &shop.version;
+        let database = shop.database.as_ref().unwrap();
+        let upsert =
+            |row: Value| shop.fates("products_upsert", &json!({"mode": "upsert", "rows": [row]}));
+        let row = json!({"sku": "L-1", "name": "Tea", "ean": "111", "keyword": "Green tea",
+            "texts": {"ru-ru": {"name": "Чай & <мёд>", "description": "Вкусный"}}});
+        assert_eq!(upsert(row.clone()), ["applied"], "{version}");
+        assert_eq!(upsert(row), ["unchanged"], "{version}");
+        let id = shop.product("L-1").unwrap()["id"].to_string();
+        let texts = || {
+            database.ask(&format!(
+                "SELECT CONCAT(name, '|', description, '|', meta_title) FROM oc_product_description WHERE product_id = {id} ORDER BY language_id"
+            ))
+        };
+        let russian = "Чай &amp; &lt;мёд&gt;";
+        assert_eq!(
+            texts(),
+            [
+                "Tea||Tea".to_owned(),
+                format!("{russian}|Вкусный|{russian}")
+            ],
+            "{version}"
+        );
+        let code = || {
+            database.ask(&if version.starts_with("4.1") {
+                format!(
+                    "SELECT value FROM oc_product_code WHERE product_id = {id} AND code = 'EAN'"
+                )
+            } else {
+                format!("SELECT ean FROM oc_product WHERE product_id = {id} AND ean <> ''")
+            })
+        };
+        let keywords = || {
+            let (table, is_own) = match version.get(..3) {
+                Some("2.3") => ("url_alias", format!("query = 'product_id={id}'")),
+                Some("3.0") => ("seo_url", format!("query = 'product_id={id}'")),
+                _ => (
+                    "seo_url",
+                    format!("`key` = 'product_id' AND value = '{id}'"),
+                ),
+            };
+            database.ask(&format!(
+                "SELECT DISTINCT keyword FROM oc_{table} WHERE {is_own}"
+            ))
+        };
+        assert_eq!(
+            (code(), keywords()),
+            (vec!["111".to_owned()], vec!["green-tea".to_owned()]),
+            "{version}"
+        );
+        let changed = json!({"sku": "L-1", "ean": "222", "keyword": "white-tea",
+            "texts": {"ru-ru": {"description": "Очень вкусный"}}});
+        assert_eq!(upsert(changed.clone()), ["applied"], "{version}");
+        assert_eq!(upsert(changed), ["unchanged"], "{version}");
+        assert_eq!(
+            (code(), keywords()),
+            (vec!["222".to_owned()], vec!["white-tea".to_owned()]),
+            "{version}"
+        );
+        assert_eq!(
+            texts()[1],
+            format!("{russian}|Очень вкусный|{russian}"),
+            "{version}"
+        );
+        assert_eq!(
+            upsert(json!({"sku": "L-1", "ean": ""})),
+            ["applied"],
+            "{version}"
+        );
+        assert_eq!(code(), [""; 0], "{version}");
+        // Another product's address is not taken.
+        assert_eq!(
+            upsert(json!({"sku": "L-2", "name": "x", "keyword": "White tea"})),
+            ["applied"]
+        );
+        assert_eq!(keywords(), ["white-tea"], "{version}");
+        let unknown = json!({"sku": "L-1", "texts": {"xx-xx": {"name": "x"}}});
+        assert_eq!(upsert(unknown), ["rejected"], "{version}");
     }
 }
 
@@ -635,7 +705,7 @@ const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+
 
 #[test]
 fn pictures_are_pictures_and_stay_in_their_folder() {
-    for shop in shops() {
+    for shop in small_shops() {
         let names = [
             "import_files/ab/photo.jpg",
             "фото №1.png",
@@ -644,6 +714,11 @@ fn pictures_are_pictures_and_stay_in_their_folder() {
             "a\\..\\b.png",
             "x.php.png",
             ".htaccess",
+            ".png",
+            "../x.png",
+            "x.png",
+            "x.jpg",
+            "X/../x.png",
         ];
         let rows: Vec<Value> = names
             .iter()
@@ -666,10 +741,12 @@ fn pictures_are_pictures_and_stay_in_their_folder() {
                 "{path}"
             );
         }
-        assert_eq!(
-            answer["rows"][0]["path"], "catalog/1c/import_files/ab/photo.png",
-            "named after what it is"
+        let path_of = |at: usize| answer["rows"][at]["path"].as_str().unwrap();
+        assert!(
+            path_of(0).starts_with("catalog/1c/import_files/ab/photo-"),
+            "it is a PNG, and photo.png is another picture"
         );
+        assert_eq!(path_of(9), "catalog/1c/x.png", "{}", shop.version);
         assert_eq!(
             shop.fates("image", &json!({"rows": [rows[0]]})),
             ["unchanged"]
@@ -706,6 +783,19 @@ fn the_same_request_is_done_once() {
             "5",
             "it was not done twice"
         );
+        // Asked as a question, the id of a batch changes nothing of what is kept.
+        let question = Request {
+            call: "statuses".to_owned(),
+            body: b"{}".to_vec(),
+            ..request.clone()
+        };
+        assert_eq!(
+            question.send(&shop).1["error"],
+            "replay",
+            "{}",
+            shop.version
+        );
+        assert_eq!(request.send(&shop).1["repeated"], true, "{}", shop.version);
         let another = Request {
             body: br#"{"rows":[]}"#.to_vec(),
             ..request

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use obmen::demo_shop::{Dialect, Fault, FaultKind, Module};
 use obmen::journal::OutcomeKind;
+use obmen::pipeline::CarryError;
+use obmen::shop::{Choice, ShopError};
 
 use crate::world::{World, small_catalogue};
 
@@ -142,4 +144,29 @@ fn a_receipt_says_what_the_shop_has_said() {
         receipt.contains("several products of the shop have this article"),
         "{receipt}"
     );
+}
+
+#[test]
+fn the_key_goes_to_no_other_module_where_only_our_own_may_be() {
+    let world = World::with_shop(Dialect::V30, Module::Upstream, small_catalogue())
+        .with(|settings| settings.shop.module = Choice::Own);
+    world.drop_in("goods.csv", GOODS);
+    let report = world.pass();
+    assert!(
+        report
+            .errors
+            .iter()
+            .any(|err| matches!(err, CarryError::Shop(ShopError::NoOwnModule))),
+        "{:?}",
+        report.errors
+    );
+    world.assert_n_calls("login", 0);
+    assert_eq!(world.names_in("inbox"), ["goods.csv"]);
+    let world = World::with_shop(Dialect::V30, Module::Own, small_catalogue())
+        .with(|settings| settings.shop.module = Choice::Upstream);
+    world.drop_in("goods.csv", GOODS);
+    world.pass();
+    world
+        .assert_n_calls("ping", 0)
+        .assert_product("ЧАЙ-100", "1234.5", 42);
 }

@@ -375,6 +375,7 @@ impl Database {
 }
 
 /// A call in all its parts, each of which a test may spoil.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) call: String,
     pub(crate) body: Vec<u8>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use obmen::domain::{Order, StatusId};
 use obmen::formats::commerceml::{Profile, check, write_orders};
-use obmen::shop::{Access, ApiKey, Client, Dialect, ExtraField, Settings, ShopError, TaxFields};
+use obmen::shop::{Access, ApiKey, Client, Dialect, ExtraField, Settings, ShopError};
 
 use crate::facts;
 use crate::order_rules::faults_of;
@@ -53,21 +53,17 @@ impl Replay {
             heads
         });
         let client = Client::new(Settings {
-            url: format!("http://{address}/"),
-            username: "zstore".to_owned(),
-            key: ApiKey::new("key".to_owned()),
-            dialect: None,
             timeout: Duration::from_secs(20),
-            store: None,
-            language: None,
             extra_fields: vec![ExtraField {
                 column: "ip".to_owned(),
                 requisite: "Адрес покупателя".to_owned(),
             }],
-            tax_fields: TaxFields::default(),
-            shows_new_goods: false,
-            makes_keywords: false,
-            unix_time: obmen::pipeline::unix_time,
+            ..Settings::new(
+                format!("http://{address}/"),
+                "zstore".to_owned(),
+                ApiKey::new("key".to_owned()),
+                obmen::pipeline::unix_time,
+            )
         })
         .unwrap();
         Self { client, shop }

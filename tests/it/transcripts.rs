@@ -328,6 +328,7 @@ fn in_words(err: &ShopError) -> &'static str {
         ShopError::Noise { .. } => "noise",
         ShopError::Unintelligible { .. } => "unintelligible",
         ShopError::SessionLost { .. } => "session lost",
+        ShopError::NoOwnModule => "no module of our own",
     }
 }
 

@@ -136,8 +136,11 @@ put_product(44, '', 'MacBook Air', 4, 1000);
 put_product(45, 'OFF-1', 'MacBook Pro', 3, 2000, 0);
 put_product(46, 'raw "quote"', 'Sony VAIO', 2, 1000);
 put_product(47, '00123', 'HP LP3065', 3, 100);
+put('option', array('option_id' => 11, 'type' => 'select'));
+put('product_option', array('product_option_id' => 224, 'product_id' => 42, 'option_id' => 11, 'value' => '', 'required' => 1));
 put('option_description', array('option_id' => 11, 'language_id' => 1, 'name' => 'Size'));
 foreach (array(46 => 'Small', 47 => 'Large &amp; wide') as $id => $value) {
+    put('option_value', array('option_value_id' => $id, 'option_id' => 11, 'image' => ''));
     put('option_value_description', array('option_value_id' => $id, 'language_id' => 1, 'option_id' => 11, 'name' => $value));
     put('product_option_value', array('product_option_value_id' => $id - 40, 'product_option_id' => 224, 'product_id' => 42,
         'option_id' => 11, 'option_value_id' => $id, 'quantity' => 9, 'subtract' => 1, 'price_prefix' => '+', 'points_prefix' => '+',

@@ -17,7 +17,7 @@ use crate::shop::error::ShopError;
 use crate::shop::module::base64;
 use crate::shop::module::batch::{Batch, Picture, Told};
 use crate::shop::module::greeting::Greeting;
-use crate::shop::module::line::{Heard, Line};
+use crate::shop::module::line::Line;
 use crate::shop::module::orders;
 use crate::shop::module::outcome::{Answered, Row};
 use crate::shop::module::signature::new_request_id;
@@ -57,12 +57,12 @@ impl Module {
                 settings: settings.clone(),
             };
             match line.ask("ping", &json!({})) {
-                Heard::Done(value) => {
+                Ok(value) => {
                     let greeting = understood("ping", &value)?;
                     return Ok(Some(Self { line, greeting }));
                 }
-                Heard::NobodyThere => {}
-                Heard::Failed(err) => return Err(err),
+                Err(ShopError::NoFunction { .. }) => {}
+                Err(err) => return Err(err),
             }
         }
         Ok(None)
@@ -235,17 +235,16 @@ impl Module {
         let mut outcomes = Vec::new();
         for (request_id, body, n_rows) in batch.requests() {
             let answered: Answered = match self.line.tell(call, body, &request_id) {
-                Heard::Done(value) => understood(call, &value)?,
-                Heard::NobodyThere => return Err(ShopError::NoFunction { function: call }),
+                Ok(value) => understood(call, &value)?,
                 // The batches before this one are done, so that not nothing was done.
-                Heard::Failed(err) if !outcomes.is_empty() && !err.may_have_acted() => {
+                Err(err) if !outcomes.is_empty() && !err.may_have_acted() => {
                     let detail = err.to_string();
                     return Err(ShopError::NoAnswer {
                         function: call,
                         detail,
                     });
                 }
-                Heard::Failed(err) => return Err(err),
+                Err(err) => return Err(err),
             };
             if answered.rows.len() != n_rows {
                 let start = format!("{} outcomes for {n_rows} rows", answered.rows.len());
@@ -270,11 +269,8 @@ impl Module {
             .map(|picture| json!({"name": picture.name, "data": base64::encode(&picture.content)}))
             .collect();
         let body = json!({"rows": rows}).to_string();
-        let answered: Answered = match self.line.tell("image", &body, &new_request_id()) {
-            Heard::Done(value) => understood("image", &value)?,
-            Heard::NobodyThere => return Err(ShopError::NoFunction { function: "image" }),
-            Heard::Failed(err) => return Err(err),
-        };
+        let told = self.line.tell("image", &body, &new_request_id())?;
+        let answered: Answered = understood("image", &told)?;
         if answered.rows.len() != pictures.len() {
             let start = format!("{} outcomes for {}", answered.rows.len(), pictures.len());
             return Err(ShopError::Unintelligible {
@@ -305,11 +301,7 @@ impl Module {
         mut body: Map<String, Value>,
     ) -> Result<T, ShopError> {
         self.add_language(&mut body);
-        match self.line.ask(call, &body.into()) {
-            Heard::Done(value) => understood(call, &value),
-            Heard::NobodyThere => Err(ShopError::NoFunction { function: call }),
-            Heard::Failed(err) => Err(err),
-        }
+        understood(call, &self.line.ask(call, &body.into())?)
     }
 
     fn add_language(&self, body: &mut Map<String, Value>) {

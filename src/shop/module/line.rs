@@ -16,14 +16,9 @@ use crate::wording::message;
 /// The version of the contract that both ends speak.
 const CONTRACT: u64 = 1;
 
-/// What an answer means.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    Done(Value),
-    /// Something answered, but not the module: it is not installed.
-    NobodyThere,
-    Failed(ShopError),
-}
+/// What was answered. Where something else answers than the module, it is not installed:
+/// [`ShopError::NoFunction`].
+pub(super) type Heard = Result<Value, ShopError>;
 
 /// Where the module is spoken to.
 #[derive(Clone)]
@@ -45,7 +40,7 @@ impl Line {
     pub(super) fn tell(&self, call: &'static str, body: &str, request_id: &str) -> Heard {
         let heard = self.speak(call, body, request_id);
         match heard {
-            Heard::Failed(
+            Err(
                 ShopError::NoAnswer { .. }
                 | ShopError::Unintelligible { .. }
                 | ShopError::Server {
@@ -55,16 +50,14 @@ impl Line {
                 debug!(call, "the answer was lost, asking for it");
                 match self.speak(call, body, request_id) {
                     // The first one may have been carried out, whatever became of the second.
-                    Heard::Failed(err) if !err.may_have_acted() => {
-                        Heard::Failed(ShopError::NoAnswer {
-                            function: call,
-                            detail: err.to_string(),
-                        })
-                    }
+                    Err(err) if !err.may_have_acted() => Err(ShopError::NoAnswer {
+                        function: call,
+                        detail: err.to_string(),
+                    }),
                     again => again,
                 }
             }
-            Heard::Done(_) | Heard::NobodyThere | Heard::Failed(_) => heard,
+            Ok(_) | Err(_) => heard,
         }
     }
 
@@ -110,7 +103,7 @@ impl Line {
                 );
                 hear(call, &answer, request_id, unix_time)
             }
-            Err(err) => Heard::Failed(err),
+            Err(err) => Err(err),
         }
     }
 }
@@ -129,11 +122,11 @@ fn hear(call: &'static str, answer: &Answer, request_id: &str, unix_time: i64) -
         .ok()
         .filter(|value| value.get("v").and_then(Value::as_u64).is_some())
     else {
-        return Heard::of_stranger(call, answer);
+        return Err(said_by_stranger(call, answer));
     };
     if value.get("v").and_then(Value::as_u64) != Some(CONTRACT) {
         let detail = message!("shop-other-contract");
-        return Heard::Failed(ShopError::FunctionBroken {
+        return Err(ShopError::FunctionBroken {
             function: call,
             detail,
         });
@@ -143,14 +136,14 @@ fn hear(call: &'static str, answer: &Answer, request_id: &str, unix_time: i64) -
         // The answer to another request is no answer to this one.
         if text("request_id") != request_id {
             let start = "the answer to another request".to_owned();
-            return Heard::Failed(ShopError::Unintelligible {
+            return Err(ShopError::Unintelligible {
                 function: call,
                 start,
             });
         }
-        return Heard::Done(value);
+        return Ok(value);
     }
-    Heard::Failed(match text("error") {
+    Err(match text("error") {
         "credentials" => ShopError::WrongKey,
         "clock" => ShopError::Clock {
             ahead_s: unix_time
@@ -180,31 +173,27 @@ fn hear(call: &'static str, answer: &Answer, request_id: &str, unix_time: i64) -
     })
 }
 
-impl Heard {
-    /// What a web server, a proxy or OpenCart itself has answered in the module's stead.
-    fn of_stranger(call: &'static str, answer: &Answer) -> Self {
-        let location = answer.location.as_deref().unwrap_or_default();
-        match answer.status {
-            // OpenCart's own pages: there is no such route, or the shop fails before it looks.
-            403 | 404 if call == "ping" => Self::NobodyThere,
-            200 if call == "ping" && !answer.body.trim_start().starts_with('{') => {
-                Self::NobodyThere
-            }
-            // An answer that was cut: the module may have done all of it.
-            200 => Self::Failed(ShopError::Unintelligible {
-                function: call,
-                start: excerpt(&answer.body),
-            }),
-            301 | 302 | 303 | 307 | 308 if !location.contains("error.html") => {
-                Self::Failed(ShopError::Redirected {
-                    to: without_query(location),
-                })
-            }
-            status => Self::Failed(ShopError::Server {
-                function: call,
-                status,
-            }),
+/// What a web server, a proxy or OpenCart itself has answered in the module's stead.
+fn said_by_stranger(call: &'static str, answer: &Answer) -> ShopError {
+    let location = answer.location.as_deref().unwrap_or_default();
+    match answer.status {
+        // OpenCart's own pages: there is no such route, or the shop fails before it looks.
+        403 | 404 if call == "ping" => ShopError::NoFunction { function: call },
+        200 if call == "ping" && !answer.body.trim_start().starts_with('{') => {
+            ShopError::NoFunction { function: call }
         }
+        // An answer that was cut: the module may have done all of it.
+        200 => ShopError::Unintelligible {
+            function: call,
+            start: excerpt(&answer.body),
+        },
+        301 | 302 | 303 | 307 | 308 if !location.contains("error.html") => ShopError::Redirected {
+            to: without_query(location),
+        },
+        status => ShopError::Server {
+            function: call,
+            status,
+        },
     }
 }
 
@@ -230,10 +219,7 @@ mod tests {
 
     #[test]
     fn only_the_answer_to_this_request_is_success() {
-        assert!(matches!(
-            heard(200, r#"{"ok":true,"v":1,"request_id":"request-1"}"#),
-            Heard::Done(_)
-        ));
+        assert!(heard(200, r#"{"ok":true,"v":1,"request_id":"request-1"}"#).is_ok());
         for body in [
             r#"{"ok":true,"v":1,"request_id":"request-2"}"#,
             r#"{"ok":true,"v":1}"#,
@@ -242,7 +228,7 @@ mod tests {
             r#"{"ok":true,"applied":1,"#,
             "<html>",
         ] {
-            assert!(matches!(heard(200, body), Heard::Failed(_)), "{body}");
+            assert!(heard(200, body).is_err(), "{body}");
         }
         for (status, body) in [
             (404, "<html>"),
@@ -251,13 +237,13 @@ mod tests {
         ] {
             assert_eq!(
                 heard_of("ping", status, body),
-                Heard::NobodyThere,
+                Err(ShopError::NoFunction { function: "ping" }),
                 "{status} {body}"
             );
         }
         assert!(matches!(
             heard(502, "<html>"),
-            Heard::Failed(ShopError::Server { status: 502, .. })
+            Err(ShopError::Server { status: 502, .. })
         ));
     }
 
@@ -267,7 +253,7 @@ mod tests {
             401,
             &format!(r#"{{"ok":false,"v":1,"error":"{reason}","time":400,"ip":"10.0.0.1"}}"#),
         ) {
-            Heard::Failed(err) => err,
+            Err(err) => err,
             other => panic!("{other:?}"),
         };
         assert_eq!(refused("credentials"), ShopError::WrongKey);

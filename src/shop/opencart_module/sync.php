@@ -18,7 +18,7 @@
 
 namespace Apizs {
 
-    const MODULE_VERSION = '1.1.0';
+    const MODULE_VERSION = '1.2.0';
     const CONTRACT = 1;
 
     /** What a call is refused with. The message never holds SQL or a path. */
@@ -154,6 +154,7 @@ namespace Apizs {
     {
         const REQUESTS = 'apizs_request';
         const LINKS = 'apizs_link';
+        const PRICES = 'apizs_price';
         /** Statements stay far below the smallest `max_allowed_packet` in use, 1 MB. */
         const MAX_STATEMENT = 262144;
 
@@ -349,7 +350,7 @@ namespace Apizs {
             return preg_match('/^[a-z0-9]+_[a-z0-9_]+$/D', $collation) ? $collation : 'utf8_general_ci';
         }
 
-        /** The two tables of this module, made once. */
+        /** The tables of this module, made once. */
         public function prepare()
         {
             if (!$this->has(self::REQUESTS)) {
@@ -366,6 +367,14 @@ namespace Apizs {
                     . 'local_id INT UNSIGNED NOT NULL, PRIMARY KEY (kind, foreign_id), KEY local_id (kind, local_id)) ENGINE=InnoDB');
                 $this->tables = null;
             }
+            if (!$this->has(self::PRICES)) {
+                $this->run('CREATE TABLE IF NOT EXISTS ' . $this->table(self::PRICES) . ' ('
+                    . 'kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, product_id INT NOT NULL, '
+                    . 'customer_group_id INT NOT NULL, row_id INT NULL, price DECIMAL(15,4) NOT NULL, '
+                    . 'date_start VARCHAR(10) CHARACTER SET ascii NOT NULL, date_end VARCHAR(10) CHARACTER SET ascii NOT NULL, '
+                    . 'PRIMARY KEY (kind, product_id, customer_group_id), KEY row_id (row_id)) ENGINE=InnoDB');
+                $this->tables = null;
+            }
         }
 
         /** What the module remembers of 1C's ids: foreign id to local id. */
@@ -376,6 +385,18 @@ namespace Apizs {
             $found = array();
             foreach ($this->rows_in_texts($select, 'foreign_id', $foreign_ids) as $row) {
                 $found[$row['foreign_id']] = (int)$row['local_id'];
+            }
+            return $found;
+        }
+
+        /** The other way round: local id to foreign id, of these or of all. */
+        public function foreign_ids($kind, $local_ids = null)
+        {
+            $select = 'SELECT foreign_id, local_id FROM ' . $this->table(self::LINKS) . ' WHERE kind = ' . $this->quote($kind);
+            $rows = $local_ids === null ? $this->rows($select) : $this->rows_in($select . ' AND', 'local_id', $local_ids);
+            $found = array();
+            foreach ($rows as $row) {
+                $found[(int)$row['local_id']] = $row['foreign_id'];
             }
             return $found;
         }
@@ -693,12 +714,13 @@ namespace Apizs {
         public function prices(array $rows)
         {
             $report = new Report(count($rows));
+            $group_prices = new GroupPrices($this->database);
             $wanted = $prices = array();
             foreach ($rows as $n => $row) {
                 try {
                     $wanted[$n] = array(
-                        'special' => $this->group_prices($row, 'specials'),
-                        'group_price' => $this->group_prices($row, 'group_prices'),
+                        'special' => $group_prices->read($row, 'specials'),
+                        'group_price' => $group_prices->read($row, 'group_prices'),
                     );
                     if (Check::of($row, 'price') !== null) {
                         $prices[$n] = Check::price($row, 'price');
@@ -714,7 +736,7 @@ namespace Apizs {
             $this->set_column('product', 'price', 'DECIMAL(15,4) NOT NULL', '',
                 array_intersect_key($found, $prices), $prices, $report);
             foreach (array('special', 'group_price') as $kind) {
-                $this->set_group_prices($kind, $found, $wanted, $report);
+                $group_prices->set($kind, $found, $wanted, $report);
             }
             return $report->answer();
         }
@@ -740,106 +762,8 @@ namespace Apizs {
             return $report->answer();
         }
 
-        /** Stock and price of variants that are values of a product's option. */
-        public function option_stock(array $rows, $language_id)
-        {
-            $report = new Report(count($rows));
-            $wanted = $prices = array();
-            foreach ($rows as $n => $row) {
-                try {
-                    $wanted[$n] = Check::whole($row, 'quantity');
-                    if (Check::of($row, 'price') !== null) {
-                        $prices[$n] = Check::price($row, 'price');
-                    }
-                } catch (RowFault $fault) {
-                    unset($wanted[$n]);
-                    $report->reject($n, $fault->getMessage());
-                }
-            }
-            $found = $this->option_values(array_intersect_key($rows, $wanted), $language_id, $report);
-            $table = 'product_option_value';
-            $this->set_column($table, 'quantity', 'INT NOT NULL', '', $found, $wanted, $report, $table . '_id');
-            $this->set_column($table, 'price', 'DECIMAL(15,4) NOT NULL', '', array_intersect_key($found, $prices),
-                $prices, $report, $table . '_id');
-            return $report->answer();
-        }
-
-        /** Row number to id of the option value: named by its id, or by product, option and value. */
-        private function option_values(array $rows, $language_id, Report $report)
-        {
-            $ids = $named = $found = array();
-            foreach ($rows as $n => $row) {
-                if (Check::of($row, 'option_value_id') !== null) {
-                    $ids[$n] = (int)Check::id($row['option_value_id']);
-                } else {
-                    $named[$n] = $row;
-                }
-            }
-            $known = array();
-            $values = $this->database->table('product_option_value');
-            foreach ($this->database->rows_in('SELECT product_option_value_id AS id FROM ' . $values . ' WHERE',
-                'product_option_value_id', array_values($ids)) as $row) {
-                $known[(int)$row['id']] = true;
-            }
-            $products = array();
-            foreach ($named as $n => $row) {
-                // Several values of one product are the usual case here, so each product is looked for once.
-                $key = json_encode(array(Check::of($row, 'id'), Check::of($row, 'guid'), Check::of($row, 'sku')));
-                $products[$key][] = $n;
-            }
-            $first = array();
-            foreach ($products as $key => $numbers) {
-                $first[$numbers[0]] = $named[$numbers[0]];
-            }
-            $product_of = $this->finder->find($first, $report);
-            $options = $this->options_of(array_values($product_of), $language_id);
-            foreach ($products as $numbers) {
-                foreach ($numbers as $n) {
-                    $product = isset($product_of[$numbers[0]]) ? $product_of[$numbers[0]] : 0;
-                    $key = $product . "\n" . Text::folded((string)Check::of($named[$n], 'option'))
-                        . "\n" . Text::folded((string)Check::of($named[$n], 'value'));
-                    if ($product && isset($options[$key]) && count($options[$key]) === 1) {
-                        $ids[$n] = $options[$key][0];
-                        $known[$ids[$n]] = true;
-                    } elseif ($product || $n !== $numbers[0]) {
-                        $report->put($n, $product && isset($options[$key]) ? 'ambiguous' : 'unknown');
-                    }
-                }
-            }
-            $seen = array();
-            ksort($ids);
-            foreach ($ids as $n => $id) {
-                if (!isset($known[$id])) {
-                    $report->put($n, 'unknown');
-                } elseif (isset($seen[$id])) {
-                    $report->reject($n, 'an earlier row of this batch is about the same option value');
-                } else {
-                    $found[$n] = $id;
-                }
-                $seen[$id] = true;
-            }
-            return $found;
-        }
-
-        private function options_of(array $products, $language_id)
-        {
-            $found = array();
-            $select = 'SELECT v.product_option_value_id AS id, v.product_id, o.name AS option_name, d.name AS value_name FROM '
-                . $this->database->table('product_option_value') . ' v JOIN ' . $this->database->table('option_description')
-                . ' o ON o.option_id = v.option_id AND o.language_id = ' . (int)$language_id . ' JOIN '
-                . $this->database->table('option_value_description')
-                . ' d ON d.option_value_id = v.option_value_id AND d.language_id = ' . (int)$language_id . ' WHERE';
-            foreach ($this->database->rows_in($select, 'v.product_id', $products) as $row) {
-                $key = $row['product_id'] . "\n" . Text::folded(Text::plain($row['option_name']))
-                    . "\n" . Text::folded(Text::plain($row['value_name']));
-                $found[$key][] = (int)$row['id'];
-            }
-            return $found;
-        }
-
         /** Compares with what is there, and writes what differs by one join with a temporary table. */
-        private function set_column($table, $column, $type, $condition, array $found, array $wanted, Report $report,
-            $key = 'product_id')
+        private function set_column($table, $column, $type, $condition, array $found, array $wanted, Report $report)
         {
             if (!$found) {
                 return;
@@ -853,7 +777,7 @@ namespace Apizs {
             $this->database->insert_tuples($new . ' (id, value)', $tuples);
             $differs = $column === 'name' ? 'CAST(x.name AS BINARY) <> CAST(t.value AS BINARY)' : 'x.`' . $column . '` <> t.value';
             $rows = $this->database->rows('SELECT t.id, (' . $differs . ' OR x.`' . $column . '` IS NULL) AS differs FROM '
-                . $new . ' t JOIN ' . $name . ' x ON x.`' . $key . '` = t.id' . $condition);
+                . $new . ' t JOIN ' . $name . ' x ON x.product_id = t.id' . $condition);
             $state = array();
             foreach ($rows as $row) {
                 $state[(int)$row['id']] = (bool)$row['differs'];
@@ -867,13 +791,28 @@ namespace Apizs {
             }
             if (in_array(true, $state, true)) {
                 $touched = isset($this->database->columns($table)['date_modified']) ? ', x.date_modified = NOW()' : '';
-                $this->database->run('UPDATE ' . $name . ' x JOIN ' . $new . ' t ON x.`' . $key . '` = t.id' . $condition
+                $this->database->run('UPDATE ' . $name . ' x JOIN ' . $new . ' t ON x.product_id = t.id' . $condition
                     . ' SET x.`' . $column . '` = t.value' . $touched . ' WHERE ' . $differs . ' OR x.`' . $column . '` IS NULL');
             }
         }
+    }
+
+    /**
+     * Prices of customer groups, and specials. The module keeps what it has set, because the admin
+     * panel writes all such rows of a product anew, under new numbers, whenever somebody saves it.
+     */
+    class GroupPrices
+    {
+        private $database;
+        private $groups = null;
+
+        public function __construct(Database $database)
+        {
+            $this->database = $database;
+        }
 
         /** `[{"group": 1, "price": "9.90", "from": null, "to": null}]`; a price of null takes it away. */
-        private function group_prices($row, $field)
+        public function read($row, $field)
         {
             $list = Check::of($row, $field);
             if ($list === null) {
@@ -889,16 +828,16 @@ namespace Apizs {
                 if ($group === null || array_key_exists($group, $read) || !isset($known[$group])) {
                     throw new RowFault('`' . $field . '` names a customer group twice, or one that is not there');
                 }
-                $read[$group] = Check::of($entry, 'price') === null ? null : array(
-                    'price' => Check::price($entry, 'price'),
-                    'date_start' => Check::date(Check::of($entry, 'from'), 'from'),
-                    'date_end' => Check::date(Check::of($entry, 'to'), 'to'),
-                );
+                $price = Check::of($entry, 'price') === null ? null : Check::price($entry, 'price');
+                $from = Check::date(Check::of($entry, 'from'), 'from');
+                $to = Check::date(Check::of($entry, 'to'), 'to');
+                if ($to !== '0000-00-00' && $to < $from) {
+                    throw new RowFault('`' . $field . '` ends before it begins');
+                }
+                $read[$group] = $price === null ? null : array($price, $from, $to);
             }
             return $read;
         }
-
-        private $groups = null;
 
         private function customer_groups()
         {
@@ -911,45 +850,381 @@ namespace Apizs {
             return $this->groups;
         }
 
-        /** Only rows that this module has made are changed; the owner's own specials stay. */
-        private function set_group_prices($kind, array $found, array $wanted, Report $report)
+        /** `$wanted`: row number to what `read` gave; `$found`: row number to product. */
+        public function set($kind, array $found, array $wanted, Report $report)
         {
-            $keys = array();
-            foreach ($found as $n => $product) {
-                foreach ($wanted[$n][$kind] as $group => $_) {
-                    $keys[] = $product . ':' . $group;
-                }
-            }
-            if (!$keys) {
-                return;
-            }
-            // 4.1 keeps both kinds in one table; its columns' defaults mean "percent off" and "never".
+            // 4.1 keeps both kinds in one table, whose defaults mean "percent off" and "never".
             $is_merged = !$this->database->has('product_special');
             $table = $kind === 'special' && !$is_merged ? 'product_special' : 'product_discount';
-            $id_column = $table . '_id';
-            $links = $this->database->links($kind, $keys);
-            $present = array();
-            $select = 'SELECT ' . $id_column . ' AS id, price, date_start, date_end FROM ' . $this->database->table($table) . ' WHERE';
-            foreach ($this->database->rows_in($select, $id_column, array_values($links)) as $row) {
-                $present[(int)$row['id']] = $row;
+            $key = $table . '_id';
+            $rows = $this->database->table($table);
+            $kept = $this->database->table(Database::PRICES);
+            $is_kind = $is_merged ? ' AND x.special = ' . ($kind === 'special' ? 1 : 0) : '';
+            $wish = $this->wish($kind, $found, $wanted);
+            if ($wish === null) {
+                return;
             }
+            $own = ' t JOIN ' . $kept . " m ON m.kind = '" . $kind . "' AND m.product_id = t.product_id AND m.customer_group_id = t.customer_group_id";
+            $this->attach($wish . $own, $rows, $key, $is_kind);
+            $differs = "(x.price <> t.price OR COALESCE(x.date_start, '') <> t.date_start OR COALESCE(x.date_end, '') <> t.date_end)";
+            $states = $this->database->rows('SELECT t.n, t.price IS NULL AS is_gone, x.' . $key . ' IS NULL AS is_absent, ' . $differs
+                . ' AS differs FROM ' . $wish . str_replace(' t JOIN ', ' t LEFT JOIN ', $own) . ' LEFT JOIN ' . $rows . ' x ON x.' . $key . ' = m.row_id');
+            foreach ($states as $state) {
+                if ($state['is_gone'] ? !$state['is_absent'] : ($state['is_absent'] || $state['differs'])) {
+                    $report->put((int)$state['n'], 'applied');
+                }
+            }
+            $this->database->run('DELETE x FROM ' . $rows . ' x JOIN ' . $kept . " m ON m.kind = '" . $kind . "' AND x." . $key
+                . ' = m.row_id JOIN ' . $wish . ' t ON t.product_id = m.product_id AND t.customer_group_id = m.customer_group_id WHERE t.price IS NULL');
+            $this->database->run('DELETE m FROM ' . $kept . ' m JOIN ' . $wish
+                . " t ON m.kind = '" . $kind . "' AND t.product_id = m.product_id AND t.customer_group_id = m.customer_group_id WHERE t.price IS NULL");
+            // Written down first: without transactions, a batch that is begun again finds what it has made.
+            $this->database->run('INSERT INTO ' . $kept . " (kind, product_id, customer_group_id, price, date_start, date_end) SELECT '"
+                . $kind . "', product_id, customer_group_id, price, date_start, date_end FROM " . $wish
+                . ' WHERE price IS NOT NULL ON DUPLICATE KEY UPDATE price = VALUES(price), date_start = VALUES(date_start), date_end = VALUES(date_end)');
+            $this->database->run('UPDATE ' . $wish . $own . ' JOIN ' . $rows . ' x ON x.' . $key . ' = m.row_id SET x.price = t.price, '
+                . 'x.date_start = t.date_start, x.date_end = t.date_end WHERE ' . $differs);
+            $this->add($table, $is_merged, $kind, $wish . $own);
+            $this->attach($wish . $own, $rows, $key, $is_kind);
+        }
+
+        private function wish($kind, array $found, array $wanted)
+        {
+            $tuples = array();
             foreach ($found as $n => $product) {
                 foreach ($wanted[$n][$kind] as $group => $values) {
-                    $key = $product . ':' . $group;
-                    $id = isset($links[$key]) && isset($present[$links[$key]]) ? $links[$key] : null;
-                    if ($values === null && $id !== null) {
-                        $this->database->run('DELETE FROM ' . $this->database->table($table) . ' WHERE ' . $id_column . ' = ' . (int)$id);
-                        $report->put($n, 'applied');
-                    } elseif ($values !== null && $id === null) {
-                        $row = $values + array('product_id' => (int)$product, 'customer_group_id' => (int)$group, 'priority' => 1,
-                            'quantity' => 1, 'type' => 'F', 'special' => $kind === 'special' ? 1 : 0);
-                        $this->database->link($kind, $key, $this->database->insert($table, $row));
-                        $report->put($n, 'applied');
-                    } elseif ($values !== null && array_diff_assoc($values, $present[$id])) {
-                        $this->database->update($table, $id_column, $id, $values);
-                        $report->put($n, 'applied');
+                    $literals = $values === null ? array('NULL', "''", "''") : array_map(array($this->database, 'quote'), $values);
+                    $tuples[] = '(' . (int)$n . ',' . (int)$product . ',' . (int)$group . ',' . implode(',', $literals) . ')';
+                }
+            }
+            if (!$tuples) {
+                return null;
+            }
+            $wish = $this->database->temporary('apizs_wish', 'n INT NOT NULL, product_id INT NOT NULL, customer_group_id INT NOT NULL, '
+                . 'price DECIMAL(15,4) NULL, date_start VARCHAR(10) CHARACTER SET ascii NOT NULL, date_end VARCHAR(10) CHARACTER SET ascii NOT NULL, '
+                . 'PRIMARY KEY (product_id, customer_group_id)');
+            $this->database->insert_tuples($wish . ' (n, product_id, customer_group_id, price, date_start, date_end)', $tuples);
+            return $wish;
+        }
+
+        /** A row that goes by another number now is known by what it says. */
+        private function attach($wish_and_own, $rows, $key, $is_kind)
+        {
+            $this->database->run('UPDATE ' . $wish_and_own . ' LEFT JOIN ' . $rows . ' x ON x.' . $key . ' = m.row_id AND x.product_id = m.product_id'
+                . ' AND x.customer_group_id = m.customer_group_id' . $is_kind . ' SET m.row_id = (SELECT MAX(x.' . $key . ') FROM ' . $rows . ' x WHERE x.product_id = m.product_id'
+                . ' AND x.customer_group_id = m.customer_group_id' . $is_kind . " AND x.price = m.price AND COALESCE(x.date_start, '') = m.date_start"
+                . " AND COALESCE(x.date_end, '') = m.date_end) WHERE x." . $key . ' IS NULL');
+        }
+
+        private function add($table, $is_merged, $kind, $wish_and_own)
+        {
+            $columns = array('product_id' => 't.product_id', 'customer_group_id' => 't.customer_group_id', 'priority' => '1',
+                'price' => 't.price', 'date_start' => 't.date_start', 'date_end' => 't.date_end');
+            if ($table === 'product_discount') {
+                $columns['quantity'] = '1';
+            }
+            if ($is_merged) {
+                $columns += array('type' => "'F'", 'special' => $kind === 'special' ? '1' : '0');
+            }
+            $this->database->run('INSERT INTO ' . $this->database->table($table) . ' (`' . implode('`, `', array_keys($columns)) . '`) SELECT '
+                . implode(', ', $columns) . ' FROM ' . $wish_and_own . ' WHERE t.price IS NOT NULL AND m.row_id IS NULL');
+        }
+    }
+
+    /** Variants that are the values of a product's option: their stock, and what each costs. */
+    class Options
+    {
+        private $database;
+        private $finder;
+        private $language_id;
+        private $language_ids = array();
+
+        public function __construct(Database $database, Finder $finder, array $languages, $language_id)
+        {
+            $this->database = $database;
+            $this->finder = $finder;
+            $this->language_id = (int)$language_id;
+            foreach ($languages as $row) {
+                $this->language_ids[] = (int)$row['language_id'];
+            }
+        }
+
+        /** `$may_add`: what is not there is made; `$is_whole`: the product's own stock is the sum of its variants'. */
+        public function set(array $rows, $may_add, $is_whole)
+        {
+            $report = new Report(count($rows));
+            $read = array();
+            foreach ($rows as $n => $row) {
+                try {
+                    $read[$n] = $this->read($row);
+                } catch (RowFault $fault) {
+                    $report->reject($n, $fault->getMessage());
+                }
+            }
+            $found = $this->find(array_intersect_key($rows, $read), $read, $may_add, $report);
+            if (!$found) {
+                return $report->answer();
+            }
+            $variants = $this->database->temporary('apizs_variant', 'id INT UNSIGNED NOT NULL PRIMARY KEY, n INT NOT NULL, '
+                . 'quantity INT NULL, price DECIMAL(15,4) NULL');
+            $tuples = array();
+            foreach ($found as $n => $id) {
+                $tuples[] = '(' . (int)$id . ',' . (int)$n . ',' . ($read[$n]['quantity'] === null ? 'NULL' : (int)$read[$n]['quantity']) . ','
+                    . ($read[$n]['price'] === null ? 'NULL' : $this->database->quote($read[$n]['price'])) . ')';
+            }
+            $this->database->insert_tuples($variants . ' (id, n, quantity, price)', $tuples);
+            foreach ($this->changed($variants) as $row) {
+                $report->put((int)$row['n'], 'applied');
+            }
+            $values = $this->database->table('product_option_value');
+            $this->database->run('UPDATE ' . $values . ' v JOIN ' . $variants . ' t ON t.id = v.product_option_value_id'
+                . ' SET v.quantity = t.quantity WHERE t.quantity IS NOT NULL AND (v.quantity <> t.quantity OR v.quantity IS NULL)');
+            $options = $this->touched($variants);
+            $this->set_prices($variants, $options);
+            if ($is_whole) {
+                $this->sum_up($options);
+            }
+            return $report->answer();
+        }
+
+        private function read($row)
+        {
+            $read = array(
+                'quantity' => Check::of($row, 'quantity') === null ? null : Check::whole($row, 'quantity'),
+                'price' => Check::of($row, 'price') === null ? null : Check::price($row, 'price'),
+                'option' => null,
+                'value' => null,
+            );
+            if ($read['quantity'] === null && $read['price'] === null) {
+                throw new RowFault('it states neither `quantity` nor `price`');
+            }
+            if (Check::of($row, 'option_value_id') === null) {
+                foreach (array('option', 'value') as $field) {
+                    $read[$field] = Check::text($row, $field, 128, $this->database->keeps_emoji());
+                    if ($read[$field] === '') {
+                        throw new RowFault('`' . $field . '` is empty');
                     }
                 }
+            }
+            return $read;
+        }
+
+        /** What a variant costs now, from the product's price and the option's part of it. */
+        private static function price_sql()
+        {
+            return "(p.price + CASE v.price_prefix WHEN '-' THEN -v.price WHEN '=' THEN v.price - p.price ELSE COALESCE(v.price, 0) END)";
+        }
+
+        private function changed($variants)
+        {
+            return $this->database->rows('SELECT t.n FROM ' . $variants . ' t JOIN ' . $this->database->table('product_option_value')
+                . ' v ON v.product_option_value_id = t.id JOIN ' . $this->database->table('product') . ' p ON p.product_id = v.product_id'
+                . ' WHERE (t.quantity IS NOT NULL AND (v.quantity <> t.quantity OR v.quantity IS NULL))'
+                . ' OR (t.price IS NOT NULL AND ' . self::price_sql() . ' <> t.price)');
+        }
+
+        /** The products' options that the variants belong to. */
+        private function touched($variants)
+        {
+            $options = $this->database->temporary('apizs_option', 'id INT NOT NULL PRIMARY KEY, product_id INT NOT NULL, '
+                . 'has_prices INT NOT NULL, base DECIMAL(15,4) NULL, KEY product_id (product_id)');
+            $this->database->run('INSERT INTO ' . $options . ' (id, product_id, has_prices) SELECT v.product_option_id, MAX(v.product_id), '
+                . 'SUM(t.price IS NOT NULL) FROM ' . $variants . ' t JOIN ' . $this->database->table('product_option_value')
+                . ' v ON v.product_option_value_id = t.id GROUP BY v.product_option_id');
+            return $options;
+        }
+
+        /**
+         * The product costs what its cheapest variant does, and each value says how much more it
+         * costs than that. Variants that the batch does not speak of keep their price.
+         */
+        private function set_prices($variants, $options)
+        {
+            if (!$this->database->value('SELECT MAX(has_prices) FROM ' . $options)) {
+                return;
+            }
+            $values = $this->database->table('product_option_value');
+            $products = $this->database->table('product');
+            $all = $this->database->temporary('apizs_variant_price', 'id INT NOT NULL PRIMARY KEY, option_id INT NOT NULL, price DECIMAL(15,4) NOT NULL, KEY option_id (option_id)');
+            $this->database->run('INSERT INTO ' . $all . ' (id, option_id, price) SELECT v.product_option_value_id, v.product_option_id, '
+                . 'COALESCE(t.price, ' . self::price_sql() . ') FROM ' . $options . ' o JOIN ' . $values . ' v ON v.product_option_id = o.id JOIN '
+                . $products . ' p ON p.product_id = v.product_id LEFT JOIN ' . $variants . ' t ON t.id = v.product_option_value_id WHERE o.has_prices > 0');
+            $this->database->run('UPDATE ' . $options . ' o JOIN (SELECT option_id, MIN(price) AS base FROM ' . $all
+                . ' GROUP BY option_id) f ON f.option_id = o.id SET o.base = f.base');
+            $this->database->run('UPDATE ' . $values . ' v JOIN ' . $all . ' f ON f.id = v.product_option_value_id JOIN ' . $options
+                . ' o ON o.id = f.option_id SET v.price = f.price - o.base, v.price_prefix = \'+\''
+                . " WHERE v.price IS NULL OR v.price <> f.price - o.base OR v.price_prefix <> '+'");
+            $this->database->run('UPDATE ' . $products . ' p JOIN ' . $options . ' o ON o.product_id = p.product_id'
+                . ' SET p.price = o.base, p.date_modified = NOW() WHERE o.base IS NOT NULL AND p.price <> o.base');
+        }
+
+        private function sum_up($options)
+        {
+            $this->database->run('UPDATE ' . $this->database->table('product') . ' p JOIN (SELECT product_id, MIN(n) AS total FROM '
+                . '(SELECT o.product_id, SUM(v.quantity) AS n FROM ' . $options . ' o JOIN ' . $this->database->table('product_option_value')
+                . ' v ON v.product_option_id = o.id GROUP BY o.product_id, o.id) a GROUP BY product_id) s ON s.product_id = p.product_id SET p.quantity = s.total, p.date_modified = NOW() WHERE p.quantity <> s.total');
+        }
+
+        /** Row number to id of the option value: named by its id, or by product, option and value. */
+        private function find(array $rows, array $read, $may_add, Report $report)
+        {
+            $ids = $named = array();
+            foreach ($rows as $n => $row) {
+                if ($read[$n]['option'] === null) {
+                    $ids[$n] = (int)Check::id($row['option_value_id']);
+                } else {
+                    $named[$n] = $row;
+                }
+            }
+            $known = array();
+            foreach ($this->database->rows_in('SELECT product_option_value_id AS id FROM ' . $this->database->table('product_option_value')
+                . ' WHERE', 'product_option_value_id', array_values($ids)) as $row) {
+                $known[(int)$row['id']] = true;
+            }
+            $product_of = $this->products($named, $report);
+            $present = $this->values_of(array_values(array_unique($product_of)));
+            foreach ($product_of as $n => $product) {
+                $key = self::key($product, $read[$n]['option'], $read[$n]['value']);
+                if (!isset($present[$key]) && $may_add) {
+                    $present[$key] = array($this->add($product, $read[$n]['option'], $read[$n]['value']));
+                }
+                if (!isset($present[$key]) || count($present[$key]) > 1) {
+                    $report->put($n, isset($present[$key]) ? 'ambiguous' : 'unknown');
+                    continue;
+                }
+                $ids[$n] = $present[$key][0];
+                $known[$ids[$n]] = true;
+            }
+            $seen = $found = array();
+            ksort($ids);
+            foreach ($ids as $n => $id) {
+                if (!isset($known[$id])) {
+                    $report->put($n, 'unknown');
+                } elseif (isset($seen[$id])) {
+                    $report->reject($n, 'an earlier row of this batch is about the same option value');
+                } else {
+                    $found[$n] = $id;
+                }
+                $seen[$id] = true;
+            }
+            return $found;
+        }
+
+        /** Several values of one product are the usual case here, so each product is looked for once. */
+        private function products(array $named, Report $report)
+        {
+            $alike = $first = array();
+            foreach ($named as $n => $row) {
+                $key = json_encode(array(Check::of($row, 'id'), Check::of($row, 'guid'), Check::of($row, 'sku')));
+                $alike[$key][] = $n;
+            }
+            foreach ($alike as $numbers) {
+                $first[$numbers[0]] = $named[$numbers[0]];
+            }
+            $looked_for = new Report($named ? max(array_keys($named)) + 1 : 0);
+            $found = $this->finder->find($first, $looked_for);
+            $fates = $looked_for->answer();
+            $product_of = array();
+            foreach ($alike as $numbers) {
+                foreach ($numbers as $n) {
+                    if (isset($found[$numbers[0]])) {
+                        $product_of[$n] = $found[$numbers[0]];
+                    } else {
+                        $fate = $fates['rows'][$numbers[0]];
+                        $report->put($n, $fate['is'], array_diff_key($fate, array('is' => true)));
+                    }
+                }
+            }
+            ksort($product_of);
+            return $product_of;
+        }
+
+        private static function key($product, $option, $value)
+        {
+            return $product . "\n" . Text::folded($option) . "\n" . Text::folded($value);
+        }
+
+        private function values_of(array $products)
+        {
+            $found = array();
+            $select = 'SELECT v.product_option_value_id AS id, v.product_id, o.name AS option_name, d.name AS value_name FROM '
+                . $this->database->table('product_option_value') . ' v JOIN ' . $this->database->table('option_description')
+                . ' o ON o.option_id = v.option_id AND o.language_id = ' . $this->language_id . ' JOIN '
+                . $this->database->table('option_value_description')
+                . ' d ON d.option_value_id = v.option_value_id AND d.language_id = ' . $this->language_id . ' WHERE';
+            foreach ($this->database->rows_in($select, 'v.product_id', $products) as $row) {
+                $found[self::key($row['product_id'], Text::plain($row['option_name']), Text::plain($row['value_name']))][] = (int)$row['id'];
+            }
+            return $found;
+        }
+
+        private function add($product, $option, $value)
+        {
+            $option_id = $this->option($product, $option);
+            $values = $this->option_values($option_id);
+            $folded = Text::folded($value);
+            if (!isset($values[$folded])) {
+                $id = $this->database->insert('option_value', array('option_id' => $option_id, 'image' => '', 'sort_order' => 0));
+                $this->describe('option_value', $id, array('option_id' => $option_id, 'name' => Text::stored($value)));
+                $this->options[$option_id][$folded] = $id;
+            }
+            $own = $this->product_option($product, $option_id);
+            return $this->database->insert('product_option_value', array('product_option_id' => $own, 'product_id' => (int)$product,
+                'option_id' => $option_id, 'option_value_id' => $this->options[$option_id][$folded], 'quantity' => 0, 'subtract' => 1,
+                'price' => '0.0000', 'price_prefix' => '+', 'points' => 0, 'points_prefix' => '+', 'weight' => '0.00000000', 'weight_prefix' => '+'));
+        }
+
+        private $options = array();
+        private $option_ids = array();
+
+        /** The product's own option of that name, else any other that offers a choice, else a new one. */
+        private function option($product, $name)
+        {
+            $folded = Text::folded($name);
+            $choices = "o.type IN ('select', 'radio', 'image')";
+            $select = 'SELECT o.option_id FROM ' . $this->database->table('option') . ' o JOIN ' . $this->database->table('option_description')
+                . ' d ON d.option_id = o.option_id AND d.language_id = ' . $this->language_id;
+            $is_named = ' d.name = ' . $this->database->quote(Text::stored($name));
+            $own = $this->database->value($select . ' JOIN ' . $this->database->table('product_option') . ' p ON p.option_id = o.option_id AND p.product_id = '
+                . (int)$product . ' WHERE ' . $is_named . ' ORDER BY o.option_id LIMIT 1');
+            if ($own) {
+                return (int)$own;
+            }
+            if (!isset($this->option_ids[$folded])) {
+                $id = (int)$this->database->value($select . ' WHERE ' . $choices . ' AND' . $is_named . ' ORDER BY o.option_id LIMIT 1');
+                if (!$id) {
+                    $id = $this->database->insert('option', array('type' => 'select', 'validation' => '', 'sort_order' => 0));
+                    $this->describe('option', $id, array('name' => Text::stored($name)));
+                }
+                $this->option_ids[$folded] = $id;
+            }
+            return $this->option_ids[$folded];
+        }
+
+        private function option_values($option_id)
+        {
+            if (!isset($this->options[$option_id])) {
+                $this->options[$option_id] = array();
+                foreach ($this->database->rows('SELECT option_value_id, name FROM ' . $this->database->table('option_value_description')
+                    . ' WHERE option_id = ' . (int)$option_id . ' AND language_id = ' . $this->language_id . ' ORDER BY option_value_id DESC') as $row) {
+                    $this->options[$option_id][Text::folded(Text::plain($row['name']))] = (int)$row['option_value_id'];
+                }
+            }
+            return $this->options[$option_id];
+        }
+
+        private function product_option($product, $option_id)
+        {
+            $id = (int)$this->database->value('SELECT product_option_id FROM ' . $this->database->table('product_option')
+                . ' WHERE product_id = ' . (int)$product . ' AND option_id = ' . (int)$option_id . ' ORDER BY product_option_id LIMIT 1');
+            return $id ? $id : $this->database->insert('product_option', array('product_id' => (int)$product, 'option_id' => (int)$option_id,
+                'value' => '', 'required' => 1));
+        }
+
+        private function describe($table, $id, array $texts)
+        {
+            foreach ($this->language_ids as $language_id) {
+                $this->database->insert($table . '_description', array($table . '_id' => (int)$id, 'language_id' => $language_id) + $texts);
             }
         }
     }
@@ -1061,7 +1336,11 @@ namespace Apizs {
             $select = 'SELECT l.*, ' . $sku . ' AS current_sku FROM ' . $this->database->table('order_product') . ' l LEFT JOIN '
                 . $this->database->table('product') . ' p ON p.product_id = l.product_id' . $join . ' WHERE';
             $lines = $this->database->rows_in($select, 'l.order_id', $ids);
-            $guids = $this->guids($lines);
+            $products = array();
+            foreach ($lines as $row) {
+                $products[(int)$row['product_id']] = true;
+            }
+            $guids = $this->database->foreign_ids('product', array_keys($products));
             foreach ($lines as $row) {
                 $id = (int)$row['order_product_id'];
                 $product = (int)$row['product_id'];
@@ -1108,20 +1387,6 @@ namespace Apizs {
                 return (int)$left[$by] - (int)$right[$by];
             });
             return $rows;
-        }
-
-        private function guids(array $lines)
-        {
-            $products = array();
-            foreach ($lines as $row) {
-                $products[(int)$row['product_id']] = true;
-            }
-            $found = array();
-            $select = 'SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS) . " WHERE kind = 'product' AND";
-            foreach ($this->database->rows_in($select, 'local_id', array_keys($products)) as $row) {
-                $found[(int)$row['local_id']] = $row['foreign_id'];
-            }
-            return $found;
         }
 
         /** All columns of the order, those that other extensions have added too. */
@@ -1251,10 +1516,15 @@ namespace Apizs {
             $this->finder = $finder;
         }
 
+        private $languages = null;
+
         public function languages()
         {
-            return $this->database->rows('SELECT language_id, code, name, status FROM ' . $this->database->table('language')
-                . ' ORDER BY sort_order, language_id');
+            if ($this->languages === null) {
+                $this->languages = $this->database->rows('SELECT language_id, code, name, status FROM '
+                    . $this->database->table('language') . ' ORDER BY sort_order, language_id');
+            }
+            return $this->languages;
         }
 
         public function statuses($language_id)
@@ -1269,7 +1539,7 @@ namespace Apizs {
 
         public function categories($language_id)
         {
-            $guids = $this->guids_of('category');
+            $guids = $this->database->foreign_ids('category');
             $list = array();
             foreach ($this->database->rows('SELECT c.category_id, c.parent_id, c.status, c.sort_order, d.name FROM '
                 . $this->database->table('category') . ' c LEFT JOIN ' . $this->database->table('category_description')
@@ -1280,16 +1550,6 @@ namespace Apizs {
                     'enabled' => (bool)$row['status'], 'guid' => isset($guids[$id]) ? $guids[$id] : null);
             }
             return array('categories' => $list);
-        }
-
-        private function guids_of($kind)
-        {
-            $found = array();
-            foreach ($this->database->rows('SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS)
-                . ' WHERE kind = ' . $this->database->quote($kind)) as $row) {
-                $found[(int)$row['local_id']] = $row['foreign_id'];
-            }
-            return $found;
         }
 
         /** Every product, also disabled ones and those of other stores. */
@@ -1348,6 +1608,8 @@ namespace Apizs {
                 'images' => array(),
                 'attributes' => array(),
                 'options' => array(),
+                'specials' => array(),
+                'group_prices' => array(),
             );
             if ($with_description) {
                 $product['description'] = Text::plain($row['description']);
@@ -1358,9 +1620,8 @@ namespace Apizs {
         private function add_belongings(array &$list, $language_id)
         {
             $ids = array_keys($list);
-            $select = 'SELECT foreign_id, local_id FROM ' . $this->database->table(Database::LINKS) . " WHERE kind = 'product' AND";
-            foreach ($this->database->rows_in($select, 'local_id', $ids) as $row) {
-                $list[(int)$row['local_id']]['guid'] = $row['foreign_id'];
+            foreach ($this->database->foreign_ids('product', $ids) as $id => $guid) {
+                $list[$id]['guid'] = $guid;
             }
             $select = 'SELECT product_id, category_id FROM ' . $this->database->table('product_to_category') . ' WHERE';
             foreach ($this->database->rows_in($select, 'product_id', $ids) as $row) {
@@ -1376,15 +1637,39 @@ namespace Apizs {
             foreach ($this->database->rows_in($select, 'a.product_id', $ids) as $row) {
                 $list[(int)$row['product_id']]['attributes'][] = array('name' => Text::plain($row['name']), 'text' => Text::plain($row['text']));
             }
-            $select = 'SELECT v.product_option_value_id AS id, v.product_id, v.quantity, v.price, o.name AS option_name, d.name AS value_name FROM '
+            $this->add_prices($list, $ids);
+            $select = 'SELECT v.product_option_value_id AS id, v.product_id, v.quantity, v.price, v.price_prefix, o.name AS option_name, d.name AS value_name FROM '
                 . $this->database->table('product_option_value') . ' v JOIN ' . $this->database->table('option_description')
                 . ' o ON o.option_id = v.option_id AND o.language_id = ' . (int)$language_id . ' JOIN '
                 . $this->database->table('option_value_description')
                 . ' d ON d.option_value_id = v.option_value_id AND d.language_id = ' . (int)$language_id . ' WHERE';
             foreach ($this->database->rows_in($select, 'v.product_id', $ids) as $row) {
                 $list[(int)$row['product_id']]['options'][] = array('id' => (int)$row['id'], 'option' => Text::plain($row['option_name']),
-                    'value' => Text::plain($row['value_name']), 'quantity' => $row['quantity'], 'price' => $row['price']);
+                    'value' => Text::plain($row['value_name']), 'quantity' => $row['quantity'],
+                    'price' => ($row['price_prefix'] === '-' ? '-' : '') . $row['price']);
             }
+        }
+
+        /** What single pieces cost other than usual, whoever has set it. */
+        private function add_prices(array &$list, array $ids)
+        {
+            $is_merged = !$this->database->has('product_special');
+            $tables = array('specials' => $is_merged ? 'product_discount' : 'product_special', 'group_prices' => 'product_discount');
+            foreach ($tables as $field => $table) {
+                $kind = $is_merged ? 'special = ' . ($field === 'specials' ? 1 : 0) . " AND type = 'F' AND " : '';
+                $single = $table === 'product_discount' ? 'quantity <= 1 AND ' : '';
+                $select = 'SELECT product_id, customer_group_id, price, date_start, date_end FROM ' . $this->database->table($table)
+                    . ' WHERE ' . $kind . $single;
+                foreach ($this->database->rows_in(rtrim($select), 'product_id', $ids) as $row) {
+                    $list[(int)$row['product_id']][$field][] = array('group' => (int)$row['customer_group_id'], 'price' => $row['price'],
+                        'from' => self::day($row['date_start']), 'to' => self::day($row['date_end']));
+                }
+            }
+        }
+
+        private static function day($date)
+        {
+            return $date === null || $date === '0000-00-00' ? null : $date;
         }
 
         private static function page($name, array $list, $has_more)
@@ -1399,13 +1684,15 @@ namespace Apizs {
     {
         private $database;
         private $finder;
+        private $lists;
         private $config;
         private $store_id;
 
-        public function __construct(Database $database, Finder $finder, $config, $store_id)
+        public function __construct(Database $database, Finder $finder, Lists $lists, $config, $store_id)
         {
             $this->database = $database;
             $this->finder = $finder;
+            $this->lists = $lists;
             $this->config = $config;
             $this->store_id = (int)$store_id;
         }
@@ -1503,11 +1790,7 @@ namespace Apizs {
                 $read['id'] = Check::id($row['id']);
             }
             if (Check::of($row, 'description') !== null) {
-                // The column is TEXT up to 4.0: 65,535 bytes, counted once escaped.
-                $read['description'] = Check::text($row, 'description', 65535, $emoji, true);
-                if (strlen(Text::stored($read['description'])) > 65535) {
-                    throw new RowFault('`description` is longer than 65535 bytes');
-                }
+                $read['description'] = self::description($row, $emoji);
             }
             if (Check::of($row, 'price') !== null) {
                 $read['price'] = Check::price($row, 'price');
@@ -1529,7 +1812,52 @@ namespace Apizs {
                 }
                 $read['status'] = $row['enabled'] ? 1 : 0;
             }
-            return $read + $this->read_lists($row, $emoji);
+            $texts = $this->read_texts($row, $emoji);
+            return $read + ($texts ? array('texts' => $texts) : array()) + $this->read_lists($row, $emoji);
+        }
+
+        /** The column is TEXT up to 4.0: 65,535 bytes, counted once escaped. */
+        private static function description($row, $emoji)
+        {
+            $description = Check::text($row, 'description', 65535, $emoji, true);
+            if (strlen(Text::stored($description)) > 65535) {
+                throw new RowFault('`description` is longer than 65535 bytes');
+            }
+            return $description;
+        }
+
+        /** `texts` of further languages, by code: language id to columns, as they are stored. */
+        private function read_texts($row, $emoji)
+        {
+            $stated = Check::of($row, 'texts');
+            $texts = array();
+            if ($stated !== null && !is_array($stated)) {
+                throw new RowFault('`texts` is no object of languages');
+            }
+            $language_ids = $this->language_ids();
+            foreach ($stated === null ? array() : $stated as $code => $own) {
+                if (!isset($language_ids[$code])) {
+                    throw new RowFault('`texts` names a language that the shop does not have');
+                }
+                $columns = array();
+                foreach (array('name' => 255, 'meta_title' => 255, 'meta_description' => 255) as $field => $max) {
+                    if (Check::of($own, $field) !== null) {
+                        $columns[$field] = Text::stored(Check::text($own, $field, $max, $emoji));
+                    }
+                }
+                if (isset($columns['name'])) {
+                    if ($columns['name'] === '') {
+                        throw new RowFault('`name` is empty');
+                    }
+                    // The admin panel's form is not saved without a title.
+                    $columns += array('meta_title' => $columns['name']);
+                }
+                if (Check::of($own, 'description') !== null) {
+                    $columns['description'] = Text::stored(self::description($own, $emoji));
+                }
+                $texts[$language_ids[$code]] = $columns;
+            }
+            return $texts;
         }
 
         private function read_lists($row, $emoji)
@@ -1673,24 +2001,23 @@ namespace Apizs {
             return $id;
         }
 
-        private $language_ids = null;
-
+        /** Code to id. */
         private function language_ids()
         {
-            if ($this->language_ids === null) {
-                $this->language_ids = array();
-                foreach ($this->database->rows('SELECT language_id FROM ' . $this->database->table('language')) as $row) {
-                    $this->language_ids[] = (int)$row['language_id'];
-                }
+            $ids = array();
+            foreach ($this->lists->languages() as $row) {
+                $ids[$row['code']] = (int)$row['language_id'];
             }
-            return $this->language_ids;
+            return $ids;
         }
 
         /** One row of texts in every language: without it, the page is not found in that language. */
-        private function describe($table, $id, array $texts)
+        private function describe($table, $id, array $texts, array $translations = array())
         {
             foreach ($this->language_ids() as $language_id) {
-                $this->database->insert($table . '_description', array($table . '_id' => (int)$id, 'language_id' => $language_id) + $texts);
+                $own = isset($translations[$language_id]) ? $translations[$language_id] : array();
+                $this->database->insert($table . '_description', array($table . '_id' => (int)$id, 'language_id' => $language_id)
+                    + $own + $texts);
             }
         }
 
@@ -1728,21 +2055,41 @@ namespace Apizs {
                 'meta_title' => isset($product['meta_title']) ? Text::stored($product['meta_title']) : $stored,
                 'meta_description' => isset($product['meta_description']) ? Text::stored($product['meta_description']) : '',
                 'meta_keyword' => '',
-            ));
+            ), isset($product['texts']) ? $product['texts'] : array());
             $this->database->insert('product_to_store', array('product_id' => $id, 'store_id' => $this->store_id));
             if ($this->finder->has_codes()) {
                 $this->database->insert('product_code', array('product_id' => $id, 'code' => 'SKU', 'value' => Text::stored($product['sku'])));
-                foreach (array('ean' => 'EAN', 'mpn' => 'MPN') as $field => $code) {
-                    if (isset($product[$field]) && $product[$field] !== '') {
-                        $this->database->insert('product_code', array('product_id' => $id, 'code' => $code, 'value' => Text::stored($product[$field])));
-                    }
-                }
+                $this->set_codes($id, $product);
             }
             $this->set_lists($id, $product, $attributes, $language_id);
             if (isset($product['keyword']) && $product['keyword'] !== '') {
                 $this->set_keyword('product_id', $id, $product['keyword']);
             }
             return $id;
+        }
+
+        /** 4.1 keeps these in a table, beside the articles. Whether anything was written. */
+        private function set_codes($id, array $product)
+        {
+            $table = $this->database->table('product_code');
+            $has_changed = false;
+            foreach (array('ean' => 'EAN', 'mpn' => 'MPN') as $field => $code) {
+                if (!isset($product[$field])) {
+                    continue;
+                }
+                $where = ' WHERE product_id = ' . (int)$id . ' AND code = ' . $this->database->quote($code);
+                $present = $this->database->rows('SELECT value FROM ' . $table . $where);
+                $value = Text::stored($product[$field]);
+                if ($present ? $present[0]['value'] === $value : $value === '') {
+                    continue;
+                }
+                $has_changed = true;
+                $this->database->run('DELETE FROM ' . $table . $where);
+                if ($value !== '') {
+                    $this->database->insert('product_code', array('product_id' => $id, 'code' => $code, 'value' => $value));
+                }
+            }
+            return $has_changed;
         }
 
         private static function cut($text, $max)
@@ -1778,6 +2125,15 @@ namespace Apizs {
                 }
             }
             $has_changed = $this->set_texts('product', $id, $texts, $language_id);
+            foreach (isset($product['texts']) ? $product['texts'] : array() as $other_id => $translated) {
+                $has_changed = $this->set_texts('product', $id, $translated, $other_id) || $has_changed;
+            }
+            if ($this->finder->has_codes()) {
+                $has_changed = $this->set_codes($id, $product) || $has_changed;
+            }
+            if (isset($product['keyword']) && $product['keyword'] !== '') {
+                $has_changed = $this->set_keyword('product_id', $id, $product['keyword']) || $has_changed;
+            }
             $has_changed = $this->set_lists($id, $product, $attributes, $language_id) || $has_changed;
             if ($changes || $has_changed) {
                 $this->database->update('product', 'product_id', $id, $changes);
@@ -1914,21 +2270,37 @@ namespace Apizs {
         private function set_keyword($key, $id, $keyword)
         {
             $keyword = trim(preg_replace('/[^\p{L}\p{N}]+/u', '-', Text::folded($keyword)), '-');
+            if ($keyword === '') {
+                return false;
+            }
             $is_old = $this->database->has('url_alias');
             $table = $is_old ? 'url_alias' : 'seo_url';
-            $taken = $this->database->value('SELECT COUNT(*) FROM ' . $this->database->table($table) . ' WHERE keyword = '
-                . $this->database->quote($keyword) . ($is_old ? '' : ' AND store_id = ' . $this->store_id));
-            if ($keyword === '') {
-                return;
-            }
+            $name = $this->database->table($table);
+            // Columns differ: 2.3 and 3.0 have `query`, 4.x has `key` and `value`.
+            $has_query = isset($this->database->columns($table)['query']);
+            $own = $has_query ? '`query` = ' . $this->database->quote($key . '=' . (int)$id)
+                : '`key` = ' . $this->database->quote($key) . " AND `value` = '" . (int)$id . "'";
+            $store = $is_old ? '' : ' AND store_id = ' . $this->store_id;
+            $taken = $this->database->value('SELECT COUNT(*) FROM ' . $name . ' WHERE keyword = ' . $this->database->quote($keyword)
+                . $store . ' AND NOT (' . $own . ')');
             if ($taken) {
                 $keyword .= '-' . (int)$id;
             }
+            $present = $this->database->rows('SELECT keyword FROM ' . $name . ' WHERE ' . $own . $store);
+            foreach ($present as $row) {
+                if ($row['keyword'] !== $keyword) {
+                    $this->database->run('UPDATE ' . $name . ' SET keyword = ' . $this->database->quote($keyword) . ' WHERE ' . $own . $store);
+                    return true;
+                }
+            }
+            if ($present) {
+                return false;
+            }
             foreach ($is_old ? array(0) : $this->language_ids() as $language_id) {
-                // Columns differ: 2.3 and 3.0 have `query`, 4.x has `key` and `value`.
                 $this->database->insert($table, array('store_id' => $this->store_id, 'language_id' => $language_id,
                     'query' => $key . '=' . (int)$id, 'key' => $key, 'value' => (string)(int)$id, 'keyword' => $keyword, 'sort_order' => 0));
             }
+            return true;
         }
 
         /** Categories by 1C's id, parents before children in whatever order they come. */
@@ -2057,12 +2429,12 @@ namespace Apizs {
             $this->describe('category', $id, array('name' => $stored, 'description' => '', 'meta_title' => $stored,
                 'meta_description' => '', 'meta_keyword' => ''));
             $this->database->insert('category_to_store', array('category_id' => $id, 'store_id' => $this->store_id));
-            $this->write_path($id, array());
+            $this->write_path($id);
             return $id;
         }
 
         /** A row for each ancestor, from the root on, and one for the category itself. */
-        private function write_path($id, array $tree)
+        private function write_path($id)
         {
             $path = $this->database->table('category_path');
             $this->database->run('DELETE FROM ' . $path . ' WHERE category_id = ' . (int)$id);
@@ -2076,7 +2448,7 @@ namespace Apizs {
 
         private function rebuild_paths($id, array $tree)
         {
-            $this->write_path($id, $tree);
+            $this->write_path($id);
             foreach ($tree as $child => $known) {
                 if ($known['parent'] === $id && $child !== $id) {
                     $this->rebuild_paths($child, $tree);
@@ -2120,14 +2492,17 @@ namespace Apizs {
             return $report->answer();
         }
 
-        /** A path made of harmless characters; what had to be replaced is kept apart by a hash of the name. */
+        /**
+         * A path made of harmless characters. A name that cannot be kept as it is gets a hash of
+         * all of it, ending included: two names never come to one path.
+         */
         private static function path($name, $ending)
         {
             $stem = preg_replace('/\.[A-Za-z0-9]{1,5}$/D', '', str_replace('\\', '/', $name));
             $stem = trim(preg_replace('#/{2,}|(?<=/)\.+|^\.+#', '/', $stem), '/');
             $clean = preg_replace('#[^A-Za-z0-9_/-]#', '_', $stem);
-            if ($clean !== $stem || strlen($clean) > 150) {
-                $clean = substr($clean, 0, 120) . '-' . substr(hash('sha256', $name), 0, 12);
+            if ($clean === '' || strlen($clean) > 150 || $clean . '.' . $ending !== $name) {
+                $clean = ($clean === '' ? 'picture' : substr($clean, 0, 120)) . '-' . substr(hash('sha256', $name), 0, 12);
             }
             return 'catalog/1c/' . $clean . '.' . $ending;
         }
@@ -2154,7 +2529,7 @@ namespace Apizs {
         const KEEP_ANSWER = 259200;
         const KEEP_QUESTION = 900;
 
-        /** Calls that only ask: nothing of them is stored. */
+        /** Calls that only ask. Their request ids are kept for a while, so that nobody can repeat one. */
         private static $questions = array('ping', 'statuses', 'categories', 'orders', 'articles', 'products');
 
         /** Calls that change the shop, and how many rows one batch may have. */
@@ -2227,13 +2602,10 @@ namespace Apizs {
         {
             self::$is_lenient++;
             try {
-                $result = call_user_func($work);
-            } catch (\Exception $exception) {
+                return call_user_func($work);
+            } finally {
                 self::$is_lenient--;
-                throw $exception;
             }
-            self::$is_lenient--;
-            return $result;
         }
 
         /** Out of memory or time. */
@@ -2426,6 +2798,16 @@ namespace Apizs {
             if (!$this->database->value('SELECT GET_LOCK(' . $lock . ', 20)')) {
                 throw new Refusal(503, 'busy', 'another batch is being carried out');
             }
+            try {
+                return $this->change_alone($call, $rows, $input, $body, $language_id);
+            } finally {
+                // Where connections are kept open, nobody else would give it back.
+                $this->database->value('SELECT RELEASE_LOCK(' . $lock . ')');
+            }
+        }
+
+        private function change_alone($call, array $rows, $input, $body, $language_id)
+        {
             $requests = $this->database->table(Database::REQUESTS);
             $id = $this->database->quote($this->request_id);
             $digest = $this->digest($call, $body);
@@ -2439,6 +2821,7 @@ namespace Apizs {
             // What the shop's own model does for an order, mail and all, cannot be taken back.
             $is_safe = $call !== 'order_status' && $call !== 'image' && $this->database->is_transactional();
             $this->database->keeps_emoji();
+            $is_over = !$is_safe;
             if ($is_safe) {
                 $this->database->run('START TRANSACTION');
             }
@@ -2448,16 +2831,15 @@ namespace Apizs {
                 $answer = $this->carry_out($call, $rows, $input, $language_id);
                 $this->database->run('UPDATE ' . $requests . ' SET answer = 0x' . bin2hex(gzcompress(self::json($answer)))
                     . ' WHERE request_id = ' . $id);
-            } catch (\Exception $exception) {
                 if ($is_safe) {
+                    $this->database->run('COMMIT');
+                    $is_over = true;
+                }
+            } finally {
+                if (!$is_over) {
                     $this->database->run('ROLLBACK');
                 }
-                throw $exception;
             }
-            if ($is_safe) {
-                $this->database->run('COMMIT');
-            }
-            $this->database->value('SELECT RELEASE_LOCK(' . $lock . ')');
             return $answer;
         }
 
@@ -2465,7 +2847,7 @@ namespace Apizs {
         {
             $store_id = (int)$this->config->get('config_store_id');
             $values = new Values($this->database, $this->finder);
-            $catalogue = new Catalogue($this->database, $this->finder, $this->config, $store_id);
+            $catalogue = new Catalogue($this->database, $this->finder, $this->lists, $this->config, $store_id);
             switch ($call) {
                 case 'stock':
                     $answer = $values->stock($rows);
@@ -2477,7 +2859,8 @@ namespace Apizs {
                     $answer = $values->names($rows, $language_id);
                     break;
                 case 'option_stock':
-                    $answer = $values->option_stock($rows, $language_id);
+                    $options = new Options($this->database, $this->finder, $this->lists->languages(), $language_id);
+                    $answer = $options->set($rows, Check::of($input, 'add') === true, Check::of($input, 'sum') === true);
                     break;
                 case 'order_status':
                     $orders = new Orders($this->database, $this->finder, $this->registry);

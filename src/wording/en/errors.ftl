@@ -123,6 +123,7 @@ shop-clock = this computer's clock and the shop's differ by { $seconds } s: set 
 shop-redirected = the shop redirects to `{ $to }`: put that address into the configuration
 shop-not-opencart = there is no OpenCart API at this address: check `url`
 shop-version-41 = this is OpenCart 4.1, which has no API login and refuses modules under `api/`: install the module that `obmen module` writes
+shop-no-own-module = the shop does not have obmen's module, and `shop.module` allows no other: install the module that `obmen module` writes
 shop-no-function = the shop has no function `{ $function }`: install the API module (or a newer one)
 shop-function-broken = `{ $function }` does not work in this shop's version of the module: { $why }
 shop-other-contract = it speaks another version of the contract: install the module that `obmen module` writes

@@ -126,6 +126,7 @@ shop-clock = часы этого компьютера и магазина рас
 shop-redirected = магазин перенаправляет на `{ $to }`: укажите этот адрес в настройках
 shop-not-opencart = по этому адресу нет API OpenCart: проверьте `url`
 shop-version-41 = это OpenCart 4.1: в нём нет входа в API, а модули под `api/` он не пускает; установите модуль, который запишет `obmen module`
+shop-no-own-module = в магазине нет модуля obmen, а другого `shop.module` не разрешает: установите модуль, который запишет `obmen module`
 shop-no-function = в магазине нет функции `{ $function }`: установите модуль API (или новее)
 shop-function-broken = `{ $function }` не работает в модуле этого магазина: { $why }
 shop-other-contract = у него другая версия протокола: установите модуль, который запишет `obmen module`
