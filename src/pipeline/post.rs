@@ -371,6 +371,8 @@ impl Post {
         if !has_carried {
             not_before.extend(unexplained);
         }
+        // Somebody may have taken a file away.
+        not_before.retain(|path, _| path.exists());
         self.retry_at = not_before;
     }
 

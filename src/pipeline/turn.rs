@@ -29,6 +29,12 @@ pub(super) enum Turn {
     Done(Box<FileReport>),
 }
 
+/// The run of a file whose turn it may be.
+enum Begun {
+    NotBefore { due: NaiveDateTime, attempts: u32 },
+    Now(Run, Fingerprint),
+}
+
 /// Pauses grow to an hour, so this is most of a day.
 const MAX_ATTEMPTS: u32 = 20;
 
@@ -63,23 +69,11 @@ impl Post {
         archive: &ClaimedFile,
         journal: &Journal,
     ) -> (Option<FileReport>, Vec<ClaimedFile>) {
-        let name = archive.name();
-        let begun = archive
-            .open()
-            .map_err(CarryError::from)
-            .and_then(fingerprint)
-            .and_then(|print| {
-                let waits = journal.retry_time(self.exchange.name(), &name, &print.hash)?;
-                if waits.is_some_and(|(due, _)| !has_come(due, clock::now())) {
-                    return Ok(None);
-                }
-                let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
-                Ok(Some(run))
-            });
-        let run = match begun {
-            Ok(Some(run)) => run,
-            Ok(None) => return (None, Vec::new()),
+        let run = match self.begin(archive, journal) {
+            Ok(Begun::Now(run, _)) => run,
+            Ok(Begun::NotBefore { .. }) => return (None, Vec::new()),
             Err(err) => {
+                let name = archive.name();
                 warn!(file = name, "cannot unpack `{name}` yet: {err}");
                 return (None, Vec::new());
             }
@@ -132,36 +126,33 @@ impl Post {
         Ok(journal.note_unpacked(run.id)?)
     }
 
+    /// Its run, unless that has failed and its time has not come.
+    fn begin(&self, file: &ClaimedFile, journal: &Journal) -> Result<Begun, CarryError> {
+        let (exchange, name) = (self.exchange.name(), file.name());
+        let print = fingerprint(file.open()?)?;
+        let waits = journal.retry_time(exchange, &name, &print.hash)?;
+        if let Some((due, attempts)) = waits.filter(|(due, _)| !has_come(*due, clock::now())) {
+            return Ok(Begun::NotBefore { due, attempts });
+        }
+        let run = journal.begin(exchange, &name, &print, clock::now())?;
+        Ok(Begun::Now(run, print))
+    }
+
     /// Carries one claimed file and puts it where it belongs.
     pub(super) fn carry(&self, file: &ClaimedFile, journal: &Journal, lookup: &Lookup<'_>) -> Turn {
-        let name = file.name();
-        let begun = file
-            .open()
-            .map_err(CarryError::from)
-            .and_then(fingerprint)
-            .and_then(|print| {
-                let waits = journal.retry_time(self.exchange.name(), &name, &print.hash)?;
-                if let Some(waits) = waits.filter(|(due, _)| !has_come(*due, clock::now())) {
-                    return Ok(Err(waits));
-                }
-                let run = journal.begin(self.exchange.name(), &name, &print, clock::now())?;
-                Ok(Ok((run, print)))
-            });
-        let (run, fingerprint_before) = match begun {
-            Ok(Ok(begun)) => begun,
-            Ok(Err((due, attempts))) => {
+        let (run, fingerprint_before) = match self.begin(file, journal) {
+            Ok(Begun::Now(run, print)) => (run, print),
+            Ok(Begun::NotBefore { due, attempts }) => {
                 let is_in_line = attempts <= ATTEMPTS_IN_LINE;
                 return Turn::NotBefore { due, is_in_line };
             }
             Err(err) => {
-                let tally = Tally::default();
-                let place = file.path().to_owned();
                 return Turn::Done(Box::new(FileReport {
-                    name,
+                    name: file.name(),
                     run: None,
                     fate: Fate::Retry,
-                    tally,
-                    place,
+                    tally: Tally::default(),
+                    place: file.path().to_owned(),
                     error: Some(err),
                 }));
             }
