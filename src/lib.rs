@@ -7,6 +7,7 @@ pub mod domain;
 pub mod folders;
 pub mod formats;
 pub mod journal;
+pub mod notices;
 pub mod pipeline;
 pub mod plan;
 pub mod shop;

@@ -9,6 +9,7 @@ use crate::cli::{Common, Exit, config, run};
 use crate::domain::CategoryId;
 use crate::folders::{Inbox, Outbox};
 use crate::journal::Journal;
+use crate::notices;
 use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
 use crate::plan::Detail;
 use crate::shop::{Access, Dialect, ShopError, module};
@@ -30,7 +31,7 @@ enum Health {
     NoShop,
 }
 
-pub(super) fn check(common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
+pub(super) fn check(common: &Common, sends_notice: bool, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
     let mut findings = vec![good("configuration", common.config.display().to_string())];
     let opened =
@@ -45,7 +46,15 @@ pub(super) fn check(common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
             None
         }
     };
-    for settings in run::chosen(config.exchanges, common.exchange.as_deref())? {
+    let exchanges = run::chosen(config.exchanges, common.exchange.as_deref())?;
+    if sends_notice {
+        let language = out.words.language();
+        let notice = config
+            .notice
+            .map(|notice| notice.settings(&exchanges, &config.journal, language));
+        findings.push(check_notice(notice.as_ref(), &exchanges));
+    }
+    for settings in exchanges {
         check_folders(&settings, &mut findings);
         if let Some(journal) = &journal {
             check_shop(settings, journal, &mut findings);
@@ -90,6 +99,19 @@ fn bad(what: &str, detail: String) -> Finding {
         what: what.to_owned(),
         health: Health::Bad,
         detail,
+    }
+}
+
+/// A person must see that it arrives; here is only told that it was taken.
+fn check_notice(notice: Option<&notices::Settings>, exchanges: &[ExchangeSettings]) -> Finding {
+    let what = "notice";
+    let Some((settings, exchange)) = notice.zip(exchanges.first()) else {
+        let detail = "`notice.webhook` is not set: nobody is told when something waits";
+        return bad(what, detail.to_owned());
+    };
+    match notices::send_test(settings, &exchange.name) {
+        Ok(()) => good(what, "the receiver has taken a test notice".to_owned()),
+        Err(err) => bad(what, err.to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
+use crate::cli::notice::{Notice, NoticeSection};
 use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::cli::page::{Page, PageSection};
 use crate::domain::Quantity;
@@ -33,6 +34,8 @@ pub(super) struct Config {
     /// How long it keeps finished runs; `None`: for ever.
     pub(super) keep_days: Option<u64>,
     pub(super) page: Option<Page>,
+    /// Whom to tell when something waits for a person.
+    pub(super) notice: Option<Notice>,
 }
 
 /// The file: either one exchange at the top, or several under `[[exchange]]`.
@@ -44,6 +47,8 @@ struct File {
     language: Option<String>,
     #[serde(default)]
     page: PageSection,
+    #[serde(default)]
+    notice: NoticeSection,
     #[serde(default)]
     exchange: Vec<ExchangeSection>,
     name: Option<String>,
@@ -350,6 +355,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         journal,
         keep_days,
         page: file.page.settings(base)?,
+        notice: file.notice.settings(base)?,
     })
 }
 

@@ -113,6 +113,7 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
         page: Some(Page::default()),
         config: None,
         journal: &journal_path,
+        notice: None,
     };
     run::serve(&mut service, vec![settings], beside, out)?;
     Ok(exit)

@@ -185,6 +185,19 @@ key = {key}
 # The largest file that it takes, in MB.
 # upload_mb = 512
 
+# A message when a file or an order waits for a person: JSON, sent to a chat or to
+# whatever takes it. `obmen check --notice` tries it.
+[notice]
+# Where to; or in the file `webhook_file`, or the environment variable OBMEN_NOTICE_WEBHOOK.
+# webhook = "https://chat.example/hooks/..."
+# webhook_file = "webhook.txt"
+# What the receiver calls the text: Slack, Mattermost and Telegram "text", Discord "content".
+# field = "text"
+# Also when no file has come for so many hours; 0: never.
+# silent_h = 0
+# What else the receiver wants, such as chat_id = "-100123" for Telegram.
+[notice.fields]
+
 [folders]
 # Files from 1C are dropped here. May lie on a network share.
 inbox = "inbox"

@@ -12,6 +12,7 @@ mod history;
 mod init;
 mod lists;
 mod module;
+mod notice;
 mod out_config;
 mod output;
 mod page;
@@ -147,7 +148,11 @@ enum Command {
         command: PageCommand,
     },
     /// Looks whether everything is in order, and says what to do where it is not
-    Check,
+    Check {
+        /// Send a test notice to where notices go, too
+        #[arg(long)]
+        notice: bool,
+    },
     /// Lists the latest runs
     History {
         /// How many, the latest first
@@ -301,7 +306,7 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Some(Command::Page {
             command: PageCommand::Password,
         }) => page::password(out),
-        Some(Command::Check) => check::check(&common, out),
+        Some(Command::Check { notice }) => check::check(&common, notice, out),
         Some(Command::History { limit }) => history::history(&common, limit, out),
         Some(Command::Show { run }) => history::show(&common, run, out),
         Some(Command::Retry { run }) => history::retry(&common, run, out),

@@ -11,6 +11,7 @@ use crate::cli::{Common, Exit, config, exit_of_carry};
 use crate::dashboard::{ConfigFile, Heart};
 use crate::folders::{Fate, Lock, watch};
 use crate::journal::{Journal, OutcomeKind, Tally};
+use crate::notices;
 use crate::pipeline::{
     self, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
 };
@@ -26,8 +27,16 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
         journal.examine()?;
     }
     let mut service = service(exchanges.clone(), journal, config.keep_days)?;
+    let language = out.words.language();
+    let notice = config
+        .notice
+        .map(|notice| notice.settings(&exchanges, &config.journal, language));
     if once {
-        return Ok(one_pass(&mut service, out));
+        let exit = one_pass(&mut service, out);
+        if let Some(notice) = notice {
+            notices::tell_once(notice);
+        }
+        return Ok(exit);
     }
     for inbox in service.inboxes() {
         let folder = inbox.display().to_string();
@@ -40,6 +49,7 @@ pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<
         page: config.page,
         config: Some(Arc::new(KeptConfig::at(config::place(&common.config)))),
         journal: &config.journal,
+        notice,
     };
     serve(&mut service, exchanges, beside, out)?;
     Ok(Exit::Fine)
@@ -87,13 +97,14 @@ pub(super) struct Beside<'a> {
     /// What the page may change; the demo has none.
     pub(super) config: Option<Arc<dyn ConfigFile>>,
     pub(super) journal: &'a Path,
+    pub(super) notice: Option<notices::Settings>,
 }
 
 /// Serves until Ctrl-C, a closed console, or a service stop; shows the page meanwhile.
 pub(super) fn serve(
     service: &mut Service,
     exchanges: Vec<ExchangeSettings>,
-    beside: Beside<'_>,
+    mut beside: Beside<'_>,
     out: &mut Out,
 ) -> anyhow::Result<()> {
     let waker = service.waker();
@@ -106,11 +117,15 @@ pub(super) fn serve(
     });
     let heart = Arc::new(Heart::default());
     let mut heartbeat = Heartbeat::new(&exchanges, out.words);
+    let notices = beside.notice.take().map(notices::start).transpose()?;
     let _page = page::show(beside, exchanges, &heart, service, out);
     out.flush();
     service.run(&mut |exchange, report| {
         heart.note(exchange, report, pipeline::now());
         heartbeat.beat(exchange, heart.trouble(exchange), pipeline::now());
+        if let Some(notices) = &notices {
+            notices.look();
+        }
         say_report(report, out);
         out.flush();
     });

@@ -11,6 +11,7 @@ mod full;
 mod identity;
 mod known;
 mod listing;
+mod notices;
 mod open;
 mod orders;
 mod pages;

@@ -35,6 +35,7 @@ mod module_prices;
 mod module_scale;
 mod module_security;
 mod module_syntax;
+mod notices;
 mod opencart;
 mod order_rules;
 mod orders_for_1c;

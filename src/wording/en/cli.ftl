@@ -25,3 +25,22 @@ heartbeat-trouble = { $at }: obmen is at work, but something keeps it: { $why }
 page-at = the page: { $url }
 no-page = there is no page: { $why }
 password-prompt = The password of the page, at least ten characters:
+
+## Notices to a person elsewhere
+
+notice-waiting = obmen ({ $exchange }): { $n ->
+    [one] one thing waits for a person
+   *[other] { $n } things wait for a person
+}
+notice-run = • { $file } (run { $run }): { $why }
+notice-order = • order { $order } cannot be written for 1C
+notice-more = … and { $n } more
+notice-silence = obmen ({ $exchange }): no file has come for { $h ->
+    [one] { $h } hour
+   *[other] { $h } hours
+}; the last one came at { $at }
+notice-silence-ever = obmen ({ $exchange }): no file has come for { $h ->
+    [one] { $h } hour
+   *[other] { $h } hours
+}, none has ever come
+notice-test = obmen ({ $exchange }): this is a test; notices arrive here

@@ -26,3 +26,25 @@ heartbeat-trouble = { $at }: obmen работает, но ему что-то м�
 page-at = страница: { $url }
 no-page = страницы не будет: { $why }
 password-prompt = Пароль страницы, не короче десяти символов:
+
+## Notices to a person elsewhere
+
+notice-waiting = obmen ({ $exchange }): { $n ->
+    [one] { $n } дело ждёт человека
+    [few] { $n } дела ждут человека
+   *[many] { $n } дел ждут человека
+}
+notice-run = • { $file } (загрузка { $run }): { $why }
+notice-order = • заказ { $order } не удаётся выгрузить для 1С
+notice-more = … и ещё { $n }
+notice-silence = obmen ({ $exchange }): файлов нет уже { $h ->
+    [one] { $h } час
+    [few] { $h } часа
+   *[many] { $h } часов
+}; последний пришёл { $at }
+notice-silence-ever = obmen ({ $exchange }): файлов нет уже { $h ->
+    [one] { $h } час
+    [few] { $h } часа
+   *[many] { $h } часов
+}, не приходило ни одного
+notice-test = obmen ({ $exchange }): это проверка; уведомления приходят сюда
