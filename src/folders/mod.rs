@@ -6,7 +6,9 @@
 //! markers that say that files are complete are removed, and pictures that came out
 //! of an archive, once the shop has them.
 
+mod claimed;
 mod error;
+mod finished;
 mod inbox;
 mod lock;
 mod marker;
@@ -18,8 +20,10 @@ mod replace;
 mod uploads;
 mod watch;
 
+pub use claimed::ClaimedFile;
 pub use error::FolderError;
-pub use inbox::{ClaimedFile, Fate, Inbox, Sighting};
+pub use finished::Fate;
+pub use inbox::{Inbox, Sighting};
 pub use lock::{Lock, LockError};
 pub use marker::Marker;
 pub use names::{is_first_portion, is_passing, is_picture, natural_order};
