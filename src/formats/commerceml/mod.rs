@@ -4,13 +4,16 @@
 //! other in real files, so none of them is looked at.
 
 mod catalog;
+mod charge;
 mod documents;
 mod element;
 mod legacy;
 mod lists;
 mod names;
 mod offers;
+mod order_lines;
 mod orders;
+mod parties;
 mod profile;
 mod reader;
 
