@@ -72,6 +72,7 @@ fn compare(criterion: &mut Criterion) {
                     price: Money::parse(&(goods.price + dearer_by).to_string()).ok(),
                     quantity: i32::try_from(goods.stock[0]).ok(),
                     name: None,
+                    group_prices: Vec::new(),
                     goods: None,
                 }
             })

@@ -174,7 +174,7 @@ fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<
     ));
     findings.push(module_of(&access));
     check_functions(&exchange, &access, findings);
-    check_choices(&exchange, journal, findings);
+    check_choices(&exchange, &access, journal, findings);
 }
 
 /// Which module the shop has, and whether there is a better one.
@@ -298,7 +298,37 @@ fn call_of(function: &'static str) -> &'static str {
 }
 
 /// Whether the shop has what the configuration names.
-fn check_choices(exchange: &Exchange, journal: &Journal, findings: &mut Vec<Finding>) {
+/// Whether the shop has the customer groups that price types go to.
+fn check_groups(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding>) {
+    let Access::Module(greeting) = access else {
+        return;
+    };
+    let groups = &greeting.customer_groups;
+    for (name, _, group) in &exchange.settings.goods.group_prices {
+        let what = format!("customer group for `{name}`");
+        let known = groups.iter().find(|known| known.id == *group);
+        findings.push(if let Some(known) = known {
+            good(&what, format!("{group}, `{}`", known.name))
+        } else {
+            let known: Vec<String> = groups
+                .iter()
+                .map(|known| format!("{} `{}`", known.id, known.name))
+                .collect();
+            let known = known.join(", ");
+            bad(
+                &what,
+                format!("the shop has no group {group}; it has {known}"),
+            )
+        });
+    }
+}
+
+fn check_choices(
+    exchange: &Exchange,
+    access: &Access,
+    journal: &Journal,
+    findings: &mut Vec<Finding>,
+) {
     let has = |kind, wanted: &str| -> Result<bool, crate::pipeline::CarryError> {
         let lower = wanted.to_lowercase();
         let list = fetch_list(kind, exchange, journal, None)?;
@@ -336,6 +366,7 @@ fn check_choices(exchange: &Exchange, journal: &Journal, findings: &mut Vec<Find
         }
     }
     let goods = &exchange.settings.goods;
+    check_groups(exchange, access, findings);
     let has_tree = goods.details.contains(&Detail::Categories)
         && exchange
             .client

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::cli::notice::{Notice, NoticeSection};
 use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::cli::page::{Page, PageSection};
+use crate::domain::PriceList;
 use crate::domain::Quantity;
 use crate::folders::Marker;
 use crate::formats::{Column, CsvOptions};
@@ -160,6 +161,8 @@ struct GoodsSection {
     show_new: bool,
     seo_keywords: bool,
     price_type: Option<String>,
+    group_prices: BTreeMap<String, u32>,
+    specials: BTreeMap<String, u32>,
     warehouses: Vec<String>,
     rounding: String,
     negative: String,
@@ -182,6 +185,8 @@ impl Default for GoodsSection {
             show_new: false,
             seo_keywords: false,
             price_type: None,
+            group_prices: BTreeMap::new(),
+            specials: BTreeMap::new(),
             warehouses: Vec::new(),
             rounding: "down".to_owned(),
             negative: "zero".to_owned(),
@@ -516,7 +521,8 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             .map(plain_text)
             .transpose()?
             .filter(|text| !text.is_empty()),
-        details: details(&section.details, &section.categories)?,
+        details: details(&section)?,
+        group_prices: group_prices(&section)?,
         price_type: section.price_type.filter(|text| !text.is_empty()),
         warehouses: section.warehouses,
         rounding: match section.rounding.as_str() {
@@ -544,21 +550,50 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
     })
 }
 
-fn details(names: &[String], categories: &str) -> anyhow::Result<Vec<Detail>> {
+/// Each list of each group has one price.
+fn group_prices(section: &GoodsSection) -> anyhow::Result<Vec<(String, PriceList, u32)>> {
+    let mut found = Vec::new();
+    for (option, list, map) in [
+        ("group_prices", PriceList::Group, &section.group_prices),
+        ("specials", PriceList::Special, &section.specials),
+    ] {
+        for (name, group) in map {
+            ensure!(
+                *group > 0 && !name.trim().is_empty(),
+                "`goods.{option}` gives a price type the number of a customer group: `\"Оптовая\" = 2`"
+            );
+            let is_taken = found
+                .iter()
+                .any(|(_, other, known)| *other == list && known == group);
+            ensure!(
+                !is_taken,
+                "`goods.{option}` names two price types for customer group {group}"
+            );
+            found.push((name.clone(), list, *group));
+        }
+    }
+    Ok(found)
+}
+
+fn details(section: &GoodsSection) -> anyhow::Result<Vec<Detail>> {
     let mut details = Vec::new();
-    for name in names {
+    for name in &section.details {
         details.push(match name.as_str() {
             "images" => Detail::Pictures,
             "attributes" => Detail::Attributes,
             "manufacturer" => Detail::Manufacturer,
             "weight" => Detail::Sizes,
             "description" => Detail::Description,
+            "variants" => Detail::Variants,
             other => bail!(
-                "`goods.details` holds `{other}`; it can hold `images`, `attributes`, `manufacturer`, `weight` and `description`"
+                "`goods.details` holds `{other}`; it can hold `images`, `attributes`, `manufacturer`, `weight`, `description` and `variants`"
             ),
         });
     }
-    match categories {
+    if !section.group_prices.is_empty() || !section.specials.is_empty() {
+        details.push(Detail::GroupPrices);
+    }
+    match section.categories.as_str() {
         "fixed" => {}
         "tree" => details.push(Detail::Categories),
         other => bail!("`goods.categories` is `{other}`; it can be `fixed` or `tree`"),

@@ -232,7 +232,8 @@ outbox = "outbox"
 # What else of goods our own module gets, now and when 1C has changed it: "images" (their
 # files lie beside the goods file, as 1C writes them), "attributes" (properties),
 # "manufacturer", "weight" (and dimensions), "description" (of goods that the shop has;
-# new ones get it anyway).
+# new ones get it anyway), "variants" (характеристики become values of an option, with
+# stock and price; else each variant needs an article of its own).
 # details = ["images", "attributes", "manufacturer", "weight"]
 # Whether our own module shows new goods at once; else they wait, disabled, for you.
 # show_new = false
@@ -241,6 +242,10 @@ outbox = "outbox"
 # The price type of 1C that goes to the shop, by name or Ид. A file with a single
 # type needs no choice.
 # price_type = "Розничная"
+# Further price types, each for a customer group of the shop by its number, and specials.
+# With our own module; `obmen check` names the groups. 0 in 1C takes such a price away.
+# group_prices = {{ "Оптовая" = 2 }}
+# specials = {{ "Акция" = 1 }}
 # The warehouses that count, by name or Ид; none named: all.
 # warehouses = ["Основной склад"]
 # How fractional stock becomes whole pieces: "down", "nearest", "up".

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use crate::domain::{ItemKey, Money, Quantity, Sku};
+use crate::domain::{Attribute, ItemKey, Money, Quantity, Sku};
 
 /// One statement of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub struct Offer {
     pub sku: Option<Sku>,
     pub barcode: Option<String>,
     pub name: Option<String>,
+    /// What a variant is told from its siblings by (`ХарактеристикиТовара`).
+    pub characteristics: Vec<Attribute>,
     pub prices: Vec<OfferPrice>,
     /// The total that the file states.
     pub quantity: Option<Quantity>,

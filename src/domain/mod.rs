@@ -22,7 +22,10 @@ pub use fact::{
 pub use item::ItemKey;
 pub use money::Money;
 pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, StatusId};
-pub use product::{Attribute, Category, CategoryId, Details, Listed, NewProduct, ShopProduct};
+pub use product::{
+    Attribute, Category, CategoryId, Details, GroupPrice, Listed, NewProduct, PriceList,
+    ShopProduct, Variant, shown_group_prices,
+};
 pub use quantity::Quantity;
 pub use sku::Sku;
 pub use tax_id::{Inn, Kpp};

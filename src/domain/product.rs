@@ -63,6 +63,66 @@ pub struct Attribute {
     pub text: String,
 }
 
+/// Which list of a product's prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PriceList {
+    /// What customers of the group pay.
+    Group,
+    /// The same, shown beside the crossed-out price.
+    Special,
+}
+
+/// What a product costs for one group of the shop's customers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupPrice {
+    pub list: PriceList,
+    /// OpenCart's id of the customer group.
+    pub group: u32,
+    /// `None` takes it away.
+    pub price: Option<Money>,
+}
+
+/// `group 2: 95.50`; a price that is taken away is a dash.
+impl fmt::Display for GroupPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = match self.list {
+            PriceList::Group => "group",
+            PriceList::Special => "special",
+        };
+        match self.price {
+            Some(price) => write!(f, "{list} {}: {price}", self.group),
+            None => write!(f, "{list} {}: –", self.group),
+        }
+    }
+}
+
+/// All of them in one line, for people, and to tell whether they have changed.
+pub fn shown_group_prices(prices: &[GroupPrice]) -> String {
+    let shown: Vec<String> = prices.iter().map(ToString::to_string).collect();
+    shown.join(", ")
+}
+
+/// A variant of a product that the shop has as a value of one of its options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    pub option: String,
+    pub value: String,
+    /// `None`: not stated, as for the price.
+    pub quantity: Option<i32>,
+    /// What it costs in all.
+    pub price: Option<Money>,
+}
+
+/// `5 × 120.00`, without what is not stated.
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quantity = self.quantity.map(|quantity| quantity.to_string());
+        let price = self.price.map(|price| price.to_string());
+        let parts: Vec<String> = quantity.into_iter().chain(price).collect();
+        f.write_str(&parts.join(" × "))
+    }
+}
+
 impl Details {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -3,8 +3,9 @@
 use chrono::NaiveDateTime;
 use rusqlite::params;
 
-use crate::domain::{Sku, sku};
+use crate::domain::{Sku, shown_group_prices, sku};
 use crate::journal::open::{parse_stamp, stamp};
+use crate::journal::told::variant_value;
 use crate::journal::{Journal, JournalError, RunId};
 use crate::plan::{Action, Function};
 use crate::wording::Message;
@@ -225,6 +226,9 @@ impl Journal {
             Action::Price { sku, .. } => doubt("price", sku)?,
             Action::Quantity { sku, .. } => doubt("quantity", sku)?,
             Action::Name { sku, .. } => clear("name", sku)?,
+            Action::GroupPrices { .. } | Action::Variant { .. } => {
+                self.forget_told(exchange, action)?
+            }
             Action::Status { order, .. } => self
                 .connection
                 .prepare_cached("UPDATE order_status SET status_id = NULL WHERE exchange = ?1 AND order_id = ?2")?
@@ -284,6 +288,15 @@ impl Journal {
                 self.connection
                     .prepare_cached(&state("name"))?
                     .execute(params![exchange, sku.match_key(), name, now])?;
+            }
+            Action::GroupPrices { sku, prices } => {
+                let value = shown_group_prices(prices);
+                self.remember_told(exchange, action, sku, &value)?;
+            }
+            Action::Variant { sku, variant } => {
+                let known = self.known_variant(exchange, &action.key())?;
+                let value = variant_value(variant, known.as_ref());
+                self.remember_told(exchange, action, sku, &value)?;
             }
             Action::Status { order, status } => {
                 self.connection

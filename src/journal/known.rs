@@ -35,6 +35,7 @@ impl Journal {
                         last_price: money(row.get(3)?),
                         last_quantity: row.get(4)?,
                         details: row.get(5)?,
+                        group_prices: None,
                     })
                 })
                 .optional()?;

@@ -162,11 +162,13 @@ impl Listing<'_> {
                 [exchange],
             )?;
             // What was said of products that are gone would hide it when they come back.
-            connection.execute(
-                "DELETE FROM product_state WHERE exchange = ?1 AND match_key NOT IN
-                 (SELECT match_key FROM article WHERE exchange = ?1)",
-                [exchange],
-            )?;
+            for table in ["product_state", "told"] {
+                let sql = format!(
+                    "DELETE FROM {table} WHERE exchange = ?1 AND match_key NOT IN
+                     (SELECT match_key FROM article WHERE exchange = ?1)"
+                );
+                connection.execute(&sql, [exchange])?;
+            }
             connection.execute_batch("DELETE FROM temp.arrived; DELETE FROM temp.listed;")?;
             Ok(())
         })

@@ -21,6 +21,7 @@ mod references;
 mod runs;
 mod said;
 mod scratch;
+mod told;
 mod upkeep;
 pub mod views;
 mod words;

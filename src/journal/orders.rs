@@ -243,6 +243,13 @@ impl Journal {
                  (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
             )?
             .execute(params![exchange, order.get()])?;
+        // Which of a product's variants it was the journal does not know.
+        self.connection
+            .prepare_cached(
+                "UPDATE told SET value = NULL WHERE exchange = ?1 AND field = 'variant' AND match_key IN
+                 (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
+            )?
+            .execute(params![exchange, order.get()])?;
         Ok(())
     }
 }

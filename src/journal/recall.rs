@@ -78,6 +78,8 @@ impl Recall {
             | Action::Add(_)
             | Action::Details { .. }
             | Action::Name { .. }
+            | Action::GroupPrices { .. }
+            | Action::Variant { .. }
             | Action::Status { .. } => None,
         }
         .is_some()

@@ -155,7 +155,9 @@ fn key_of(field: Field, key: &str) -> String {
         | Field::Details
         | Field::Name
         | Field::Price
-        | Field::Quantity => match_key(key),
+        | Field::GroupPrices
+        | Field::Quantity
+        | Field::Variant => match_key(key),
     }
 }
 
@@ -174,6 +176,12 @@ fn select_of(field: Field) -> Option<&'static str> {
         }
         Field::Name => {
             Some("SELECT name_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
+        }
+        Field::GroupPrices => Some(
+            "SELECT said_by FROM told WHERE exchange = ?1 AND field = 'group_prices' AND key = ?2",
+        ),
+        Field::Variant => {
+            Some("SELECT said_by FROM told WHERE exchange = ?1 AND field = 'variant' AND key = ?2")
         }
         Field::Status => {
             Some("SELECT status_by FROM order_status WHERE exchange = ?1 AND order_id = ?2")
@@ -195,6 +203,12 @@ fn update_of(field: Field) -> Option<&'static str> {
         ),
         Field::Name => Some(
             "UPDATE product_state SET name_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND name_by IS NOT ?3",
+        ),
+        Field::GroupPrices => Some(
+            "UPDATE told SET said_by = ?3 WHERE exchange = ?1 AND field = 'group_prices' AND key = ?2 AND said_by IS NOT ?3",
+        ),
+        Field::Variant => Some(
+            "UPDATE told SET said_by = ?3 WHERE exchange = ?1 AND field = 'variant' AND key = ?2 AND said_by IS NOT ?3",
         ),
         Field::Status => Some(
             "UPDATE order_status SET status_by = ?3 WHERE exchange = ?1 AND order_id = ?2 AND status_by IS NOT ?3",

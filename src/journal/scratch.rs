@@ -10,10 +10,11 @@ use rusqlite::Connection;
 use crate::journal::{Journal, JournalError};
 
 /// Everything that planning asks for; rows and calls of earlier runs, and what a person was told, are not.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "run",
     "article",
     "product_state",
+    "told",
     "full_export",
     "order_status",
     "identity",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::domain::PriceList;
 use crate::folders::Marker;
 use crate::formats::commerceml::Profile;
 use crate::formats::{CsvOptions, Encoding};
@@ -67,6 +68,8 @@ pub struct GoodsSettings {
     /// What of goods goes to the shop beside name, price and stock, where its module takes it.
     pub details: Vec<Detail>,
     pub price_type: Option<String>,
+    /// Price types of 1C, by id or name, and the list and customer group that each goes to.
+    pub group_prices: Vec<(String, PriceList, u32)>,
     /// Warehouses that count, by id or name; empty: all.
     pub warehouses: Vec<String>,
     pub rounding: Rounding,

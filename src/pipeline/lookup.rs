@@ -149,6 +149,8 @@ impl<'a> Lookup<'a> {
         let can = |detail: &Detail| match detail {
             Detail::Pictures => abilities.pictures,
             Detail::Categories => abilities.categories,
+            Detail::Variants => abilities.variants,
+            Detail::GroupPrices => abilities.group_prices,
             Detail::Description | Detail::Attributes | Detail::Manufacturer | Detail::Sizes => {
                 abilities.details
             }

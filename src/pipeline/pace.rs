@@ -124,6 +124,11 @@ fn n_bytes_of(action: &Action) -> usize {
         Action::Details { details, .. } => n_bytes_of_details(details),
         Action::Name { sku, name } => sku.as_str().len() + name.len(),
         Action::Price { sku, .. } | Action::Quantity { sku, .. } => sku.as_str().len(),
+        // None of it but the article grows on its way.
+        Action::GroupPrices { sku, prices } => sku.as_str().len() + prices.len() * FRAME / GROWTH,
+        Action::Variant { sku, variant } => {
+            sku.as_str().len() + variant.option.len() + variant.value.len()
+        }
         Action::Status { .. } => 0,
     };
     text.saturating_mul(GROWTH).saturating_add(FRAME)

@@ -8,7 +8,7 @@ use crate::pipeline::resolve::{Batch, Resolver};
 use crate::pipeline::{CarryError, Exchange, clock, spool};
 use crate::plan::{
     Action, Decision, Field, Known, KnownProduct, NewGoods, Said, diff, diff_categories,
-    diff_orders,
+    diff_orders, diff_variants, variant_key,
 };
 
 /// `None` at the end of the file.
@@ -54,8 +54,15 @@ pub(super) fn decide(
         } else {
             NewGoods::Report
         };
-        let products = known_products(batch, recall, exchange, journal)?;
+        let mut products = known_products(batch, recall, exchange, journal)?;
         let skus = batch.wanted.iter().map(|wanted| &wanted.sku);
+        if batch
+            .wanted
+            .iter()
+            .any(|wanted| !wanted.group_prices.is_empty())
+        {
+            journal.add_group_prices(name, &mut products)?;
+        }
         let known = Known {
             products,
             never_add: journal.never_added(name, skus, clock::now())?,
@@ -68,6 +75,21 @@ pub(super) fn decide(
             new_goods,
             exchange.settings.goods.updates_names,
         ));
+    }
+    if !batch.variants.is_empty() {
+        lookup.need_articles()?;
+        let skus = batch.variants.iter().map(|one| &one.sku);
+        let names = batch
+            .variants
+            .iter()
+            .map(|one| variant_key(&one.sku, &one.variant));
+        let known = Known {
+            products: journal.known_products(name, skus)?,
+            variants: journal.known_variants(name, names)?,
+            said_later: said_later.clone(),
+            ..Known::default()
+        };
+        decision.append(diff_variants(&batch.variants, &known));
     }
     if !batch.orders.is_empty() {
         let orders = journal.known_orders(name, batch.orders.iter().map(|(_, order, _)| *order))?;
@@ -93,7 +115,11 @@ fn spoken_of(batch: &Batch) -> impl Iterator<Item = (Field, String)> {
         .orders
         .iter()
         .map(|(_, order, _)| (Field::Status, order.to_string()));
-    of_products.chain(of_orders)
+    let of_variants = batch
+        .variants
+        .iter()
+        .map(|one| (Field::Variant, variant_key(&one.sku, &one.variant)));
+    of_products.chain(of_variants).chain(of_orders)
 }
 
 /// What the shop has of the articles that are wanted, by match key.

@@ -60,7 +60,9 @@ impl Topic {
             | Function::UpdateProducts
             | Function::UpdateNames
             | Function::UpdatePrice
-            | Function::UpdateQuantity => Self::Goods,
+            | Function::UpdateGroupPrices
+            | Function::UpdateQuantity
+            | Function::UpdateVariants => Self::Goods,
         }
     }
 

@@ -6,15 +6,17 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDateTime;
 
 use crate::domain::shown::excerpt;
-use crate::domain::{Document, Fact, Group, ItemKey, Offer, OrderId, Product, Sku, StatusId};
+use crate::domain::{
+    Document, Fact, Group, ItemKey, Offer, OrderId, Product, Quantity, Sku, StatusId,
+};
 use crate::journal::{Journal, Outcome, OutcomeKind, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
-    Detail, Field, Refusal, Rules, StatusRules, Unmapped, Wanted, order_status, want_offer,
-    want_product,
+    Detail, Field, GroupRule, Refusal, Rules, StatusRules, Unmapped, Wanted, WantedVariant,
+    order_status, want_offer, want_product, want_variant,
 };
 use crate::wording::{Message, Worded as _, message};
 
@@ -23,6 +25,7 @@ use crate::wording::{Message, Worded as _, message};
 pub(super) struct Batch {
     pub(super) groups: Vec<Group>,
     pub(super) wanted: Vec<Wanted>,
+    pub(super) variants: Vec<WantedVariant>,
     pub(super) orders: Vec<(u64, OrderId, StatusId)>,
     /// Rows whose fate is settled without the shop.
     pub(super) outcomes: Vec<Outcome>,
@@ -158,6 +161,7 @@ impl<'a> Resolver<'a> {
         self.survey.n_facts >= MANY_FACTS
             && !self.exchange.settings.goods.updates_names
             && !self.survey.speaks_of(Topic::Documents)
+            && self.rules.group_prices.is_empty()
             && (self.rules.details.is_empty() || !self.survey.speaks_of(Topic::Products))
     }
 
@@ -169,8 +173,19 @@ impl<'a> Resolver<'a> {
             updates_names: goods.updates_names,
             extra: goods.extra.clone(),
             details: self.lookup.details()?.0,
+            named_price_types: std::mem::take(&mut self.survey.price_types),
             ..Rules::default()
         };
+        if self.rules.details.contains(&Detail::GroupPrices) {
+            for (name, list, group) in &goods.group_prices {
+                let price_types = self.ids_of(ReferenceKind::PriceType, name)?;
+                self.rules.group_prices.push(GroupRule {
+                    list: *list,
+                    group: *group,
+                    price_types,
+                });
+            }
+        }
         if self.rules.details.contains(&Detail::Categories) {
             let known = self.journal.categories(self.exchange.name())?;
             self.groups = Some(known.into_keys().collect());
@@ -267,6 +282,11 @@ impl<'a> Resolver<'a> {
             field: None,
         };
         self.need_explained(offer)?;
+        if let Some(item) = offer.item.as_ref().filter(|item| item.variant().is_some())
+            && self.rules.details.contains(&Detail::Variants)
+        {
+            return self.variant(offer, item, subject, batch);
+        }
         let found = self.find(subject, is_known_so)?;
         if offer.deleted {
             return self.deleted(subject, found, batch);
@@ -298,6 +318,41 @@ impl<'a> Resolver<'a> {
             }
             Found::Waits => self.wait(offer, subject, batch)?,
             Found::No(outcome) => batch.outcomes.push(outcome),
+        }
+        Ok(())
+    }
+
+    /// Of a variant that the shop has as a value of an option.
+    fn variant(
+        &self,
+        offer: &Offer,
+        item: &ItemKey,
+        subject: Subject<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), CarryError> {
+        let product = self
+            .journal
+            .identity(self.exchange.name(), item.product())?;
+        let Some(sku) = product.and_then(|known| known.sku) else {
+            let why = message!("why-variant-orphan");
+            batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Rejected, why));
+            return Ok(());
+        };
+        // One that is marked as deleted is no longer to be had.
+        let gone = Offer {
+            quantity: Some(Quantity::ZERO),
+            warehouses: Vec::new(),
+            prices: Vec::new(),
+            ..offer.clone()
+        };
+        let offer = if offer.deleted { &gone } else { offer };
+        match want_variant(offer, sku, &self.rules) {
+            Ok(wanted) => batch.variants.extend(wanted),
+            Err(err) => batch
+                .outcomes
+                .push(subject.outcome(OutcomeKind::Rejected, err.message())),
         }
         Ok(())
     }
@@ -412,6 +467,7 @@ impl<'a> Resolver<'a> {
                 price: None,
                 quantity: Some(0),
                 name: None,
+                group_prices: Vec::new(),
                 goods: None,
             }),
             (Deleted::Report, _) => {

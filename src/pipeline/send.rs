@@ -6,7 +6,9 @@ use std::time::Instant;
 use tracing::debug;
 
 use crate::domain::sku::match_key;
-use crate::domain::{CategoryId, Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{
+    CategoryId, Details, Group, GroupPrice, Money, NewProduct, OrderId, Sku, StatusId, Variant,
+};
 use crate::journal::{Journal, RunId};
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Action, Function};
@@ -144,7 +146,9 @@ enum Entries {
     Details(Vec<(Sku, Details)>),
     Names(Vec<(Sku, String)>),
     Prices(Vec<(Sku, Money)>),
+    GroupPrices(Vec<(Sku, Vec<GroupPrice>)>),
     Quantities(Vec<(Sku, i32)>),
+    Variants(Vec<(Sku, Variant)>),
 }
 
 impl Entries {
@@ -161,7 +165,11 @@ impl Entries {
             Function::UpdateOrder => Self::Statuses(actions.filter_map(as_status).collect()),
             Function::UpdateNames => Self::Names(actions.filter_map(as_name).collect()),
             Function::UpdatePrice => Self::Prices(actions.filter_map(as_price).collect()),
+            Function::UpdateGroupPrices => {
+                Self::GroupPrices(actions.filter_map(as_group_prices).collect())
+            }
             Function::UpdateQuantity => Self::Quantities(actions.filter_map(as_quantity).collect()),
+            Function::UpdateVariants => Self::Variants(actions.filter_map(as_variant).collect()),
         }
     }
 
@@ -178,7 +186,9 @@ impl Entries {
             Self::Statuses(changes) => Told::Statuses(changes),
             Self::Names(entries) => Told::Names(entries),
             Self::Prices(entries) => Told::Prices(entries),
+            Self::GroupPrices(entries) => Told::GroupPrices(entries),
             Self::Quantities(entries) => Told::Quantities(entries),
+            Self::Variants(entries) => Told::Variants(entries),
         }
     }
 }
@@ -221,6 +231,20 @@ fn as_name(action: &Action) -> Option<(Sku, String)> {
 fn as_price(action: &Action) -> Option<(Sku, Money)> {
     if let Action::Price { sku, price } = action {
         return Some((sku.clone(), *price));
+    }
+    None
+}
+
+fn as_group_prices(action: &Action) -> Option<(Sku, Vec<GroupPrice>)> {
+    if let Action::GroupPrices { sku, prices } = action {
+        return Some((sku.clone(), prices.clone()));
+    }
+    None
+}
+
+fn as_variant(action: &Action) -> Option<(Sku, Variant)> {
+    if let Action::Variant { sku, variant } = action {
+        return Some((sku.clone(), variant.clone()));
     }
     None
 }

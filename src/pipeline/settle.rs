@@ -77,7 +77,9 @@ fn settle_call(
         | Function::UpdateProducts
         | Function::UpdateNames
         | Function::UpdatePrice
-        | Function::UpdateQuantity => message!("call-may-repeat"),
+        | Function::UpdateGroupPrices
+        | Function::UpdateQuantity
+        | Function::UpdateVariants => message!("call-may-repeat"),
     };
     info!(
         call = call.id.0,
@@ -139,7 +141,11 @@ fn repeat(
 fn action_of(function: Function, key: &str, value: &str) -> Option<Action> {
     let sku = || Sku::parse(key).ok();
     Some(match function {
-        Function::UpsertCategories | Function::AddProducts | Function::UpdateProducts => {
+        Function::UpsertCategories
+        | Function::AddProducts
+        | Function::UpdateProducts
+        | Function::UpdateGroupPrices
+        | Function::UpdateVariants => {
             return None;
         }
         Function::UpdateOrder => Action::Status {

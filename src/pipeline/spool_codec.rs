@@ -11,8 +11,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Timelike as _};
 use rust_decimal::Decimal;
 
 use crate::domain::{
-    Document, Fact, Group, ItemKey, Money, Offer, OfferPrice, Product, Property, PropertyKind,
-    Quantity, Sku, WarehouseStock,
+    Attribute, Document, Fact, Group, ItemKey, Money, Offer, OfferPrice, Product, Property,
+    PropertyKind, Quantity, Sku, WarehouseStock,
 };
 use crate::pipeline::CarryError;
 use crate::pipeline::spool::{Fault, Kept};
@@ -107,6 +107,11 @@ impl Encoder {
         self.option(offer.sku.as_ref().map(Sku::as_str));
         self.option(offer.barcode.as_deref());
         self.option(offer.name.as_deref());
+        self.count(offer.characteristics.len());
+        for one in &offer.characteristics {
+            self.text(&one.name);
+            self.text(&one.text);
+        }
         self.flag(offer.quantity.is_some());
         if let Some(quantity) = offer.quantity {
             self.decimal(quantity.as_decimal());
@@ -325,6 +330,12 @@ impl<'a> Decoder<'a> {
             name: self.owned()?,
             ..Offer::default()
         };
+        for _ in 0..self.number()? {
+            offer.characteristics.push(Attribute {
+                name: self.text()?.to_owned(),
+                text: self.text()?.to_owned(),
+            });
+        }
         if self.flag()? {
             offer.quantity = Some(Quantity::from_decimal(self.decimal()?));
         }

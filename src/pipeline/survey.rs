@@ -3,7 +3,7 @@
 //! Only with the whole file read is it known that two of its products share an
 //! article, or that a list states one article twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub(super) struct Survey {
     warehouses: HashMap<String, bool>,
     /// Headers over prices, in a list with several.
     price_columns: HashSet<Arc<str>>,
+    /// Price types that the file itself names.
+    pub(super) price_types: BTreeSet<String>,
     /// Articles of a list without ids, by hash: the line that stated it first.
     first_lines: HashMap<u64, u64>,
     repeated: HashSet<u64>,
@@ -148,6 +150,9 @@ impl Survey {
         let name = exchange.name();
         match fact {
             Fact::PriceType(reference) => {
+                if self.price_types.len() < MAX_LEARNED {
+                    self.price_types.insert(reference.id.clone());
+                }
                 journal.learn_reference(
                     name,
                     ReferenceKind::PriceType,
@@ -189,6 +194,9 @@ impl Survey {
             }
             Fact::Offer(offer) => {
                 self.topics.insert(Topic::Offers);
+                for (detail, n) in &mut self.left_out {
+                    *n += u64::from(detail.is_stated_by(offer));
+                }
                 return self.learn_offer(offer, exchange, journal, lookup, now);
             }
             Fact::Document(document) => {
@@ -238,6 +246,10 @@ impl Survey {
         let Some(variant) = item.variant() else {
             return Ok(own.cloned());
         };
+        // It goes by its product's.
+        if exchange.settings.goods.details.contains(&Detail::Variants) {
+            return Ok(None);
+        }
         let product = journal
             .identity(exchange.name(), item.product())?
             .and_then(|known| known.sku);
@@ -445,10 +457,12 @@ fn note_stated<'a>(
         };
         keys.extend(sku.map(Sku::match_key));
         if let Some(item) = item {
-            let known = journal
-                .identity(exchange, item.as_str())?
-                .and_then(|known| known.sku);
-            keys.extend(known.map(|sku| sku.match_key()));
+            let mut known = journal.identity(exchange, item.as_str())?;
+            if known.is_none() && item.variant().is_some() {
+                // The shop has it as an option of its product.
+                known = journal.identity(exchange, item.product())?;
+            }
+            keys.extend(known.and_then(|known| known.sku).map(|sku| sku.match_key()));
         }
     }
     Ok(journal.note_stated(exchange, run, keys.into_iter())?)

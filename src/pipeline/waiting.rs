@@ -45,6 +45,7 @@ impl Resolver<'_> {
             price,
             quantity,
             name: None,
+            group_prices: Vec::new(),
             goods: None,
         });
         let said = [

@@ -1,17 +1,45 @@
 //! One change of one thing in the shop.
 
-use crate::domain::{Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{
+    Details, Group, GroupPrice, Money, NewProduct, OrderId, Sku, StatusId, Variant,
+    shown_group_prices,
+};
 
 /// What is to be done. Except for `Add` and `Status`, doing it twice does no harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Category(Box<Group>),
     Add(Box<NewProduct>),
-    Details { sku: Sku, details: Box<Details> },
-    Name { sku: Sku, name: String },
-    Price { sku: Sku, price: Money },
-    Quantity { sku: Sku, quantity: i32 },
-    Status { order: OrderId, status: StatusId },
+    Details {
+        sku: Sku,
+        details: Box<Details>,
+    },
+    Name {
+        sku: Sku,
+        name: String,
+    },
+    Price {
+        sku: Sku,
+        price: Money,
+    },
+    /// Of customer groups, and specials.
+    GroupPrices {
+        sku: Sku,
+        prices: Vec<GroupPrice>,
+    },
+    Quantity {
+        sku: Sku,
+        quantity: i32,
+    },
+    /// Stock and price of one value of an option.
+    Variant {
+        sku: Sku,
+        variant: Variant,
+    },
+    Status {
+        order: OrderId,
+        status: StatusId,
+    },
 }
 
 /// The function of the shop's module that does it, in the order in which they
@@ -25,7 +53,9 @@ pub enum Function {
     UpdateOrder,
     UpdateNames,
     UpdatePrice,
+    UpdateGroupPrices,
     UpdateQuantity,
+    UpdateVariants,
 }
 
 /// What a row speaks of.
@@ -36,19 +66,23 @@ pub enum Field {
     Details,
     Name,
     Price,
+    GroupPrices,
     Quantity,
+    Variant,
     Status,
 }
 
 impl Function {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::UpsertCategories,
         Self::AddProducts,
         Self::UpdateProducts,
         Self::UpdateOrder,
         Self::UpdateNames,
         Self::UpdatePrice,
+        Self::UpdateGroupPrices,
         Self::UpdateQuantity,
+        Self::UpdateVariants,
     ];
 
     /// The module's own name for it.
@@ -60,7 +94,9 @@ impl Function {
             Self::UpdateOrder => "updateorder",
             Self::UpdateNames => "updatenames",
             Self::UpdatePrice => "updateprice",
+            Self::UpdateGroupPrices => "group_prices",
             Self::UpdateQuantity => "updatequantity",
+            Self::UpdateVariants => "option_stock",
         }
     }
 
@@ -79,7 +115,9 @@ impl Function {
             Self::UpdateOrder => Field::Status,
             Self::UpdateNames => Field::Name,
             Self::UpdatePrice => Field::Price,
+            Self::UpdateGroupPrices => Field::GroupPrices,
             Self::UpdateQuantity => Field::Quantity,
+            Self::UpdateVariants => Field::Variant,
         }
     }
 
@@ -91,7 +129,9 @@ impl Function {
             | Self::UpdateProducts
             | Self::UpdateNames
             | Self::UpdatePrice
-            | Self::UpdateQuantity => false,
+            | Self::UpdateGroupPrices
+            | Self::UpdateQuantity
+            | Self::UpdateVariants => false,
         }
     }
 }
@@ -104,7 +144,9 @@ impl Field {
             Self::Details => "details",
             Self::Name => "name",
             Self::Price => "price",
+            Self::GroupPrices => "group_prices",
             Self::Quantity => "quantity",
+            Self::Variant => "variant",
             Self::Status => "status",
         }
     }
@@ -118,7 +160,9 @@ impl Action {
             Self::Details { .. } => Function::UpdateProducts,
             Self::Name { .. } => Function::UpdateNames,
             Self::Price { .. } => Function::UpdatePrice,
+            Self::GroupPrices { .. } => Function::UpdateGroupPrices,
             Self::Quantity { .. } => Function::UpdateQuantity,
+            Self::Variant { .. } => Function::UpdateVariants,
             Self::Status { .. } => Function::UpdateOrder,
         }
     }
@@ -135,7 +179,9 @@ impl Action {
             Self::Details { sku, .. }
             | Self::Name { sku, .. }
             | Self::Price { sku, .. }
+            | Self::GroupPrices { sku, .. }
             | Self::Quantity { sku, .. } => sku.to_string(),
+            Self::Variant { sku, variant } => variant_key(sku, variant),
             Self::Status { order, .. } => order.to_string(),
         }
     }
@@ -148,7 +194,9 @@ impl Action {
             Self::Details { details, .. } => details.to_string(),
             Self::Name { name, .. } => name.clone(),
             Self::Price { price, .. } => price.to_string(),
+            Self::GroupPrices { prices, .. } => shown_group_prices(prices),
             Self::Quantity { quantity, .. } => quantity.to_string(),
+            Self::Variant { variant, .. } => variant.to_string(),
             Self::Status { status, .. } => status.to_string(),
         }
     }
@@ -161,4 +209,9 @@ impl Action {
             _ => self.value(),
         }
     }
+}
+
+/// How one variant of a product is called in receipts and in the journal.
+pub fn variant_key(sku: &Sku, variant: &Variant) -> String {
+    format!("{sku} / {}: {}", variant.option, variant.value)
 }

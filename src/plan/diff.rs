@@ -2,8 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{CategoryId, Group, Money, NewProduct, OrderId, StatusId};
-use crate::plan::{Action, Field, Function, Wanted};
+use crate::domain::sku::match_key;
+use crate::domain::{
+    CategoryId, Group, Money, NewProduct, OrderId, StatusId, Variant, shown_group_prices,
+};
+use crate::plan::{Action, Field, Function, Wanted, WantedVariant, variant_key};
 
 /// What the shop has, as far as it is known.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,8 @@ pub struct Known {
     pub categories: HashMap<String, Group>,
     /// Articles that the shop once failed to add, by match key.
     pub never_add: HashSet<String>,
+    /// What the shop last confirmed of variants, by match key.
+    pub variants: HashMap<String, Variant>,
     /// What a newer file has spoken of already.
     pub said_later: Said,
 }
@@ -34,6 +39,8 @@ pub struct KnownProduct {
     pub last_quantity: Option<i32>,
     /// [`Details::digest`](crate::domain::Details::digest).
     pub details: Option<String>,
+    /// [`shown_group_prices`](crate::domain::shown_group_prices).
+    pub group_prices: Option<String>,
 }
 
 /// Whether goods that the shop does not have are added.
@@ -208,6 +215,7 @@ impl State<'_> {
                 },
             );
         }
+        self.take_group_prices(row, &key, known.as_ref());
         if let Some(goods) = row.goods.as_ref().filter(|goods| !goods.details.is_empty()) {
             let before = known.as_ref().and_then(|known| known.details.as_ref());
             let is_same = before.is_some_and(|before| *before == goods.details.digest());
@@ -233,11 +241,30 @@ impl State<'_> {
         }
     }
 
+    fn take_group_prices(&mut self, row: &Wanted, key: &str, known: Option<&KnownProduct>) {
+        if row.group_prices.is_empty() {
+            return;
+        }
+        let before = known.and_then(|known| known.group_prices.clone());
+        let is_same = before.as_ref() == Some(&shown_group_prices(&row.group_prices));
+        let action = || Action::GroupPrices {
+            sku: row.sku.clone(),
+            prices: row.group_prices.clone(),
+        };
+        if known.is_some() {
+            self.compare(row, key, Field::GroupPrices, action, is_same, || before);
+        } else {
+            // The call that adds a product has no place for them; they follow it.
+            self.send(row, key, Field::GroupPrices, action(), None);
+        }
+    }
+
     fn unknown(&mut self, row: &Wanted) {
         let fields = [
             (row.goods.is_some(), Field::Product),
             (row.price.is_some(), Field::Price),
             (row.quantity.is_some(), Field::Quantity),
+            (!row.group_prices.is_empty(), Field::GroupPrices),
         ];
         for (_, field) in fields.into_iter().filter(|(is_stated, _)| *is_stated) {
             self.push(row, field, Verdict::Unknown);
@@ -325,7 +352,11 @@ impl State<'_> {
             Action::Quantity { quantity, .. } => product.quantity = *quantity,
             Action::Name { name, .. } => product.name.clone_from(name),
             Action::Details { details, .. } => product.details.clone_from(details),
-            Action::Category(_) | Action::Add(_) | Action::Status { .. } => {}
+            Action::Category(_)
+            | Action::Add(_)
+            | Action::GroupPrices { .. }
+            | Action::Variant { .. }
+            | Action::Status { .. } => {}
         }
     }
 
@@ -361,6 +392,57 @@ pub fn diff_categories(groups: &[Group], known: &Known) -> Decision {
             decision
                 .actions
                 .push(Action::Category(Box::new(group.clone())));
+        }
+        decision.rows.push(row);
+    }
+    decision
+}
+
+/// Variants that differ from what the shop last confirmed. The last word on each counts.
+pub fn diff_variants(wanted: &[WantedVariant], known: &Known) -> Decision {
+    let mut decision = Decision::default();
+    let mut latest: HashMap<String, (usize, usize)> = HashMap::new();
+    for one in wanted {
+        let name = variant_key(&one.sku, &one.variant);
+        let key = match_key(&name);
+        let before = known.variants.get(&key);
+        let mut row = Row {
+            line: one.line,
+            key: name,
+            field: Field::Variant,
+            verdict: Verdict::Unchanged,
+        };
+        let is_same = before.is_some_and(|before| {
+            let is_known = |stated: Option<i32>| stated.is_none() || stated == before.quantity;
+            is_known(one.variant.quantity)
+                && (one.variant.price.is_none() || one.variant.price == before.price)
+        });
+        if !known.products.contains_key(&one.sku.match_key()) {
+            row.verdict = Verdict::Unknown;
+        } else if known.said_later.contains(&(Field::Variant, key.clone())) {
+            row.verdict = Verdict::Outdated;
+        } else if !is_same || latest.contains_key(&key) {
+            let action = Action::Variant {
+                sku: one.sku.clone(),
+                variant: one.variant.clone(),
+            };
+            let at = if let Some((at, earlier)) = latest.get(&key) {
+                if let Some(known) = decision.actions.get_mut(*at) {
+                    *known = action;
+                }
+                if let Some(earlier) = decision.rows.get_mut(*earlier) {
+                    earlier.verdict = Verdict::Superseded;
+                }
+                *at
+            } else {
+                decision.actions.push(action);
+                decision.actions.len() - 1
+            };
+            latest.insert(key, (at, decision.rows.len()));
+            row.verdict = Verdict::Send {
+                action: at,
+                before: before.map(ToString::to_string),
+            };
         }
         decision.rows.push(row);
     }
@@ -432,6 +514,7 @@ mod tests {
             price: price.map(|p| Money::parse(p).unwrap()),
             quantity,
             name: name.map(str::to_owned),
+            group_prices: Vec::new(),
             goods: name.map(|_| Goods {
                 description: None,
                 extra: std::collections::BTreeMap::new(),

@@ -214,6 +214,8 @@ impl Moves {
                     | Action::Add(_)
                     | Action::Details { .. }
                     | Action::Name { .. }
+                    | Action::GroupPrices { .. }
+                    | Action::Variant { .. }
                     | Action::Quantity { .. }
                     | Action::Status { .. },
                 )

@@ -9,13 +9,16 @@ mod diff;
 mod guard;
 mod rules;
 mod status;
+mod variants;
 
-pub use action::{Action, Field, Function};
+pub use action::{Action, Field, Function, variant_key};
 pub use diff::{
-    Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_categories, diff_orders,
+    Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_categories,
+    diff_orders, diff_variants,
 };
 pub use guard::{Alarm, Guard, Move, Moves};
 pub use rules::{
     Detail, Negative, Refusal, Rounding, Rules, Wanted, is_size, want_offer, want_product,
 };
 pub use status::{StatusRules, Unmapped, order_status};
+pub use variants::{GroupRule, WantedVariant, want_variant};

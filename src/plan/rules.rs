@@ -1,6 +1,6 @@
 //! What the configuration makes of a fact: which price, which stock, which goods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::RoundingStrategy;
 use thiserror::Error;
@@ -9,9 +9,11 @@ use crate::domain::quantity::TooMany;
 use crate::domain::shown::excerpt;
 use crate::domain::sku::stored_len;
 use crate::domain::{
-    Attribute, Details, Money, Offer, Product, Property, PropertyKind, Quantity, Sku,
+    Attribute, Details, GroupPrice, Money, Offer, OfferPrice, Product, Property, PropertyKind,
+    Quantity, Sku,
 };
 use crate::plan::Field;
+use crate::plan::variants::{GroupRule, group_prices_of};
 use crate::wording::{Message, Worded, message};
 
 /// Choices of the configuration.
@@ -29,6 +31,10 @@ pub struct Rules {
     pub extra: BTreeMap<String, String>,
     /// What of goods goes to the shop beside name, price and stock.
     pub details: Vec<Detail>,
+    /// Price types that go to a customer group, by their ids.
+    pub group_prices: Vec<GroupRule>,
+    /// Price types that the file itself names: one of these without a price has none.
+    pub named_price_types: BTreeSet<String>,
 }
 
 /// What a shop can show of goods with our own module.
@@ -41,6 +47,10 @@ pub enum Detail {
     Sizes,
     /// 1C's groups as categories of the shop.
     Categories,
+    /// Variants as values of an option.
+    Variants,
+    /// Prices of customer groups, and specials.
+    GroupPrices,
 }
 
 /// How a fractional stock becomes whole pieces.
@@ -69,6 +79,7 @@ pub struct Wanted {
     pub price: Option<Money>,
     pub quantity: Option<i32>,
     pub name: Option<String>,
+    pub group_prices: Vec<GroupPrice>,
     /// What a product that the shop does not have is to be made of.
     pub goods: Option<Goods>,
 }
@@ -81,6 +92,7 @@ impl Wanted {
             (Field::Quantity, self.quantity.is_some()),
             (Field::Name, self.name.is_some()),
             (Field::Details, self.has_details()),
+            (Field::GroupPrices, !self.group_prices.is_empty()),
         ];
         let stated = fields.into_iter().filter(|(_, is_stated)| *is_stated);
         stated.map(|(field, _)| field)
@@ -115,6 +127,8 @@ pub enum Refusal {
     TooMany(#[from] TooMany),
     NameTooLong,
     NameUnprintable,
+    UnnamedVariant,
+    VariantTooLong,
 }
 
 impl Worded for Refusal {
@@ -124,6 +138,8 @@ impl Worded for Refusal {
             Self::TooMany(err) => err.message(),
             Self::NameTooLong => message!("why-name-too-long", limit = MAX_NAME_CHARS),
             Self::NameUnprintable => message!("why-name-unprintable"),
+            Self::UnnamedVariant => message!("why-variant-unnamed"),
+            Self::VariantTooLong => message!("why-variant-too-long"),
         }
     }
 }
@@ -136,6 +152,8 @@ impl Refusal {
             Self::TooMany(_) => "quantity-too-large",
             Self::NameTooLong => "name-too-long",
             Self::NameUnprintable => "name-unprintable",
+            Self::UnnamedVariant => "variant-unnamed",
+            Self::VariantTooLong => "variant-too-long",
         }
     }
 }
@@ -168,6 +186,7 @@ pub fn want_product(product: &Product, sku: Sku, rules: &Rules) -> Result<Option
         price: None,
         quantity: None,
         name: Some(name),
+        group_prices: Vec::new(),
         goods: Some(Goods {
             description: product.description.clone(),
             extra,
@@ -192,6 +211,25 @@ impl Detail {
             Self::Manufacturer => product.manufacturer.is_some(),
             Self::Sizes => product.properties.iter().any(|one| is_size(&one.name)),
             Self::Categories => !product.groups.is_empty(),
+            // Offers state them.
+            Self::Variants | Self::GroupPrices => false,
+        }
+    }
+
+    /// Whether the offer states it.
+    pub fn is_stated_by(self, offer: &Offer) -> bool {
+        match self {
+            Self::Variants => offer
+                .item
+                .as_ref()
+                .is_some_and(|item| item.variant().is_some()),
+            Self::GroupPrices => offer.prices.len() > 1,
+            Self::Description
+            | Self::Pictures
+            | Self::Attributes
+            | Self::Manufacturer
+            | Self::Sizes
+            | Self::Categories => false,
         }
     }
 
@@ -204,6 +242,8 @@ impl Detail {
             Self::Manufacturer => "manufacturer",
             Self::Sizes => "weight",
             Self::Categories => "categories",
+            Self::Variants => "variants",
+            Self::GroupPrices => "group_prices",
         }
     }
 }
@@ -211,6 +251,12 @@ impl Detail {
 impl Rules {
     fn tells(&self, detail: Detail) -> bool {
         self.details.contains(&detail)
+    }
+
+    /// Whether the price type goes to a customer group.
+    fn is_of_group(&self, id: &str) -> bool {
+        let mut types = self.group_prices.iter().flat_map(|rule| &rule.price_types);
+        types.any(|known| known == id)
     }
 }
 
@@ -316,7 +362,8 @@ pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wante
     let quantity = stock_of(offer, rules)
         .map(|stock| pieces(stock, rules))
         .transpose()?;
-    if price.is_none() && quantity.is_none() {
+    let group_prices = group_prices_of(offer, rules);
+    if price.is_none() && quantity.is_none() && group_prices.is_empty() {
         return Ok(None);
     }
     Ok(Some(Wanted {
@@ -325,6 +372,7 @@ pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wante
         price,
         quantity,
         name: None,
+        group_prices,
         goods: None,
     }))
 }
@@ -340,13 +388,18 @@ fn price_of(offer: &Offer, rules: &Rules) -> Result<Option<Money>, Refusal> {
             .prices
             .iter()
             .filter_map(|price| price.price_type.as_deref())
+            .filter(|id| !rules.is_of_group(id))
             .collect();
         types.sort_unstable();
         types.dedup();
         if types.len() > 1 {
             return Err(Refusal::WhichPrice(excerpt(&types.join(", "))));
         }
-        return Ok(offer.prices.last().map(|price| price.price));
+        let own = |price: &&OfferPrice| {
+            let price_type = price.price_type.as_deref();
+            !price_type.is_some_and(|id| rules.is_of_group(id))
+        };
+        return Ok(offer.prices.iter().rfind(own).map(|price| price.price));
     }
     // Of two prices of one type the last counts.
     Ok(offer

@@ -316,6 +316,8 @@ impl Client {
                 ],
             ),
             Told::Categories(_) => return Err(no_function("categories_upsert")),
+            Told::GroupPrices(_) => return Err(no_function("prices")),
+            Told::Variants(_) => return Err(no_function("option_stock")),
             Told::Details(_) | Told::Pictures(_) => return Err(no_function("products_upsert")),
             Told::Names(entries) => (
                 "updatenames",

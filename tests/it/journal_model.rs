@@ -344,7 +344,12 @@ impl Side {
                     *status = None;
                 }
             }
-            Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
+            Action::Category(_)
+            | Action::Add(_)
+            | Action::Details { .. }
+            | Action::Name { .. }
+            | Action::GroupPrices { .. }
+            | Action::Variant { .. } => {
                 panic!("no step of the model makes {action:?}")
             }
         }
@@ -362,7 +367,12 @@ impl Side {
                 self.statuses.insert(order.get(), Some(*status));
                 self.doubt_stock(order.get());
             }
-            Action::Category(_) | Action::Add(_) | Action::Details { .. } | Action::Name { .. } => {
+            Action::Category(_)
+            | Action::Add(_)
+            | Action::Details { .. }
+            | Action::Name { .. }
+            | Action::GroupPrices { .. }
+            | Action::Variant { .. } => {
                 panic!("no step of the model makes {action:?}")
             }
         }

@@ -35,6 +35,7 @@ mod module_prices;
 mod module_scale;
 mod module_security;
 mod module_syntax;
+mod module_variants;
 mod notices;
 mod opencart;
 mod order_rules;

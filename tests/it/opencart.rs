@@ -266,6 +266,7 @@ impl Shop {
             "image",
             "prices",
             "stock",
+            "option_stock",
         ];
         match (&self.embedded, &self.database) {
             (Some(shop), _) => batches.iter().map(|call| shop.n_calls(call)).sum(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::shown::excerpt;
 use crate::domain::sku::BadSku;
-use crate::domain::{ItemKey, Money, Offer, OfferPrice, Quantity, Sku, WarehouseStock};
+use crate::domain::{Attribute, ItemKey, Money, Offer, OfferPrice, Quantity, Sku, WarehouseStock};
 use crate::formats::commerceml::catalog::{filled, is_deleted_status, is_true};
 use crate::formats::commerceml::names::{Tag, attr};
 use crate::formats::commerceml::reader::Attributes;
@@ -34,6 +34,7 @@ pub(super) struct OfferBuilder {
     offer: Offer,
     article: Option<Result<Sku, BadSku>>,
     variant: String,
+    characteristic: String,
     price_type: Option<Arc<str>>,
     currency: Option<Arc<str>>,
     amount: Option<Money>,
@@ -111,6 +112,18 @@ impl OfferBuilder {
             [Tag::Article] => self.article = (!text.is_empty()).then(|| Sku::parse(text)),
             [Tag::Barcode] => self.offer.barcode = filled(text),
             [Tag::Name] => self.offer.name = filled(text),
+            [Tag::Characteristics, Tag::Characteristic, Tag::Name] => {
+                text.clone_into(&mut self.characteristic);
+            }
+            [Tag::Characteristics, Tag::Characteristic, Tag::Value] => {
+                let name = std::mem::take(&mut self.characteristic);
+                if is_characteristic(&name, text)
+                    && self.offer.characteristics.len() < MAX_CHARACTERISTICS
+                {
+                    let text = text.to_owned();
+                    self.offer.characteristics.push(Attribute { name, text });
+                }
+            }
             [Tag::Status] => self.offer.deleted |= is_deleted_status(text),
             [Tag::DeletionMark] => self.offer.deleted |= is_true(text),
             [Tag::Prices, Tag::Price, Tag::PriceTypeId] if !text.is_empty() => {
@@ -227,6 +240,24 @@ impl OfferBuilder {
         if let Err(fault) = check_id(self.offer.item.as_ref()) {
             return refuse(fault, self.faults);
         }
+        if self
+            .offer
+            .item
+            .as_ref()
+            .is_none_or(|item| item.variant().is_none())
+        {
+            self.offer.characteristics.clear();
+        }
         (Some(self.offer), self.faults)
     }
+}
+
+/// No variant has more that tells it from others.
+const MAX_CHARACTERISTICS: usize = 20;
+
+/// One add-on lists every property there is, the empty ones too, with this for no number.
+fn is_characteristic(name: &str, value: &str) -> bool {
+    const NO_NUMBER: &str = "-999999999,9";
+    let digits: String = value.split_whitespace().collect();
+    !name.is_empty() && !value.is_empty() && digits != NO_NUMBER
 }

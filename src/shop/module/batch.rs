@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CategoryId, Details, Group, Money, NewProduct, OrderId, Sku, StatusId};
+use crate::domain::{
+    CategoryId, Details, Group, GroupPrice, Money, NewProduct, OrderId, Sku, StatusId, Variant,
+};
 
 /// What the shop is told in one call.
 #[derive(Debug, Clone, Copy)]
@@ -15,15 +17,24 @@ pub enum Told<'a> {
     Pictures(&'a [(Sku, Vec<String>)]),
     Names(&'a [(Sku, String)]),
     Prices(&'a [(Sku, Money)]),
+    /// Only our own module has prices of customer groups, and variants.
+    GroupPrices(&'a [(Sku, Vec<GroupPrice>)]),
+    Variants(&'a [(Sku, Variant)]),
     Quantities(&'a [(Sku, i32)]),
 }
 
 /// What the shop's module can do beyond what both modules can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each can be had without the others"
+)]
 pub struct Abilities {
     pub details: bool,
     pub pictures: bool,
     pub categories: bool,
+    pub group_prices: bool,
+    pub variants: bool,
 }
 
 /// A picture for the shop.

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::domain::{
-    Category, CategoryId, Details, Group, Listed, Money, NewProduct, Order, OrderId, Quantity,
-    ShopProduct, Sku, StatusId,
+    Category, CategoryId, Details, Group, GroupPrice, Listed, Money, NewProduct, Order, OrderId,
+    PriceList, Quantity, ShopProduct, Sku, StatusId, Variant,
 };
 use crate::shop::client::Settings;
 use crate::shop::error::ShopError;
@@ -199,6 +199,12 @@ impl Module {
             }
             Told::Names(entries) => ("names", rows(entries, "name", String::clone)),
             Told::Prices(entries) => ("prices", rows(entries, "price", Money::to_string)),
+            Told::GroupPrices(entries) => ("prices", entries.iter().map(group_prices).collect()),
+            Told::Variants(entries) => {
+                more.insert("add".to_owned(), json!(true));
+                more.insert("sum".to_owned(), json!(true));
+                ("option_stock", entries.iter().map(variant).collect())
+            }
             Told::Quantities(entries) => ("stock", rows(entries, "quantity", i32::to_string)),
         };
         self.batch_of(call, &rows, &more)
@@ -317,11 +323,47 @@ fn rows<T>(entries: &[(Sku, T)], field: &str, text: impl Fn(&T) -> String) -> Ve
     entries.iter().map(row).collect()
 }
 
+fn group_prices((sku, prices): &(Sku, Vec<GroupPrice>)) -> Value {
+    let of = |list: PriceList| -> Vec<Value> {
+        let prices = prices.iter().filter(|price| price.list == list);
+        prices
+            .map(|price| json!({"group": price.group, "price": price.price.map(|price| price.to_string())}))
+            .collect()
+    };
+    let mut row = Map::new();
+    row.insert("sku".to_owned(), json!(sku.as_str()));
+    for (list, field) in [
+        (PriceList::Group, "group_prices"),
+        (PriceList::Special, "specials"),
+    ] {
+        let prices = of(list);
+        if !prices.is_empty() {
+            row.insert(field.to_owned(), prices.into());
+        }
+    }
+    row.into()
+}
+
+fn variant((sku, variant): &(Sku, Variant)) -> Value {
+    let mut row = Map::new();
+    row.insert("sku".to_owned(), json!(sku.as_str()));
+    row.insert("option".to_owned(), json!(variant.option));
+    row.insert("value".to_owned(), json!(variant.value));
+    if let Some(quantity) = variant.quantity {
+        row.insert("quantity".to_owned(), json!(quantity.to_string()));
+    }
+    if let Some(price) = variant.price {
+        row.insert("price".to_owned(), json!(price.to_string()));
+    }
+    row.into()
+}
+
 /// The call's name as this version of obmen knows it.
 fn known_batch(call: &str) -> Option<&'static str> {
-    const BATCHES: [&str; 6] = [
+    const BATCHES: [&str; 7] = [
         "stock",
         "prices",
+        "option_stock",
         "names",
         "order_status",
         "products_upsert",

@@ -6,6 +6,10 @@ use serde::Deserialize;
 
 use crate::shop::module::batch::Abilities;
 
+/// Before it, `option_stock` meant by `price` what an option adds, and lists of prices were
+/// written row by row.
+const FIRST_WITH_VARIANTS: [u32; 3] = [1, 2, 0];
+
 /// The answer to `ping`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Greeting {
@@ -58,7 +62,16 @@ impl Greeting {
             details: self.has("products_upsert"),
             pictures: self.has("image"),
             categories: self.has("categories_upsert"),
+            group_prices: self.is_since(FIRST_WITH_VARIANTS),
+            variants: self.is_since(FIRST_WITH_VARIANTS),
         }
+    }
+
+    /// Whether the module is of this version or a later one.
+    fn is_since(&self, version: [u32; 3]) -> bool {
+        let mut own = self.module.split('.').map(|part| part.parse().unwrap_or(0));
+        let own = [(); 3].map(|()| own.next().unwrap_or(0));
+        own >= version
     }
 
     pub fn has(&self, call: &str) -> bool {

@@ -77,6 +77,9 @@ why-no-warehouse = it states its stock without saying in which warehouse, and `g
 why-other-price-type = it has no price of the type that `goods.price_type` chooses
 why-which-price = it has prices of several types ({ $types }); choose one by `goods.price_type` in the configuration
 why-name-too-long = its name is longer than { $limit } characters; the shop would cut it off
+why-variant-unnamed = the variant has no characteristics and nothing in brackets behind its name, so nobody could choose it
+why-variant-too-long = the name of its characteristics, or their values, are longer than the shop's 128 characters
+why-variant-orphan = no goods file has named the article of the product that this is a variant of
 why-name-unprintable = its name holds a character that cannot be read or printed
 why-left-out = the shop's module does not take all of it (`obmen module` writes one that does), so this is left out: { $list }
 detail-of = { $detail ->
@@ -86,6 +89,8 @@ detail-of = { $detail ->
     [manufacturer] manufacturer
     [weight] weight
     [categories] categories
+    [variants] variants
+    [group_prices] prices of customer groups
    *[other] { $detail }
 } of { $n ->
     [one] { $n } product

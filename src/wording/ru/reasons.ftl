@@ -77,6 +77,9 @@ why-no-warehouse = остаток указан без склада, а в `goods
 why-other-price-type = нет цены того вида, который выбран в `goods.price_type`
 why-which-price = цены нескольких видов ({ $types }); выберите один в настройке `goods.price_type`
 why-name-too-long = наименование длиннее { $limit } символов, магазин его обрежет
+why-variant-unnamed = у варианта нет ни характеристик, ни скобок после названия: выбрать его было бы нельзя
+why-variant-too-long = название или значения его характеристик длиннее 128 символов магазина
+why-variant-orphan = ни один файл товаров ещё не назвал артикул товара, вариантом которого это является
 why-name-unprintable = в наименовании есть символ, который нельзя прочитать или напечатать
 why-left-out = модуль магазина принимает не всё (`obmen module` запишет тот, что принимает), поэтому пропущено: { $list }
 detail-of = { $detail ->
@@ -86,6 +89,8 @@ detail-of = { $detail ->
     [manufacturer] изготовитель
     [weight] вес и размеры
     [categories] группы
+    [variants] варианты
+    [group_prices] цены групп покупателей
    *[other] { $detail }
 } у { $n ->
     [one] { $n } товара
