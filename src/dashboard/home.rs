@@ -6,12 +6,11 @@ use maud::{Markup, html};
 use crate::dashboard::drop_page;
 use crate::dashboard::heart::Pulse;
 use crate::dashboard::layout::{button, page};
-use crate::dashboard::shown::{State, badge, number, order_badge, run_badge, time};
+use crate::dashboard::shown::{Come, State, badge, number, order_badge, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{
     Day, Journal, JournalError, OrderLine, OrderState, Run, RunFilter, RunState, Tally,
 };
-use crate::pipeline::tally_text;
 use crate::wording::key;
 
 /// Days of the chart.
@@ -24,7 +23,8 @@ const ORDERS_JOB: &str = "orders";
 
 /// Everything that the page shows, read at once.
 struct Seen {
-    last: Option<(Run, Tally)>,
+    last: Option<Come>,
+    n_waiting: u64,
     held: Vec<Run>,
     rejected: Vec<Run>,
     retrying: Vec<Run>,
@@ -46,21 +46,21 @@ fn see(journal: &Journal, exchange: &str, now: NaiveDateTime) -> Result<Seen, Jo
         journal.runs_page(&filter, limit)
     };
     let last = runs(None, 1)?.pop();
-    let last = match last {
-        Some(run) => {
-            let tally = journal.noted_tally(&run)?;
-            Some((run, tally))
-        }
-        None => None,
-    };
+    let last = last.map(|run| Come::of(run, journal)).transpose()?;
     // A rejected file is news for a while; then it is history.
     let is_news = |run: &Run| run.age(now).as_secs() < 24 * 3_600;
     let mut rejected = runs(Some(RunState::Rejected), 5)?;
     rejected.retain(is_news);
+    let n_rejected = u64::try_from(rejected.len()).unwrap_or_default();
+    // The lists below are cut.
+    let n_waiting = journal.n_runs(exchange, RunState::Held)?
+        + journal.n_orders(exchange, OrderState::Held)?
+        + n_rejected;
     let today = now.date();
     let back = Days::new(u64::try_from(N_DAYS).unwrap_or_default().saturating_sub(1));
     Ok(Seen {
         last,
+        n_waiting,
         held: runs(Some(RunState::Held), MAX_WAITING)?,
         rejected,
         retrying: runs(Some(RunState::Retry), MAX_WAITING)?,
@@ -114,7 +114,6 @@ pub(super) fn home(ask: &Ask<'_>) -> Result<Answer, PageError> {
 /// One sentence.
 fn verdict(ask: &Ask<'_>, seen: &Seen, pulse: &Pulse) -> Markup {
     let words = ask.app.words();
-    let n_waiting = seen.held.len() + seen.held_orders.len() + seen.rejected.len();
     let (state, text) = if let Some(trouble) = &pulse.trouble {
         let key = if pulse.is_shop_away() {
             key("verdict-shop-away")
@@ -123,8 +122,8 @@ fn verdict(ask: &Ask<'_>, seen: &Seen, pulse: &Pulse) -> Markup {
         };
         let said = format!("{} {}", words.text(key), trouble.text.text(words));
         (State::Bad, said)
-    } else if n_waiting > 0 {
-        let said = words.fill("verdict-waiting", &[("n", n_waiting.into())]);
+    } else if seen.n_waiting > 0 {
+        let said = words.fill("verdict-waiting", &[("n", seen.n_waiting.into())]);
         (State::Look, said)
     } else if !seen.retrying.is_empty() {
         let said = words.fill("verdict-retrying", &[("n", seen.retrying.len().into())]);
@@ -206,14 +205,14 @@ pub(super) fn decisions(ask: &Ask<'_>, run: &Run) -> Markup {
 
 fn last_file(ask: &Ask<'_>, seen: &Seen) -> Markup {
     let words = ask.app.words();
-    let Some((run, tally)) = &seen.last else {
+    let Some(come) = &seen.last else {
         return html! { p .empty { (words.text("home-no-file")) } };
     };
+    let Come { run, tally, .. } = come;
     let place = format!("/runs/{}", run.id);
     html! {
         p { a .strong href=(ask.link(&place, &[])) { (run.file) } " " (run_badge(run.state, tally, words)) }
-        p { (time(&run.started_at)) " · " (tally_text(tally, words)) }
-        @if let Some(note) = &run.note { p { (note.text(words)) } }
+        p { (time(&run.started_at)) " · " (come.text(words)) }
         @if tally.needs_attention() {
             p {
                 a .button href=(ask.link(&place, &[("rows", "faulty")])) { (words.text("show-faulty")) }

@@ -6,13 +6,13 @@ use maud::{Markup, html};
 
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{self, more, page};
-use crate::dashboard::shown::{State, badge, field, kind_badge, number, run_badge, time};
+use crate::dashboard::shown::{Come, State, badge, field, kind_badge, number, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::formats::{Encoding, csv_write};
 use crate::journal::{
-    CallLine, JournalError, OutcomeKind, RowFilter, RowLine, Run, RunFilter, RunId, RunState, Tally,
+    CallLine, JournalError, OutcomeKind, RowFilter, RowLine, RunFilter, RunId, RunState, Tally,
 };
-use crate::pipeline::{self, Event, TABLE_HEADER, kind_key, table_row, tally_text};
+use crate::pipeline::{self, Event, TABLE_HEADER, kind_key, table_row};
 use crate::wording::{Wording, key};
 
 /// Rows of one part of a list.
@@ -42,15 +42,12 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
         search: Some(search).filter(|search| !search.is_empty()),
         before: ask.number("before").map(RunId),
     };
-    let runs: Vec<(Run, Tally)> = ask.app.read(|journal| {
+    let runs: Vec<Come> = ask.app.read(|journal| {
         let runs = journal.runs_page(&filter, PAGE)?.into_iter();
-        runs.map(|run| {
-            let tally = journal.noted_tally(&run)?;
-            Ok::<_, JournalError>((run, tally))
-        })
-        .collect()
+        runs.map(|run| Come::of(run, journal))
+            .collect::<Result<_, JournalError>>()
     })?;
-    let before = runs.last().map(|(run, _)| run.id.to_string());
+    let before = runs.last().map(|last| last.run.id.to_string());
     let values = [
         ("state", state_name),
         ("q", search),
@@ -73,18 +70,13 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Answer, PageError> {
                             th scope="col" { (words.text("col-rows")) }
                         } }
                         tbody {
-                            @for (run, tally) in &runs {
+                            @for come in &runs {
                                 tr {
-                                    td .num { a href=(ask.link(&format!("/runs/{}", run.id), &[])) { (run.id) } }
-                                    td { (time(&run.started_at)) }
-                                    td .name { (run.file) }
-                                    td { (run_badge(run.state, tally, words)) }
-                                    td {
-                                        @match &run.note {
-                                            Some(note) => (note.text(words)),
-                                            None => (tally_text(tally, words)),
-                                        }
-                                    }
+                                    td .num { a href=(ask.link(&format!("/runs/{}", come.run.id), &[])) { (come.run.id) } }
+                                    td { (time(&come.run.started_at)) }
+                                    td .name { (come.run.file) }
+                                    td { (run_badge(come.run.state, &come.tally, words)) }
+                                    td { (come.text(words)) }
                                 }
                             }
                         }
@@ -129,17 +121,18 @@ pub(super) fn one(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
         let Some(run) = journal.run(RunId(id))? else {
             return Ok(None);
         };
-        let tally = journal.noted_tally(&run)?;
         let rows = journal.rows_page(run.id, filter_of(shown), after, ROWS_PAGE)?;
         let calls = journal.calls_page(run.id, after_call, CALLS_PAGE)?;
-        Ok::<_, JournalError>(Some((run, tally, rows, calls)))
+        let come = Come::of(run, journal)?;
+        Ok::<_, JournalError>(Some((come, rows, calls)))
     })?;
-    let (run, tally, rows, calls) = found.ok_or(PageError::NotFound)?;
+    let (come, rows, calls) = found.ok_or(PageError::NotFound)?;
+    let Come { run, tally, .. } = &come;
     let place = format!("/runs/{id}");
     let title = words.fill("run-title", &[("run", id.to_string().into())]);
     let content = html! {
         div #run data-live {
-            p .strong { (run.file) " " (run_badge(run.state, &tally, words)) }
+            p .strong { (run.file) " " (run_badge(run.state, tally, words)) }
             p {
                 (words.text("col-begun")) ": " (time(&run.started_at))
                 @if let Some(at) = &run.finished_at { " · " (words.text("run-ended")) ": " (time(at)) }
@@ -147,8 +140,9 @@ pub(super) fn one(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
                 @if run.is_approved { " · " (words.text("run-approved")) }
             }
             @if let Some(note) = &run.note { p .alert { (note.text(words)) } }
-            (decisions(ask, &run))
-            (tallies(ask, &place, &tally, shown))
+            (decisions(ask, run))
+            @if run.state == RunState::Open { p { (come.text(words)) } }
+            @else { (tallies(ask, &place, tally, shown)) }
         }
         section #rows data-live[after == 0] aria-labelledby="rows-title" {
             h2 #rows-title { (words.text("run-rows")) }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::journal::{OrderState, OutcomeKind, RunState, Tally};
-use crate::pipeline::kind_key;
+use crate::journal::{Journal, JournalError, OrderState, OutcomeKind, Run, RunState, Tally};
+use crate::pipeline::{kind_key, tally_text};
 use crate::wording::{Wording, key};
 
 /// What a person should make of it.
@@ -35,6 +35,39 @@ impl State {
 pub(super) fn badge(state: State, text: &str) -> Markup {
     let (class, sign) = state.sign();
     html! { span .badge .(class) { span .sign aria-hidden="true" { (sign) } (text) } }
+}
+
+/// A run, and what it has come to.
+#[derive(Debug, Clone)]
+pub(super) struct Come {
+    pub(super) run: Run,
+    pub(super) tally: Tally,
+    /// Of one at work; its rows are not counted by what became of them yet.
+    pub(super) n_so_far: u64,
+}
+
+impl Come {
+    pub(super) fn of(run: Run, journal: &Journal) -> Result<Self, JournalError> {
+        let tally = journal.noted_tally(&run)?;
+        let n_so_far = match run.state {
+            RunState::Open => journal.n_rows_so_far(run.id)?,
+            RunState::Done | RunState::Held | RunState::Rejected | RunState::Retry => 0,
+        };
+        Ok(Self {
+            run,
+            tally,
+            n_so_far,
+        })
+    }
+
+    /// Why it stopped, how far it is, or what became of its rows.
+    pub(super) fn text(&self, words: &Wording) -> String {
+        match (&self.run.note, self.run.state) {
+            (Some(note), _) => note.text(words),
+            (None, RunState::Open) => words.fill("rows-so-far", &[("n", self.n_so_far.into())]),
+            (None, _) => tally_text(&self.tally, words),
+        }
+    }
 }
 
 pub(super) fn run_badge(state: RunState, tally: &Tally, words: &Wording) -> Markup {

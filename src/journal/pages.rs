@@ -130,10 +130,11 @@ impl Journal {
         Ok(runs.pop())
     }
 
-    /// As it was when the run ended; of one at work, what it has come to so far.
+    /// As it was when the run ended. One at work is not counted by what became of its
+    /// rows: that would read them all, at each look; see [`n_rows_so_far`](Self::n_rows_so_far).
     pub fn noted_tally(&self, run: &Run) -> Result<Tally, JournalError> {
         if run.state == RunState::Open {
-            return self.tally(run.id);
+            return Ok(Tally::default());
         }
         let mut statement = self
             .connection
@@ -254,9 +255,14 @@ impl Journal {
     ) -> Result<Vec<ProductLine>, JournalError> {
         // Behind every text that begins so.
         let end = format!("{start}\u{10ffff}");
+        // One lower bound: of two, the index would be read from the lower one on.
+        let from = if after >= start && !after.is_empty() {
+            format!("{after}\0")
+        } else {
+            start.to_owned()
+        };
         let mut statement = self.connection.prepare_cached(PRODUCTS)?;
-        let products =
-            statement.query_map(params![exchange, start, end, after, limit], product_line)?;
+        let products = statement.query_map(params![exchange, from, end, limit], product_line)?;
         Ok(products.collect::<Result<_, _>>()?)
     }
 
@@ -395,8 +401,8 @@ const PRODUCTS: &str =
      FROM article a
      LEFT JOIN product_state s ON s.exchange = a.exchange AND s.match_key = a.match_key
      LEFT JOIN identity i ON i.exchange = a.exchange AND i.match_key = a.match_key
-     WHERE a.exchange = ?1 AND a.match_key >= ?2 AND a.match_key < ?3 AND a.match_key > ?4
-     ORDER BY a.match_key LIMIT ?5";
+     WHERE a.exchange = ?1 AND a.match_key >= ?2 AND a.match_key < ?3
+     ORDER BY a.match_key LIMIT ?4";
 
 const DAYS: &str = "SELECT r.started_at, t.outcome, t.n FROM run r JOIN run_tally t ON t.run = r.id
      WHERE r.started_at >= ?2 AND r.exchange = ?1";
@@ -449,162 +455,5 @@ fn count(n: i64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::journal::Fingerprint;
-
-    fn journal() -> (tempfile::TempDir, Journal) {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&folder.path().join("j.sqlite")).unwrap();
-        (folder, journal)
-    }
-
-    fn noon(day: u32) -> NaiveDateTime {
-        let day = NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
-        day.and_hms_opt(12, 0, 0).unwrap()
-    }
-
-    fn run(journal: &Journal, file: &str, rows: &[(&str, OutcomeKind)]) -> Run {
-        let print = Fingerprint {
-            hash: file.to_owned(),
-            size: 1,
-        };
-        let run = journal.begin("main", file, &print, noon(3)).unwrap();
-        let outcomes: Vec<Outcome> = (1..)
-            .zip(rows)
-            .map(|(line, (key, kind))| Outcome {
-                line,
-                key: (*key).to_owned(),
-                field: "price".to_owned(),
-                kind: *kind,
-                detail: None,
-            })
-            .collect();
-        journal.note_outcomes(run.id, &outcomes).unwrap();
-        journal
-            .finish(run.id, RunState::Done, None, None, noon(3))
-            .unwrap();
-        journal.run(run.id).unwrap().unwrap()
-    }
-
-    #[test]
-    fn lists_go_on_behind_their_last_row() {
-        use OutcomeKind::{Applied, Rejected, Unchanged, Unknown};
-        let (_folder, journal) = journal();
-        let rows = [
-            ("A", Unchanged),
-            ("B", Applied),
-            ("C", Rejected),
-            ("D", Unknown),
-        ];
-        let first = run(&journal, "a_b.csv", &rows);
-        let second = run(&journal, "axb.csv", &[("B", Unchanged)]);
-        let ids = |filter: RunFilter<'_>, limit| -> Vec<i64> {
-            let runs = journal.runs_page(&filter, limit).unwrap();
-            runs.iter().map(|run| run.id.0).collect()
-        };
-        let all = RunFilter::default();
-        assert_eq!(ids(all.clone(), 1), [2]);
-        let before = Some(second.id);
-        assert_eq!(
-            ids(
-                RunFilter {
-                    before,
-                    ..all.clone()
-                },
-                9
-            ),
-            [1]
-        );
-        let search = |search| RunFilter {
-            search: Some(search),
-            ..RunFilter::default()
-        };
-        assert_eq!(ids(search("a_b"), 9), [1], "no wildcard");
-        assert_eq!(
-            ids(search("B"), 9),
-            [2, 1],
-            "an article, or a part of a name"
-        );
-        assert_eq!(ids(search("C"), 9), [2, 1]);
-        assert_eq!(ids(search("D"), 9), [1]);
-        let keys = |filter, after| -> Vec<String> {
-            let rows = journal.rows_page(first.id, filter, after, 9).unwrap();
-            rows.into_iter().map(|row| row.outcome.key).collect()
-        };
-        assert_eq!(keys(RowFilter::All, 2), ["C", "D"]);
-        assert_eq!(keys(RowFilter::Faulty, 0), ["C", "D"]);
-        assert_eq!(keys(RowFilter::Kind(Unchanged), 0), ["A"]);
-        assert_eq!(keys(RowFilter::Kind(Applied), 0), ["B"]);
-        assert_eq!(
-            journal.noted_tally(&first).unwrap(),
-            journal.tally(first.id).unwrap()
-        );
-        let days = journal.days("main", noon(2).date(), 3).unwrap();
-        let day = Day {
-            n_applied: 1,
-            n_faulty: 2,
-            n_orders: 0,
-        };
-        assert_eq!(days, [Day::default(), day, Day::default()]);
-    }
-
-    /// The steps that SQLite would take.
-    fn steps(journal: &Journal, sql: &str) -> Vec<String> {
-        let mut statement = journal
-            .connection
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        for at in 1..=statement.parameter_count() {
-            statement.raw_bind_parameter(at, 1).unwrap();
-        }
-        let mut rows = statement.raw_query();
-        let mut steps = Vec::new();
-        while let Some(row) = rows.next().unwrap() {
-            steps.push(row.get(3).unwrap());
-        }
-        steps
-    }
-
-    #[test]
-    fn no_list_is_read_through_or_sorted() {
-        use OutcomeKind::{Applied, Rejected};
-        let (_folder, journal) = journal();
-        let run_filter = |state, search| {
-            let filter = RunFilter {
-                exchange: Some("main"),
-                state,
-                search,
-                before: None,
-            };
-            format!("SELECT id FROM run WHERE {}", runs_condition(&filter))
-        };
-        let sentences = [
-            run_filter(None, None),
-            run_filter(Some(RunState::Held), None),
-            run_filter(None, Some("a")),
-            rows_sql(RowFilter::All),
-            rows_sql(RowFilter::Kind(Applied)),
-            rows_sql(RowFilter::Kind(Rejected)),
-            CALLS.to_owned(),
-            orders_sql(None).to_owned(),
-            orders_sql(Some(OrderState::Held)).to_owned(),
-            PRODUCTS.to_owned(),
-            DAYS.to_owned(),
-        ];
-        for sql in sentences {
-            let steps = steps(&journal, &sql);
-            let reads_all = steps.iter().any(|step| step.starts_with("SCAN"));
-            let sorts = steps
-                .iter()
-                .any(|step| step.contains("TEMP B-TREE FOR ORDER"));
-            assert!(!reads_all && !sorts, "{sql}\n{}", steps.join("\n"));
-        }
-        // Several kinds are put into one order, but only what is faulty is looked at.
-        let faulty = steps(&journal, &rows_sql(RowFilter::Faulty));
-        assert!(
-            faulty.iter().any(|step| step.contains("outcome_by_kind")),
-            "{faulty:?}"
-        );
-    }
-}
+#[path = "pages_tests.rs"]
+mod tests;
