@@ -22,6 +22,7 @@ mod planning;
 mod portion;
 mod post;
 mod publishing;
+mod queue;
 mod rails;
 mod reading;
 mod receipt;

@@ -12,10 +12,10 @@ use crate::formats::{self, CsvOptions, Stage};
 use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::queue::{Queue, Topic, in_order};
 use crate::pipeline::settle::settle_open_calls;
-use crate::pipeline::turn::{Turn, retry_time};
+use crate::pipeline::turn::Turn;
 use crate::pipeline::{CarryError, Exchange, OrdersReport, ask_for_orders, clock};
-use crate::plan::Function;
 
 /// What became of one file in a pass.
 #[derive(Debug)]
@@ -42,44 +42,6 @@ pub struct PassReport {
     pub overdue: Vec<String>,
     /// What stopped the pass or a part of it.
     pub errors: Vec<CarryError>,
-}
-
-/// Files about the same things are carried in the order in which they came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Topic {
-    Goods,
-    Orders,
-}
-
-impl Topic {
-    fn about(function: Function) -> Self {
-        match function {
-            Function::UpdateOrder => Self::Orders,
-            Function::UpsertCategories
-            | Function::AddProducts
-            | Function::UpdateProducts
-            | Function::UpdateNames
-            | Function::UpdatePrice
-            | Function::UpdateGroupPrices
-            | Function::UpdateQuantity
-            | Function::UpdateVariants => Self::Goods,
-        }
-    }
-
-    fn of(stage: Option<Stage>) -> Self {
-        match stage {
-            Some(Stage::Documents) => Self::Orders,
-            Some(
-                Stage::Reference
-                | Stage::Goods
-                | Stage::Offers
-                | Stage::Prices
-                | Stage::Rests
-                | Stage::Unknown,
-            )
-            | None => Self::Goods,
-        }
-    }
 }
 
 /// An exchange with its folders.
@@ -109,15 +71,8 @@ pub(super) struct Post {
     pub(super) pictures_after: String,
 }
 
-/// So often a file that fails holds up those that came after it. What an older file
-/// says cannot take back what a newer one has said, so the order is not all.
-pub(super) const ATTEMPTS_IN_LINE: u32 = 3;
-
 /// No pause is longer: a time further ahead was written by a clock that was wrong.
 const FURTHEST: TimeDelta = TimeDelta::hours(2);
-
-/// For a file that cannot even be opened just now.
-const MOMENT: TimeDelta = TimeDelta::seconds(30);
 
 const ORDERS_JOB: &str = "orders";
 
@@ -301,67 +256,38 @@ impl Post {
         if has_documents && report.orders.is_none() {
             self.ask(journal, report);
         }
-        // Until when newer files about the same things queue behind an older one.
-        let mut blocked: HashMap<Topic, NaiveDateTime> = HashMap::new();
-        if let Err(err) = self.settle(journal, report, &mut blocked) {
+        let mut queue = Queue::new(std::mem::take(&mut self.retry_at));
+        if let Err(err) = self.settle(journal, report, &mut queue) {
+            self.retry_at = queue.close();
             return self.block(err, report);
         }
         let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
         if report.orders.is_some() {
             lookup.note_orders_fetched();
         } else if has_documents {
-            blocked.insert(Topic::Orders, clock::now() + chrono::Duration::minutes(1));
+            queue.block(Topic::Orders, clock::now() + TimeDelta::minutes(1));
         }
-        let mut not_before = self.retry_at.clone();
-        // Files that wait for another one, and when to look whether it has come some other way.
-        let mut unexplained = Vec::new();
-        let mut has_carried = false;
         for (stage, file) in files {
             if stopped() {
                 break;
             }
             let topic = Topic::of(stage);
-            if let Some(until) = blocked.get(&topic) {
+            if let Some(until) = queue.blocked_until(topic) {
                 report.waiting.push(file.path().to_owned());
-                not_before.insert(file.path().to_owned(), *until);
+                queue.put_off(&file, until);
                 continue;
             }
-            not_before.remove(file.path());
-            let mut turn = self.carry(&file, journal, &lookup);
-            if needs_orders(&turn) && report.orders.is_none() {
-                self.ask(journal, report);
-                if report.orders.is_some() {
-                    lookup.note_orders_fetched();
-                    // It has been noted for later.
-                    if let Err(err) = forget_pause(&turn, journal) {
-                        report.errors.push(err);
-                    }
-                    turn = self.carry(&file, journal, &lookup);
-                }
-            }
-            match turn {
+            match self.carry_with_orders(&file, journal, &lookup, report) {
                 Turn::NotBefore { due, is_in_line } => {
-                    blocked.extend(is_in_line.then_some((topic, due)));
+                    if is_in_line {
+                        queue.block(topic, due);
+                    }
                     report.waiting.push(file.path().to_owned());
-                    not_before.insert(file.path().to_owned(), due);
+                    queue.put_off(&file, due);
                 }
                 Turn::Done(carried) => {
-                    let now = clock::now();
-                    let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
-                    let in_line = match &carried.run {
-                        Some(run) => retry_at.filter(|_| run.attempts <= ATTEMPTS_IN_LINE),
-                        None => now.checked_add_signed(MOMENT),
-                    };
-                    blocked.extend(in_line.map(|due| (topic, due)));
-                    not_before.extend(retry_at.map(|due| (file.path().to_owned(), due)));
+                    queue.note(topic, &file, &carried);
                     let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
-                    if let (Some(CarryError::Unexplained { .. }), Some(run)) =
-                        (&carried.error, &carried.run)
-                    {
-                        let due = retry_time(run, now);
-                        unexplained.extend(due.map(|due| (file.path().to_owned(), due)));
-                    }
-                    has_carried |= carried.error.is_none();
                     report.files.push(*carried);
                     if is_over {
                         break;
@@ -369,13 +295,31 @@ impl Post {
                 }
             }
         }
-        // What was carried may have explained them; else they need not be read at every scan.
-        if !has_carried {
-            not_before.extend(unexplained);
+        self.retry_at = queue.close();
+    }
+
+    /// Fetches the orders first where the file turns out to speak of them.
+    fn carry_with_orders(
+        &self,
+        file: &ClaimedFile,
+        journal: &Journal,
+        lookup: &Lookup<'_>,
+        report: &mut PassReport,
+    ) -> Turn {
+        let turn = self.carry(file, journal, lookup);
+        if !needs_orders(&turn) || report.orders.is_some() {
+            return turn;
         }
-        // Somebody may have taken a file away.
-        not_before.retain(|path, _| path.exists());
-        self.retry_at = not_before;
+        self.ask(journal, report);
+        if report.orders.is_none() {
+            return turn;
+        }
+        lookup.note_orders_fetched();
+        // It has been noted for later.
+        if let Err(err) = forget_pause(&turn, journal) {
+            report.errors.push(err);
+        }
+        self.carry(file, journal, lookup)
     }
 
     /// Looks into open calls. Where one cannot be looked into, what it is about waits,
@@ -384,7 +328,7 @@ impl Post {
         &mut self,
         journal: &Journal,
         report: &mut PassReport,
-        blocked: &mut HashMap<Topic, NaiveDateTime>,
+        queue: &mut Queue,
     ) -> Result<(), CarryError> {
         let scan = self.exchange.settings.schedule.scan;
         if !self.settling.is_waiting(Instant::now()) {
@@ -401,8 +345,10 @@ impl Post {
             }
             report.errors.extend(failed.into_iter().map(|(_, err)| err));
         }
-        let until = clock::now() + chrono::Duration::from_std(scan).unwrap_or_default();
-        blocked.extend(self.unsettled.iter().map(|topic| (*topic, until)));
+        let until = clock::now() + TimeDelta::from_std(scan).unwrap_or_default();
+        for topic in &self.unsettled {
+            queue.block(*topic, until);
+        }
         Ok(())
     }
 
@@ -497,24 +443,6 @@ fn needs_orders(turn: &Turn) -> bool {
         Turn::Done(report) => matches!(report.error, Some(CarryError::OrdersFirst)),
         Turn::NotBefore { .. } => false,
     }
-}
-
-/// Files that were tried before first. Then classifier before goods, goods before
-/// statuses, statuses before stock (a new status moves stock by itself); within
-/// that lists as they came, and the rest by portion number.
-fn in_order(
-    files: Vec<ClaimedFile>,
-    waiting: &HashSet<String>,
-    csv: &CsvOptions,
-) -> Vec<(Option<Stage>, ClaimedFile)> {
-    let stage = |file: &ClaimedFile| Some(formats::stage_of(file.open().ok()?, csv));
-    let mut staged: Vec<_> = files.into_iter().map(|file| (stage(&file), file)).collect();
-    // Stable: `claimed` gives them in the order of their names.
-    staged.sort_by_cached_key(|(stage, file)| {
-        let came_at = file.is_list().then(|| file.came_at()).flatten();
-        (!waiting.contains(&file.name()), *stage, came_at)
-    });
-    staged
 }
 
 /// After this, no other file of the exchange will fare better.
