@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::output::Out;
-use crate::cli::{Common, Exit, config, run};
+use crate::cli::output::{Out, put_message};
+use crate::cli::{Common, Exit, config, failure, run};
 use crate::domain::CategoryId;
 use crate::folders::{Inbox, Outbox};
 use crate::journal::Journal;
@@ -13,12 +13,13 @@ use crate::notices;
 use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
 use crate::plan::Detail;
 use crate::shop::{Access, Dialect, ShopError, module};
+use crate::wording::{Message, Worded as _, key, message};
 
 /// What was looked at, and how it is.
 struct Finding {
-    what: String,
+    what: Message,
     health: Health,
-    detail: String,
+    detail: Message,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,16 +34,16 @@ enum Health {
 
 pub(super) fn check(common: &Common, sends_notice: bool, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
-    let mut findings = vec![good("configuration", common.config.display().to_string())];
+    let mut findings = vec![good(message!("check-configuration"), plain(&common.config))];
     let opened =
         Journal::open(&config.journal).and_then(|journal| journal.examine().map(|()| journal));
     let journal = match opened {
         Ok(journal) => {
-            findings.push(good("journal", config.journal.display().to_string()));
+            findings.push(good(message!("check-journal"), plain(&config.journal)));
             Some(journal)
         }
         Err(err) => {
-            findings.push(bad("journal", format!("{:#}", anyhow::Error::from(err))));
+            findings.push(bad(message!("check-journal"), failure::whole(&err.into())));
             None
         }
     };
@@ -74,44 +75,55 @@ pub(super) fn check(common: &Common, sends_notice: bool, out: &mut Out) -> anyho
 
 fn print(finding: &Finding, out: &mut Out) {
     let (mark, code) = match finding.health {
-        Health::Good => ("ok  ", "ok"),
-        Health::Limited => ("note", "limited"),
-        Health::Bad => ("BAD ", "bad"),
-        Health::NoShop => ("BAD ", "no-shop"),
+        Health::Good => (key("check-mark-good"), "ok"),
+        Health::Limited => (key("check-mark-limited"), "limited"),
+        Health::Bad => (key("check-mark-bad"), "bad"),
+        Health::NoShop => (key("check-mark-bad"), "no-shop"),
     };
     if out.is_text() {
-        out.say(&format!("{mark}  {}: {}", finding.what, finding.detail));
+        let words = out.words;
+        let (what, detail) = (finding.what.text(words), finding.detail.text(words));
+        out.say(&format!("{:<4}  {what}: {detail}", words.text(mark)));
     } else {
-        out.json(&json!({"what": finding.what, "health": code, "detail": finding.detail}));
+        let mut value = json!({"what": finding.what.to_string(), "health": code, "detail": null});
+        put_message(&mut value, "detail", Some(&finding.detail));
+        out.json(&value);
     }
 }
 
-fn good(what: &str, detail: String) -> Finding {
+fn good(what: Message, detail: Message) -> Finding {
+    finding(what, Health::Good, detail)
+}
+
+fn bad(what: Message, detail: Message) -> Finding {
+    finding(what, Health::Bad, detail)
+}
+
+fn limited(what: Message, detail: Message) -> Finding {
+    finding(what, Health::Limited, detail)
+}
+
+fn finding(what: Message, health: Health, detail: Message) -> Finding {
     Finding {
-        what: what.to_owned(),
-        health: Health::Good,
+        what,
+        health,
         detail,
     }
 }
 
-fn bad(what: &str, detail: String) -> Finding {
-    Finding {
-        what: what.to_owned(),
-        health: Health::Bad,
-        detail,
-    }
+fn plain(path: &Path) -> Message {
+    Message::plain(path.display().to_string())
 }
 
 /// A person must see that it arrives; here is only told that it was taken.
 fn check_notice(notice: Option<&notices::Settings>, exchanges: &[ExchangeSettings]) -> Finding {
-    let what = "notice";
+    let what = message!("check-notice");
     let Some((settings, exchange)) = notice.zip(exchanges.first()) else {
-        let detail = "`notice.webhook` is not set: nobody is told when something waits";
-        return bad(what, detail.to_owned());
+        return bad(what, message!("check-no-notice"));
     };
     match notices::send_test(settings, &exchange.name) {
-        Ok(()) => good(what, "the receiver has taken a test notice".to_owned()),
-        Err(err) => bad(what, err.to_string()),
+        Ok(()) => good(what, message!("check-notice-taken")),
+        Err(err) => bad(what, err.message()),
     }
 }
 
@@ -122,32 +134,33 @@ fn check_folders(settings: &ExchangeSettings, findings: &mut Vec<Finding>) {
         outbox.prepare(".obmen-check", b"")?;
         outbox.discard(".obmen-check")
     };
-    let what = format!("inbox of `{}`", settings.name);
-    findings.push(
-        match Inbox::open(&settings.inbox).and_then(|inbox| is_writable(inbox.root())) {
-            Ok(()) => good(&what, settings.inbox.display().to_string()),
-            Err(err) => bad(
-                &what,
-                format!("{err}: give the account that runs obmen the right to change it"),
-            ),
-        },
-    );
-    let what = format!("outbox of `{}`", settings.name);
-    findings.push(match is_writable(&settings.outbox) {
-        Ok(()) => good(&what, settings.outbox.display().to_string()),
-        Err(err) => bad(
-            &what,
-            format!("{err}: give the account that runs obmen the right to change it"),
+    let inbox = Inbox::open(&settings.inbox).and_then(|inbox| is_writable(inbox.root()));
+    let outbox = is_writable(&settings.outbox);
+    for (what, folder, result) in [
+        (
+            message!("check-inbox", exchange = &settings.name),
+            &settings.inbox,
+            inbox,
         ),
-    });
+        (
+            message!("check-outbox", exchange = &settings.name),
+            &settings.outbox,
+            outbox,
+        ),
+    ] {
+        findings.push(match result {
+            Ok(()) => good(what, plain(folder)),
+            Err(err) => bad(what, message!("check-no-right", why = err.message())),
+        });
+    }
 }
 
 fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<Finding>) {
-    let what = format!("shop of `{}`", settings.name);
+    let what = message!("check-shop", exchange = &settings.name);
     let url = settings.shop.url.clone();
     let exchange = match Exchange::new(settings) {
         Ok(exchange) => exchange,
-        Err(err) => return findings.push(bad(&what, err.to_string())),
+        Err(err) => return findings.push(bad(what, err.message())),
     };
     let access = match exchange.client.log_in() {
         Ok(access) => access,
@@ -157,21 +170,16 @@ fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<
             } else {
                 Health::Bad
             };
-            return findings.push(Finding {
-                what,
-                health,
-                detail: format!("{url}: {err}"),
-            });
+            let detail = message!("check-shop-fails", url = url, why = err.message());
+            return findings.push(finding(what, health, detail));
         }
     };
     let version = match &access {
         Access::Module(greeting) => greeting.opencart.clone(),
         Access::Upstream(dialect) => dialect.name().to_owned(),
     };
-    findings.push(good(
-        &what,
-        format!("{url}: logged in; it speaks like OpenCart {version}"),
-    ));
+    let detail = message!("check-shop-fine", url = url, version = version);
+    findings.push(good(what, detail));
     findings.push(module_of(&access));
     check_functions(&exchange, &access, findings);
     check_choices(&exchange, &access, journal, findings);
@@ -179,106 +187,86 @@ fn check_shop(settings: ExchangeSettings, journal: &Journal, findings: &mut Vec<
 
 /// Which module the shop has, and whether there is a better one.
 fn module_of(access: &Access) -> Finding {
-    let what = "module".to_owned();
+    let what = message!("check-module");
     let newest = module::source_version();
     match access {
         Access::Module(greeting) if greeting.module == newest => {
-            good(&what, format!("obmen's own, version {newest}"))
+            good(what, message!("check-module-newest", version = newest))
         }
-        Access::Module(greeting) => Finding {
+        Access::Module(greeting) => limited(
             what,
-            health: Health::Limited,
-            detail: format!(
-                "obmen's own, version {}; this program brings {newest}: copy the file that `obmen module` \
-                 writes over the shop's",
-                greeting.module
+            message!(
+                "check-module-older",
+                version = &greeting.module,
+                newest = newest,
             ),
-        },
-        Access::Upstream(_) => Finding {
-            what,
-            health: Health::Limited,
-            detail: format!(
-                "the upstream one, slow and silent about what it did; `obmen module` writes obmen's own, \
-                 version {newest}, which is one file to copy into the shop"
-            ),
-        },
+        ),
+        Access::Upstream(_) => limited(what, message!("check-module-upstream", newest = newest)),
     }
 }
 
 /// Asks every function of the module; commands are given nothing to do.
 fn check_functions(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding>) {
     let client = &exchange.client;
-    let answers: [(&str, Result<String, ShopError>); 10] = [
+    let answers = || message!("check-answers");
+    let found: [(&str, Result<Message, ShopError>); 10] = [
         (
             "statuses",
             client
                 .statuses()
-                .map(|list| format!("{} statuses", list.len())),
+                .map(|list| message!("check-n-statuses", n = list.len())),
         ),
         (
             "cats",
             client
                 .categories()
-                .map(|list| format!("{} categories", list.len())),
+                .map(|list| message!("check-n-categories", n = list.len())),
         ),
         (
             "articles",
             client
                 .articles()
-                .map(|list| format!("{} articles", list.len())),
+                .map(|list| message!("check-n-articles", n = list.len())),
         ),
         (
             "getproducts",
             client
                 .products()
-                .map(|list| format!("{} enabled products with an article", list.len())),
+                .map(|list| message!("check-n-products", n = list.len())),
         ),
         (
             "getnames",
-            client.names().map(|list| format!("{} names", list.len())),
+            client
+                .names()
+                .map(|list| message!("check-n-names", n = list.len())),
         ),
         (
             "updatequantity",
-            client.update_quantities(&[]).map(|_| "answers".to_owned()),
+            client.update_quantities(&[]).map(|_| answers()),
         ),
-        (
-            "updateprice",
-            client.update_prices(&[]).map(|_| "answers".to_owned()),
-        ),
-        (
-            "updatenames",
-            client.update_names(&[]).map(|_| "answers".to_owned()),
-        ),
+        ("updateprice", client.update_prices(&[]).map(|_| answers())),
+        ("updatenames", client.update_names(&[]).map(|_| answers())),
         (
             "addproducts",
-            client
-                .add_products(CategoryId(0), &[])
-                .map(|_| "answers".to_owned()),
+            client.add_products(CategoryId(0), &[]).map(|_| answers()),
         ),
-        (
-            "updateorder",
-            client.update_orders(&[]).map(|_| "answers".to_owned()),
-        ),
+        ("updateorder", client.update_orders(&[]).map(|_| answers())),
     ];
-    for (function, answer) in answers {
+    for (function, answer) in found {
         let what = match access {
-            Access::Module(_) => format!("call `{}`", call_of(function)),
-            Access::Upstream(_) => format!("function `{function}`"),
+            Access::Module(_) => message!("check-call", function = call_of(function)),
+            Access::Upstream(_) => message!("check-function", function = function),
         };
         let is_optional = matches!(function, "getnames" | "updatenames");
         findings.push(match answer {
-            Ok(_) if function == "updateorder" && *access == Access::Upstream(Dialect::V40) => Finding {
-                what,
-                health: Health::Limited,
-                detail: "answers, but the upstream module for 4.0 cannot change the status of an order: \
-                         files with statuses will be held"
-                    .to_owned(),
-            },
-            Ok(detail) => good(&what, detail),
-            Err(err @ ShopError::NoFunction { .. }) if is_optional => {
-                Finding { what, health: Health::Limited, detail: format!("{err}; names are not exchanged without it") }
+            Ok(_) if function == "updateorder" && *access == Access::Upstream(Dialect::V40) => {
+                limited(what, message!("check-no-status-change"))
             }
-            Err(err) => bad(&what, err.to_string()),
+            Ok(detail) => good(what, detail),
+            Err(err @ ShopError::NoFunction { .. }) if is_optional => {
+                limited(what, message!("check-no-names", why = err.message()))
+            }
+            Err(err) => bad(what, err.message()),
         });
     }
 }
@@ -305,10 +293,10 @@ fn check_groups(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding
     };
     let groups = &greeting.customer_groups;
     for (name, _, group) in &exchange.settings.goods.group_prices {
-        let what = format!("customer group for `{name}`");
+        let what = message!("check-group", name = name);
         let known = groups.iter().find(|known| known.id == *group);
         findings.push(if let Some(known) = known {
-            good(&what, format!("{group}, `{}`", known.name))
+            good(what, Message::plain(format!("{group}, `{}`", known.name)))
         } else {
             let known: Vec<String> = groups
                 .iter()
@@ -316,8 +304,8 @@ fn check_groups(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding
                 .collect();
             let known = known.join(", ");
             bad(
-                &what,
-                format!("the shop has no group {group}; it has {known}"),
+                what,
+                message!("check-no-group", group = group.to_string(), known = known),
             )
         });
     }
@@ -346,23 +334,20 @@ fn check_choices(
         .iter()
         .chain(exchange.settings.orders.map.values());
     let wanted = wanted_statuses
-        .map(|name| (ListKind::Statuses, "order status", name))
+        .map(|name| (ListKind::Statuses, message!("check-status"), name))
         .chain(
             exchange
                 .settings
                 .goods
                 .category
                 .iter()
-                .map(|name| (ListKind::Categories, "category", name)),
+                .map(|name| (ListKind::Categories, message!("check-category"), name)),
         );
     for (kind, what, name) in wanted {
         match has(kind, name) {
-            Ok(true) => findings.push(good(what, format!("`{name}`"))),
-            Ok(false) => findings.push(bad(
-                what,
-                format!("the shop has none that is called `{name}`; `obmen statuses` and `obmen categories` list them"),
-            )),
-            Err(err) => findings.push(bad(what, err.to_string())),
+            Ok(true) => findings.push(good(what, Message::plain(format!("`{name}`")))),
+            Ok(false) => findings.push(bad(what, message!("check-none-called", name = name))),
+            Err(err) => findings.push(bad(what, err.message())),
         }
     }
     let goods = &exchange.settings.goods;
@@ -373,12 +358,9 @@ fn check_choices(
             .abilities()
             .is_ok_and(|able| able.categories);
     if goods.category.is_none() && !has_tree {
-        let detail =
-            "`goods.category` is not set: new goods are reported, but not added".to_owned();
-        findings.push(Finding {
-            what: "new goods".to_owned(),
-            health: Health::Limited,
-            detail,
-        });
+        findings.push(limited(
+            message!("check-new-goods"),
+            message!("check-no-category"),
+        ));
     }
 }

@@ -5,15 +5,16 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::cli::config;
+use crate::cli::failure::{self, Because as _};
 use crate::dashboard::{Choice, ConfigError, ConfigFile, Written};
 use crate::folders::replace_file;
 use crate::pipeline::ExchangeSettings;
 use crate::plan::Detail;
-use crate::wording::Message;
+use crate::wording::{Message, message};
 
 /// Notepad saves it, and expects it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -36,7 +37,7 @@ impl KeptConfig {
 
     fn text(&self) -> anyhow::Result<String> {
         fs::read_to_string(&self.path)
-            .with_context(|| format!("cannot read `{}`", self.path.display()))
+            .because(|| message!("config-unreadable", path = self.path.display().to_string()))
     }
 
     fn settings(&self, text: &str, exchange: &str) -> anyhow::Result<ExchangeSettings> {
@@ -45,12 +46,7 @@ impl KeptConfig {
         let mut exchanges = config.exchanges.into_iter();
         exchanges
             .find(|known| known.name == exchange)
-            .with_context(|| {
-                format!(
-                    "`{}` has no exchange `{exchange}` any more",
-                    self.path.display()
-                )
-            })
+            .because(|| no_exchange(exchange))
     }
 
     fn put(
@@ -63,9 +59,7 @@ impl KeptConfig {
         // Read by the same code as at the next start, before it takes the old one's place.
         let settings = self.settings(&changed, exchange)?;
         if let Some(lost) = choices.iter().find(|choice| !holds(&settings, choice)) {
-            bail!(
-                "the file is written in a way that cannot be changed here; set it by hand: {lost:?}"
-            );
+            bail!(message!("config-not-changed", choice = format!("{lost:?}")));
         }
         if self.text()? != text {
             return Err(ConfigError::Changed.into());
@@ -110,7 +104,7 @@ impl ConfigFile for KeptConfig {
 
 fn refused(err: anyhow::Error) -> ConfigError {
     err.downcast()
-        .unwrap_or_else(|err| ConfigError::Refused(Message::plain(format!("{err:#}"))))
+        .unwrap_or_else(|err| ConfigError::Refused(failure::whole(&err)))
 }
 
 fn mark_of(text: &str) -> String {
@@ -199,13 +193,17 @@ fn exchange_of<'a>(root: &'a mut Table, exchange: &str) -> anyhow::Result<&'a mu
         return Ok(root);
     }
     let Some(Item::ArrayOfTables(all)) = root.get_mut("exchange") else {
-        bail!("only exchanges that are written as `[[exchange]]` can be changed here");
+        bail!(message!("config-no-tables"));
     };
     let mut all = all.iter_mut();
     let found = all.find(|table| table.get("name").and_then(Item::as_str) == Some(exchange));
     found
         .map(|table| -> &mut dyn TableLike { table })
-        .with_context(|| format!("there is no exchange `{exchange}`"))
+        .because(|| no_exchange(exchange))
+}
+
+fn no_exchange(exchange: &str) -> Message {
+    message!("config-no-exchange", name = exchange)
 }
 
 /// Made where it is missing.
@@ -214,7 +212,7 @@ fn section<'a>(parent: &'a mut dyn TableLike, name: &str) -> anyhow::Result<&'a 
         .entry(name)
         .or_insert_with(toml_edit::table)
         .as_table_like_mut()
-        .with_context(|| format!("`{name}` is no section"))
+        .because(|| message!("config-no-section", name = name))
 }
 
 /// In its old place, with what stands around it.
@@ -235,7 +233,7 @@ fn without_status(text: &str, exchange: &str, said: &str) -> anyhow::Result<Stri
         let found = all
             .iter()
             .find(|table| table.get("name").and_then(Item::as_str) == Some(exchange));
-        top = found.with_context(|| format!("there is no exchange `{exchange}`"))?;
+        top = found.because(|| no_exchange(exchange))?;
     }
     let map = top
         .get("orders")

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use serde::Deserialize;
 
+use crate::cli::failure::{Because as _, choice};
 use crate::cli::notice::{Notice, NoticeSection};
 use crate::cli::out_config::{ListsSection, OrdersSection};
 use crate::cli::page::{Page, PageSection};
@@ -19,7 +20,7 @@ use crate::formats::{Column, CsvOptions};
 use crate::pipeline::{self, Deleted, ExchangeSettings, GoodsSettings, MatchBy, Schedule};
 use crate::plan::{Detail, Guard, Negative, Rounding};
 use crate::shop::{self, ApiKey, Choice, Dialect};
-use crate::wording::Language;
+use crate::wording::{Language, message};
 
 /// The name of the exchange where the configuration does not give one.
 pub(super) const ONLY_EXCHANGE: &str = "main";
@@ -261,16 +262,12 @@ fn two_hundred() -> usize {
 /// Reads the configuration. Folders in it are relative to the file's own.
 pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
     let path = &place(path);
-    let text = fs::read_to_string(path).with_context(|| {
-        format!(
-            "cannot read the configuration `{}` (`obmen init` writes one; `obmen demo` needs none)",
-            path.display()
-        )
-    })?;
+    let text = fs::read_to_string(path)
+        .because(|| message!("config-unreadable", path = path.display().to_string()))?;
     // Notepad saves a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
     let base = path.parent().unwrap_or(Path::new(""));
-    parse(text, base).with_context(|| format!("in the configuration `{}`", path.display()))
+    parse(text, base).because(|| message!("config-in", path = path.display().to_string()))
 }
 
 /// What commands speak: the language of the configuration, if there is one that can be read.
@@ -304,9 +301,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
     let sections = if file.exchange.is_empty() {
         vec![ExchangeSection {
             name: file.name.unwrap_or_else(|| ONLY_EXCHANGE.to_owned()),
-            shop: file
-                .shop
-                .context("the section `[shop]` with the shop's `url` is missing")?,
+            shop: file.shop.because(|| message!("config-no-shop"))?,
             folders: file.folders.unwrap_or_default(),
             schedule: file.schedule.unwrap_or_default(),
             goods: file.goods.unwrap_or_default(),
@@ -324,17 +319,15 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
             || file.schedule.is_some()
             || file.csv.is_some()
             || file.guard.is_some();
-        ensure!(
-            !is_mixed,
-            "with `[[exchange]]`, every section belongs into an exchange, as in `[exchange.shop]`"
-        );
+        ensure!(!is_mixed, message!("config-mixed"));
         file.exchange
     };
     let is_only = sections.len() == 1;
     let language = match file.language.as_deref() {
         None => Language::of_system(),
-        Some(name) => Language::by_name(name)
-            .with_context(|| format!("`language` is `{name}`; it can be `ru` or `en`"))?,
+        Some(name) => {
+            Language::by_name(name).because(|| choice("language", name, &["ru", "en"]))?
+        }
     };
     let exchanges = sections
         .into_iter()
@@ -344,8 +337,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Config> {
         for other in exchanges.iter().skip(at + 1) {
             ensure!(
                 exchange.name != other.name,
-                "two exchanges are called `{}`",
-                exchange.name
+                message!("config-same-name", name = &exchange.name)
             );
         }
     }
@@ -377,9 +369,11 @@ fn apart(exchanges: &[ExchangeSettings]) -> anyhow::Result<()> {
                 !compared.starts_with(other_compared) && !other_compared.starts_with(compared);
             ensure!(
                 is_apart,
-                "`{}` and `{}` are the same folder, or one lies in the other: every inbox and outbox needs its own",
-                folder.display(),
-                other.display()
+                message!(
+                    "config-same-folder",
+                    folder = folder.display().to_string(),
+                    other = other.display().to_string(),
+                )
             );
         }
     }
@@ -409,30 +403,24 @@ fn settings(
     let key = key_of(&section.shop, base, is_only)?;
     let dialect = match section.shop.dialect.as_str() {
         "auto" => None,
-        name => Some(Dialect::by_name(name).with_context(|| {
-            format!("`shop.dialect` is `{name}`; it can be `auto`, `2.3`, `3.0` or `4.0`")
-        })?),
+        name => Some(
+            Dialect::by_name(name)
+                .because(|| choice("shop.dialect", name, &["auto", "2.3", "3.0", "4.0"]))?,
+        ),
     };
     let module = &section.shop.module;
-    let module = Choice::by_name(module).with_context(|| {
-        format!("`shop.module` is `{module}`; it can be `auto`, `own` or `upstream`")
-    })?;
-    ensure!(section.shop.batch > 0, "`shop.batch` must be at least 1");
-    ensure!(
-        section.shop.timeout_s > 0,
-        "`shop.timeout_s` must be at least 1"
-    );
-    ensure!(
-        section.schedule.scan > 0,
-        "`schedule.scan_s` must be at least 1"
-    );
+    let module = Choice::by_name(module)
+        .because(|| choice("shop.module", module, &["auto", "own", "upstream"]))?;
+    at_least_one("shop.batch", section.shop.batch > 0)?;
+    at_least_one("shop.timeout_s", section.shop.timeout_s > 0)?;
+    at_least_one("schedule.scan_s", section.schedule.scan > 0)?;
     if let Some(language) = &section.shop.language {
         let is_code = language
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         ensure!(
             is_code && !language.is_empty(),
-            "`shop.language` is `{language}`; it is a code like `ru-ru`"
+            message!("config-language-code", value = language)
         );
     }
     let (inbox, outbox) = (
@@ -485,6 +473,11 @@ fn settings(
     })
 }
 
+fn at_least_one(option: &str, is_so: bool) -> anyhow::Result<()> {
+    ensure!(is_so, message!("config-at-least-one", option = option));
+    Ok(())
+}
+
 /// From the environment (services, containers), a file of its own, or the configuration.
 /// With several shops the variable cannot say which it is for, and a key must not
 /// travel to another shop.
@@ -495,16 +488,18 @@ fn key_of(shop: &ShopSection, base: &Path, is_only: bool) -> anyhow::Result<ApiK
     }
     if let Some(path) = &shop.key_file {
         let path = base.join(path);
-        let key = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read `shop.key_file` `{}`", path.display()))?;
+        let key = fs::read_to_string(&path).because(|| {
+            message!(
+                "config-file-unreadable",
+                option = "shop.key_file",
+                path = path.display().to_string(),
+            )
+        })?;
         return Ok(ApiKey::new(key.trim().to_owned()));
     }
     match &shop.key {
         Some(key) if !key.trim().is_empty() => Ok(ApiKey::new(key.trim().to_owned())),
-        _ => bail!(
-            "`shop.key` is missing (or `key_file`, or the environment variable OBMEN_SHOP_KEY): \
-             it is the key of the API user (System → Users → API in the shop's admin)"
-        ),
+        _ => bail!(message!("config-no-key")),
     }
 }
 
@@ -513,7 +508,7 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
         match_by: match section.match_by.as_str() {
             "article" => MatchBy::Article,
             "name" => MatchBy::Name,
-            other => bail!("`goods.match` is `{other}`; it can be `article` or `name`"),
+            other => bail!(choice("goods.match", other, &["article", "name"])),
         },
         category: section
             .category
@@ -529,12 +524,12 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             "down" => Rounding::Down,
             "nearest" => Rounding::Nearest,
             "up" => Rounding::Up,
-            other => bail!("`goods.rounding` is `{other}`; it can be `down`, `nearest` or `up`"),
+            other => bail!(choice("goods.rounding", other, &["down", "nearest", "up"])),
         },
         negative: match section.negative.as_str() {
             "zero" => Negative::Zero,
             "keep" => Negative::Keep,
-            other => bail!("`goods.negative` is `{other}`; it can be `zero` or `keep`"),
+            other => bail!(choice("goods.negative", other, &["zero", "keep"])),
         },
         updates_names: section.update_names,
         zero_missing_after: (section.zero_missing_after_s > 0)
@@ -544,7 +539,11 @@ fn goods(section: GoodsSection) -> anyhow::Result<GoodsSettings> {
             "ignore" => Deleted::Ignore,
             "zero" => Deleted::Zero,
             "report" => Deleted::Report,
-            other => bail!("`goods.deleted` is `{other}`; it can be `ignore`, `zero` or `report`"),
+            other => bail!(choice(
+                "goods.deleted",
+                other,
+                &["ignore", "zero", "report"]
+            )),
         },
         extra: section.extra,
     })
@@ -560,14 +559,18 @@ fn group_prices(section: &GoodsSection) -> anyhow::Result<Vec<(String, PriceList
         for (name, group) in map {
             ensure!(
                 *group > 0 && !name.trim().is_empty(),
-                "`goods.{option}` gives a price type the number of a customer group: `\"Оптовая\" = 2`"
+                message!("config-group-price", option = format!("goods.{option}"))
             );
             let is_taken = found
                 .iter()
                 .any(|(_, other, known)| *other == list && known == group);
             ensure!(
                 !is_taken,
-                "`goods.{option}` names two price types for customer group {group}"
+                message!(
+                    "config-group-twice",
+                    option = format!("goods.{option}"),
+                    group = group.to_string(),
+                )
             );
             found.push((name.clone(), list, *group));
         }
@@ -585,9 +588,18 @@ fn details(section: &GoodsSection) -> anyhow::Result<Vec<Detail>> {
             "weight" => Detail::Sizes,
             "description" => Detail::Description,
             "variants" => Detail::Variants,
-            other => bail!(
-                "`goods.details` holds `{other}`; it can hold `images`, `attributes`, `manufacturer`, `weight`, `description` and `variants`"
-            ),
+            other => bail!(choice(
+                "goods.details",
+                other,
+                &[
+                    "images",
+                    "attributes",
+                    "manufacturer",
+                    "weight",
+                    "description",
+                    "variants",
+                ],
+            )),
         });
     }
     if !section.group_prices.is_empty() || !section.specials.is_empty() {
@@ -596,25 +608,23 @@ fn details(section: &GoodsSection) -> anyhow::Result<Vec<Detail>> {
     match section.categories.as_str() {
         "fixed" => {}
         "tree" => details.push(Detail::Categories),
-        other => bail!("`goods.categories` is `{other}`; it can be `fixed` or `tree`"),
+        other => bail!(choice("goods.categories", other, &["fixed", "tree"])),
     }
     Ok(details)
 }
 
 fn marker(pattern: &str) -> anyhow::Result<Marker> {
-    Marker::parse(pattern).with_context(|| {
-        format!(
-            "`folders.marker` is `{pattern}`; it is the name of a file, such as \"{{name}}.done\", \"{{stem}}.ok\" or \"ready\""
-        )
-    })
+    Marker::parse(pattern).because(|| message!("config-marker", value = pattern))
 }
 
 fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
     let column = |name: &String| {
-        Column::by_name(name).with_context(|| {
-            format!(
-                "`{name}` is not a column; columns are article, code, id, barcode, name, description, price, \
-                 currency, quantity, warehouse, unit, group, manufacturer, order, status, ignore"
+        Column::by_name(name).because(|| {
+            message!(
+                "config-column",
+                name = name,
+                known = "article, code, id, barcode, name, description, price, currency, quantity, warehouse, unit, \
+                         group, manufacturer, order, status, ignore",
             )
         })
     };
@@ -637,9 +647,7 @@ fn csv(section: &CsvSection) -> anyhow::Result<CsvOptions> {
                 let quantity = plain_text(value)
                     .ok()
                     .and_then(|text| Quantity::parse(&text).ok())
-                    .with_context(|| {
-                        format!("`csv.words` says `{word}` is {value}; it can be a number like 1 or \"0.5\"")
-                    })?;
+                    .because(|| message!("config-word", word = word, value = value.to_string()))?;
                 Ok((word.clone(), quantity))
             })
             .collect::<anyhow::Result<_>>()?,
@@ -653,7 +661,7 @@ pub(super) fn plain_text(value: &toml::Value) -> anyhow::Result<String> {
     match value {
         toml::Value::String(text) => Ok(text.clone()),
         toml::Value::Integer(number) => Ok(number.to_string()),
-        other => bail!("`{other}` is neither a name nor an id"),
+        other => bail!(message!("config-no-name", value = other.to_string())),
     }
 }
 
@@ -727,7 +735,12 @@ mod tests {
 
     #[test]
     fn the_template_is_a_valid_configuration() {
-        let text = super::super::init::template(&super::super::init::Choices::default());
-        parse(&text, Path::new("")).unwrap();
+        for language in Language::ALL {
+            let text = super::super::init::template(
+                &super::super::init::Choices::default(),
+                language.words(),
+            );
+            parse(&text, Path::new("")).unwrap();
+        }
     }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
-use crate::cli::output::{Out, count};
+use crate::cli::failure::Because as _;
+use crate::cli::output::Out;
 use crate::cli::page::Page;
 use crate::cli::{Exit, run};
 use crate::demo_shop::{self, Catalogue, DemoShop, State};
@@ -19,7 +18,7 @@ use crate::pipeline::{
 };
 use crate::plan::Guard;
 use crate::shop::{self, ApiKey};
-use crate::wording::Language;
+use crate::wording::{Language, Wording, message};
 
 /// Beside the inbox, so that a second demo finds what the first one did.
 const MEMORY: &str = ".obmen-demo";
@@ -81,15 +80,17 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
     let _lock = Lock::take(&journal_path)?;
     let shop = start_shop(&memory)?;
     let settings = settings(dir, &shop, out.words.language());
-    out.say(&format!(
-        "1. The shop: {} with {} products and {} orders (API user `{}`).",
-        shop.url(),
-        shop.products().len(),
-        shop.orders().len(),
-        shop.username()
+    out.say(&out.words.fill(
+        "demo-shop",
+        &[
+            ("url", shop.url().into()),
+            ("products", shop.products().len().into()),
+            ("orders", shop.orders().len().into()),
+            ("username", shop.username().into()),
+        ],
     ));
     let journal = Journal::open(&journal_path)?;
-    let before = state_of(&shop);
+    let before = state_of(&shop, out.words);
     fetch_first(&settings, &journal, out)?;
     drop_samples(&settings, out)?;
     let mut service = run::service(vec![settings.clone()], journal, None)?;
@@ -100,14 +101,16 @@ pub(super) fn demo(dir: &Path, once: bool, out: &mut Out) -> anyhow::Result<Exit
     }
     say_changes(&before, &shop, out);
     if once {
-        out.say("Done. Without `--once` the demo goes on, and you can drop files of your own into the inbox.");
+        out.say(&out.words.text("demo-done"));
         return Ok(exit);
     }
     for inbox in service.inboxes() {
-        out.say_lines(&format!(
-            "\nWatching `{}`: drop files there, receipts appear in `done`. End with Ctrl-C.",
-            inbox.display()
-        ));
+        let folder = inbox.display().to_string();
+        out.say("");
+        out.say(
+            &out.words
+                .fill("demo-watching", &[("folder", folder.into())]),
+        );
     }
     let beside = run::Beside {
         page: Some(Page::default()),
@@ -124,7 +127,7 @@ fn start_shop(memory: &Path) -> anyhow::Result<DemoShop> {
     let mut settings =
         demo_shop::Settings::new(demo_shop::Dialect::V30, Catalogue::demo(), pipeline::now());
     settings.state = State::Kept(memory.join("shop.sqlite"));
-    demo_shop::start(settings).context("cannot start the embedded shop")
+    demo_shop::start(settings).because(|| message!("demo-shop-not-started"))
 }
 
 fn settings(dir: &Path, shop: &DemoShop, language: Language) -> ExchangeSettings {
@@ -185,14 +188,14 @@ fn fetch_first(
 ) -> anyhow::Result<()> {
     let exchange = Exchange::new(settings.clone())?;
     let outbox = Outbox::open(&settings.outbox)?;
-    out.say("2. From the shop into the outbox:");
+    out.say(&out.words.text("demo-from-shop"));
     let orders = ask_for_orders(&exchange, journal, &outbox)?;
     match &orders.file {
         Some(file) => {
             let n = run::n_orders(orders.written.len(), out.words);
             out.say(&format!("   {n} → {}", file.display()));
         }
-        None => out.say("   no new orders: each is written once"),
+        None => out.say(&format!("   {}", out.words.text("demo-no-orders"))),
     }
     for kind in [ListKind::Products, ListKind::Categories, ListKind::Statuses] {
         for file in fetch_list(kind, &exchange, journal, Some(&outbox))?.files {
@@ -204,10 +207,12 @@ fn fetch_first(
 
 fn drop_samples(settings: &ExchangeSettings, out: &mut Out) -> anyhow::Result<()> {
     Inbox::open(&settings.inbox)?;
-    out.say(&format!(
-        "3. {} sample files dropped into {}, and carried:",
-        SAMPLES.len(),
-        settings.inbox.display()
+    out.say(&out.words.fill(
+        "demo-samples",
+        &[
+            ("n", SAMPLES.len().into()),
+            ("folder", settings.inbox.display().to_string().into()),
+        ],
     ));
     for (name, content) in SAMPLES {
         let path = settings.inbox.join(name);
@@ -220,49 +225,50 @@ fn drop_samples(settings: &ExchangeSettings, out: &mut Out) -> anyhow::Result<()
 }
 
 /// Article or order, to what a person sees of it.
-fn state_of(shop: &DemoShop) -> BTreeMap<String, String> {
+fn state_of(shop: &DemoShop, words: &Wording) -> BTreeMap<String, String> {
     let products = shop.products().into_iter().map(|product| {
         (
             product.shown_sku(),
-            format!(
-                "price {}, stock {}",
-                product.price.normalize(),
-                product.quantity
+            words.fill(
+                "demo-product",
+                &[
+                    ("price", product.price.normalize().to_string().into()),
+                    ("stock", product.quantity.to_string().into()),
+                ],
             ),
         )
     });
     let orders = shop.orders().into_iter().map(|order| {
         (
-            format!("order {}", order.id.0),
-            format!("status {}", order.status_id),
+            words.fill("demo-order", &[("order", order.id.0.to_string().into())]),
+            words.fill(
+                "demo-status",
+                &[("status", order.status_id.to_string().into())],
+            ),
         )
     });
     products.chain(orders).collect()
 }
 
 fn say_changes(before: &BTreeMap<String, String>, shop: &DemoShop, out: &mut Out) {
-    let after = state_of(shop);
+    let after = state_of(shop, out.words);
     let rows: Vec<Vec<String>> = after
         .iter()
         .filter(|(key, now)| before.get(*key) != Some(*now))
         .map(|(key, now)| {
-            let then = before.get(key).map_or("(new)", String::as_str);
+            let then = before.get(key).cloned();
             vec![
                 format!("   {key}"),
-                then.to_owned(),
+                then.unwrap_or_else(|| out.words.text("demo-new")),
                 "→".to_owned(),
                 now.clone(),
             ]
         })
         .collect();
     if rows.is_empty() {
-        out.say("4. The shop has not changed: it had everything so already, and nothing was sent.");
+        out.say(&out.words.text("demo-unchanged"));
         return;
     }
-    let n = u64::try_from(rows.len()).unwrap_or_default();
-    out.say(&format!(
-        "4. What changed in the shop ({}):",
-        count(n, "thing")
-    ));
+    out.say(&out.words.fill("demo-changes", &[("n", rows.len().into())]));
     out.table(&rows);
 }

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use crate::cli::failure::Because as _;
 use crate::cli::output::{Out, put_message};
 use crate::cli::{Common, Exit, config, run, send};
 use crate::domain::ItemKey;
-use crate::journal::{Journal, Outcome, Run, RunId};
+use crate::journal::{Journal, Outcome, Run, RunId, RunState};
 use crate::pipeline::{self, tally_text, write_receipt};
+use crate::wording::{key, message};
 
 fn open(common: &Common) -> anyhow::Result<(config::Config, Journal)> {
     let config = config::load(&common.config)?;
@@ -47,15 +49,16 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
     let is_one = runs
         .iter()
         .all(|run| Some(&run.exchange) == runs.first().map(|run| &run.exchange));
+    let words = out.words;
     let header = [
-        "run",
-        "begun",
-        "exchange",
-        "state",
-        "file",
-        "rows, or why not",
+        words.text("history-run"),
+        words.text("history-begun"),
+        words.text("history-exchange"),
+        words.text("history-state"),
+        words.text("history-file"),
+        words.text("history-rows"),
     ];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    let mut rows = vec![header.to_vec()];
     for run in &runs {
         let what = match &run.note {
             Some(note) => note.text(out.words),
@@ -65,7 +68,7 @@ pub(super) fn history(common: &Common, limit: u32, out: &mut Out) -> anyhow::Res
             run.id.to_string(),
             run.started_at.clone(),
             run.exchange.clone(),
-            run.state.name().to_owned(),
+            words.text(state_key(run.state)),
             run.file.clone(),
             what,
         ]);
@@ -105,10 +108,20 @@ pub(super) fn show(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Ex
     Ok(Exit::Fine)
 }
 
+fn state_key(state: RunState) -> &'static str {
+    match state {
+        RunState::Open => key("state-open"),
+        RunState::Done => key("state-done"),
+        RunState::Rejected => key("state-rejected"),
+        RunState::Held => key("state-held"),
+        RunState::Retry => key("state-retry"),
+    }
+}
+
 fn find(journal: &Journal, id: i64) -> anyhow::Result<Run> {
     journal
         .run(RunId(id))?
-        .ok_or_else(|| anyhow::anyhow!("there is no run {id}; `obmen history` lists the latest"))
+        .because(|| message!("decide-no-run", run = id.to_string()))
 }
 
 pub(super) fn retry(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
@@ -141,14 +154,15 @@ pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<
 
 pub(super) fn forget(common: &Common, item: &str, out: &mut Out) -> anyhow::Result<Exit> {
     let (exchange, journal) = send::open_one(common)?;
-    let key = ItemKey::parse(item).ok_or_else(|| anyhow::anyhow!("an empty Ид"))?;
+    let key = ItemKey::parse(item).because(|| message!("no-item"))?;
     let known = journal
         .identity(exchange.name(), key.as_str())?
         .and_then(|known| known.sku);
-    let sku = known.ok_or_else(|| anyhow::anyhow!("no article is known of the Ид `{item}`"))?;
+    let sku = known.because(|| message!("no-article-of-item", item = item))?;
     journal.forget_article(exchange.name(), &key)?;
-    out.say(&format!(
-        "the article `{sku}` does not belong to `{item}` any more"
+    out.say(&out.words.fill(
+        "article-forgotten",
+        &[("sku", sku.to_string().into()), ("item", item.into())],
     ));
     Ok(Exit::Fine)
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::output::{Out, count, put_message};
-use crate::cli::{Common, Exit, send};
+use crate::cli::output::{Out, put_message};
+use crate::cli::{Common, Exit, run, send};
 use crate::domain::OrderId;
 use crate::folders::Outbox;
 use crate::pipeline::{ListKind, OrdersReport, ask_for_orders, fetch_list, write_order_again};
@@ -25,9 +25,11 @@ pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::R
     for number in again {
         let is_written = report.written.iter().any(|order| order.get() == *number);
         if !is_written {
-            out.failure(&format!(
-                "order {number} is in none of the statuses that `orders.statuses` asks for"
-            ));
+            let order = number.to_string();
+            out.failure(
+                &out.words
+                    .fill("order-not-asked", &[("order", order.into())]),
+            );
             return Ok(Exit::Attention);
         }
     }
@@ -40,17 +42,15 @@ pub(super) fn orders(common: &Common, again: &[u32], out: &mut Out) -> anyhow::R
 }
 
 fn say_orders(report: &OrdersReport, out: &mut Out) {
-    let n_written = u64::try_from(report.written.len()).unwrap_or_default();
     match &report.file {
-        Some(file) => out.say(&format!(
-            "{} → {}",
-            count(n_written, "new order"),
-            file.display()
-        )),
-        None => out.say(&format!(
-            "no new orders ({} in the asked statuses)",
-            report.n_seen
-        )),
+        Some(file) => {
+            let n = run::n_orders(report.written.len(), out.words);
+            out.say(&format!("{n} → {}", file.display()));
+        }
+        None => out.say(
+            &out.words
+                .fill("no-new-orders", &[("n", report.n_seen.into())]),
+        ),
     }
     say_held(report, out);
     for (order, note) in &report.notes {
@@ -122,9 +122,9 @@ pub(super) fn list(common: &Common, kind: ListKind, out: &mut Out) -> anyhow::Re
     if kind != ListKind::Products {
         out.table(&report.rows);
     }
-    let n = u64::try_from(report.rows.len()).unwrap_or_default();
+    let n = out.words.fill("n-rows", &[("n", report.rows.len().into())]);
     for file in &report.files {
-        out.say(&format!("{} → {}", count(n, "row"), file.display()));
+        out.say(&format!("{n} → {}", file.display()));
     }
     Ok(Exit::Fine)
 }

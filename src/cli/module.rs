@@ -19,17 +19,18 @@ pub(super) fn module(dir: &Path, out: &mut Out) -> anyhow::Result<Exit> {
     let (folder, name) = module::PLACE.rsplit_once('/').context("no folder")?;
     let path = Outbox::open(&dir.join(folder))?.put(name, module::SOURCE.as_bytes())?;
     let package = Outbox::open(dir)?.put(PACKAGE, &packed()?)?;
-    out.say(&format!(
-        "wrote `{}`, version {}: copy it to `{}` in the shop's folder, over an older one if there is one",
-        path.display(),
-        module::source_version(),
-        module::PLACE
+    let words = out.words;
+    out.say(&words.fill(
+        "module-written",
+        &[
+            ("path", path.display().to_string().into()),
+            ("version", module::source_version().into()),
+            ("place", module::PLACE.into()),
+        ],
     ));
-    out.say(&format!(
-        "wrote `{}`: for OpenCart 3.0 instead of that, upload it under Extensions → Installer",
-        package.display()
-    ));
-    out.say("then run `obmen check`");
+    let package = package.display().to_string();
+    out.say(&words.fill("module-package", &[("path", package.into())]));
+    out.say(&words.text("module-then-check"));
     Ok(Exit::Fine)
 }
 

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use serde::Deserialize;
 
+use crate::cli::failure::Because as _;
 use crate::notices::{Settings, Webhook};
 use crate::pipeline::{self, ExchangeSettings};
-use crate::wording::Language;
+use crate::wording::{Language, Message, message};
 
 /// The address often holds a token.
 const WEBHOOK_VARIABLE: &str = "OBMEN_NOTICE_WEBHOOK";
@@ -59,8 +59,12 @@ impl NoticeSection {
             (Some(url), _) => Some(url),
             (None, Some(path)) => {
                 let path = base.join(path);
-                let text = fs::read_to_string(&path).with_context(|| {
-                    format!("cannot read `notice.webhook_file` `{}`", path.display())
+                let text = fs::read_to_string(&path).because(|| {
+                    message!(
+                        "config-file-unreadable",
+                        option = "notice.webhook_file",
+                        path = path.display().to_string(),
+                    )
                 })?;
                 Some(text)
             }
@@ -69,7 +73,8 @@ impl NoticeSection {
         let Some(url) = url.filter(|url| !url.trim().is_empty()) else {
             return Ok(None);
         };
-        let webhook = Webhook::new(&url, self.field, self.fields).context("`notice.webhook`")?;
+        let webhook = Webhook::new(&url, self.field, self.fields)
+            .because(|| Message::plain("`notice.webhook`"))?;
         let silent_after = Duration::from_secs(self.silent_h.saturating_mul(3_600));
         Ok(Some(Notice {
             webhook,

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::cli::config::plain_text;
+use crate::cli::failure::{Because as _, choice};
 use crate::formats::Encoding;
 use crate::formats::commerceml::{
     Layout, Profile, UnitCode, Vat, VatMode, Version, Warehouse, WarehousePlace,
 };
 use crate::pipeline::{ListColumn, ListSettings, OrderFileName, OrderSettings};
 use crate::shop::{ExtraField, TaxFields};
+use crate::wording::message;
 
 /// No two places on earth are further apart.
 const MAX_SHIFT_H: i64 = 26;
@@ -89,17 +91,16 @@ impl OrdersSection {
     pub(super) fn settings(self) -> anyhow::Result<OrderSettings> {
         ensure!(
             self.shift_h.abs() <= MAX_SHIFT_H,
-            "`orders.shift_h` is {}; it can be from -{MAX_SHIFT_H} to {MAX_SHIFT_H}",
-            self.shift_h
+            message!(
+                "config-shift",
+                value = self.shift_h.to_string(),
+                most = MAX_SHIFT_H.to_string(),
+            )
         );
         let file = match &self.file {
             None => OrderFileName::default(),
-            Some(name) => OrderFileName::parse(name).with_context(|| {
-                format!(
-                    "`orders.file` is `{name}`; it is a file name like `orders.xml` or \
-                     `orders-{{time}}-{{last}}.xml`, and none of those of the lists"
-                )
-            })?,
+            Some(name) => OrderFileName::parse(name)
+                .because(|| message!("config-orders-file", value = name))?,
         };
         Ok(OrderSettings {
             profile: self.profile()?,
@@ -122,15 +123,20 @@ impl OrdersSection {
 
     /// The profile of the name, with what the section says otherwise.
     fn profile(&self) -> anyhow::Result<Profile> {
-        let mut profile = Profile::by_name(&self.profile).with_context(|| {
-            format!(
-                "`orders.profile` is `{}`; it can be `ut11` (also КА, ERP, Розница), `unf`, `ut103`, `bitrix31` or `custom`",
-                self.profile
+        let mut profile = Profile::by_name(&self.profile).because(|| {
+            choice(
+                "orders.profile",
+                &self.profile,
+                &["ut11", "unf", "ut103", "bitrix31", "custom"],
             )
         })?;
         if let Some(name) = &self.version {
-            profile.version = Version::by_name(name).with_context(|| {
-                format!("`orders.version` is `{name}`; it can be `2.03`, `2.04`, `2.05`, `2.07`, `2.08` or `3.1`")
+            profile.version = Version::by_name(name).because(|| {
+                choice(
+                    "orders.version",
+                    name,
+                    &["2.03", "2.04", "2.05", "2.07", "2.08", "3.1"],
+                )
             })?;
         }
         if let Some(name) = &self.encoding {
@@ -148,7 +154,7 @@ impl OrdersSection {
                 "796" => UnitCode::Plain,
                 "796 " => UnitCode::Padded,
                 other => {
-                    bail!("`orders.unit_code` is `{other}`; it can be `796` or `796 ` with a blank")
+                    bail!(choice("orders.unit_code", other, &["796", "796 "]))
                 }
             };
         }
@@ -167,9 +173,11 @@ impl OrdersSection {
             profile.warehouse_place = match place.as_str() {
                 "document" => WarehousePlace::Document,
                 "requisites" => WarehousePlace::Requisites,
-                other => bail!(
-                    "`orders.warehouse_in` is `{other}`; it can be `document` or `requisites`"
-                ),
+                other => bail!(choice(
+                    "orders.warehouse_in",
+                    other,
+                    &["document", "requisites"]
+                )),
             };
         }
         Ok(())
@@ -179,14 +187,12 @@ impl OrdersSection {
         let mode = match self.vat_is.as_str() {
             "included" => VatMode::Included,
             "on top" => VatMode::OnTop,
-            other => bail!("`orders.vat_is` is `{other}`; it can be `included` or `on top`"),
+            other => bail!(choice("orders.vat_is", other, &["included", "on top"])),
         };
         let Some(rate) = self.vat.as_ref().map(plain_text).transpose()? else {
             return Ok(None);
         };
-        let vat = Vat::parse(&rate, mode).with_context(|| {
-            format!("`orders.vat` is `{rate}`; it is a rate in percent like `20`")
-        })?;
+        let vat = Vat::parse(&rate, mode).because(|| message!("config-vat", value = rate))?;
         Ok(Some(vat))
     }
 }
@@ -196,9 +202,8 @@ fn filled(text: Option<&String>) -> Option<String> {
 }
 
 fn encoding(option: &str, name: &str) -> anyhow::Result<Encoding> {
-    Encoding::by_name(name).with_context(|| {
-        format!("`{option}` is `{name}`; it can be `utf-8`, `utf-8-bom` or `windows-1251`")
-    })
+    Encoding::by_name(name)
+        .because(|| choice(option, name, &["utf-8", "utf-8-bom", "windows-1251"]))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -213,7 +218,7 @@ impl ListsSection {
         let mut settings = ListSettings::default();
         if let Some(names) = &self.columns {
             settings.columns = names.iter().map(column).collect::<anyhow::Result<_>>()?;
-            ensure!(!names.is_empty(), "`lists.columns` names no column");
+            ensure!(!names.is_empty(), message!("config-no-list-column"));
         }
         if let Some(name) = &self.encoding {
             settings.encoding = match encoding("lists.encoding", name)? {
@@ -227,12 +232,9 @@ impl ListsSection {
 }
 
 fn column(name: &String) -> anyhow::Result<ListColumn> {
-    ListColumn::by_name(name).with_context(|| {
+    ListColumn::by_name(name).because(|| {
         let known: Vec<&str> = ListColumn::ALL.iter().map(|column| column.name()).collect();
-        format!(
-            "`{name}` in `lists.columns` is not a column; columns are {}",
-            known.join(", ")
-        )
+        message!("config-column", name = name, known = known.join(", "))
     })
 }
 

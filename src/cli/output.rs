@@ -11,11 +11,11 @@ use crate::wording::{Message, Wording};
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For a person.
+    // For a person.
     Text,
-    /// One object or list.
+    // One object or list.
     Json,
-    /// One object a line.
+    // One object a line.
     Jsonl,
 }
 
@@ -110,12 +110,6 @@ pub(super) fn put_message(object: &mut Value, name: &str, message: Option<&Messa
         );
         object.insert(name.to_owned(), json!(message.map(ToString::to_string)));
     }
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn count(n: u64, singular: &str) -> String {
-    let ending = if n == 1 { "" } else { "s" };
-    format!("{n} {singular}{ending}")
 }
 
 /// Columns as wide as their widest cell, two blanks between.

@@ -7,15 +7,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 use serde::Deserialize;
 
 use crate::cli::Exit;
+use crate::cli::failure::Because as _;
 use crate::cli::output::Out;
 use crate::cli::run::Beside;
 use crate::dashboard::{self, Dashboard, Heart, Password};
 use crate::pipeline::{self, ExchangeSettings, Service};
-use crate::wording::Worded as _;
+use crate::wording::{Worded as _, message};
 
 /// This computer only, so that nothing has to be set up.
 const LISTEN: &str = "127.0.0.1:8765";
@@ -61,17 +62,20 @@ impl PageSection {
         if self.listen.trim().is_empty() {
             return Ok(None);
         }
-        let listen: SocketAddr = self.listen.trim().parse().ok().with_context(|| {
-            format!(
-                "`page.listen` is `{}`; it is an address and port like `{LISTEN}`, or empty for no page",
-                self.listen
-            )
-        })?;
+        let listen: SocketAddr = self
+            .listen
+            .trim()
+            .parse()
+            .ok()
+            .because(|| message!("config-listen", value = &self.listen, example = LISTEN))?;
         let password = self.password(base)?;
         ensure!(
             password.is_some() || listen.ip().is_loopback(),
-            "`page.listen` is `{listen}`, which other computers can reach: set a password, as the hash `page.password`, in the file `page.password_file` \
-             or in the environment variable {PASSWORD_VARIABLE}"
+            message!(
+                "config-listen-open",
+                value = listen.to_string(),
+                variable = PASSWORD_VARIABLE,
+            )
         );
         Ok(Some(Page {
             listen,
@@ -89,14 +93,16 @@ impl PageSection {
             text
         } else if let Some(path) = &self.password_file {
             let path = base.join(path);
-            fs::read_to_string(&path)
-                .with_context(|| format!("cannot read `page.password_file` `{}`", path.display()))?
+            fs::read_to_string(&path).because(|| {
+                message!(
+                    "config-file-unreadable",
+                    option = "page.password_file",
+                    path = path.display().to_string(),
+                )
+            })?
         } else if let Some(text) = &self.password {
             if !Password::is_hash(text) {
-                bail!(
-                    "`page.password` is no hash: `obmen page password` makes one of your password; \
-                     the password itself may stand in the file `page.password_file` names"
-                );
+                bail!(message!("config-password-no-hash"));
             }
             text.clone()
         } else {
@@ -159,11 +165,8 @@ pub(super) fn password(out: &mut Out) -> anyhow::Result<Exit> {
     let mut text = String::new();
     io::stdin()
         .read_line(&mut text)
-        .context("cannot read the password")?;
-    ensure!(
-        !Password::is_hash(&text),
-        "this is a hash already; it can stand in the configuration as it is"
-    );
+        .because(|| message!("password-unreadable"))?;
+    ensure!(!Password::is_hash(&text), message!("password-is-hash"));
     let password = Password::parse(&text)?;
     out.say("[page]");
     out.say(&format!("password = \"{}\"", password.hash()));

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::output::{Out, count, put_message};
+use crate::cli::output::{Out, put_message};
 use crate::cli::{Common, Exit, exit_of_carry, run, send};
 use crate::journal::{OutcomeKind, Tally};
-use crate::pipeline::{Change, kind_key, look_ahead, tally_text};
+use crate::pipeline::{Change, field_text, kind_key, look_ahead, planned_text};
 use crate::plan::Move;
+use crate::wording::Worded as _;
 
 pub(super) fn plan(
     common: &Common,
@@ -38,23 +39,30 @@ pub(super) fn plan(
                     exit = exit.max(Exit::Attention);
                 }
                 let n_sent = look.tally.n(OutcomeKind::Applied);
-                let calls = count(look.n_calls, "call");
-                out.say(&format!(
-                    "{}: would send {} in {calls}; {}",
-                    path.display(),
-                    count(n_sent, "change"),
-                    tally_text(&look.tally, out.words)
-                        .replace(&out.words.text(kind_key(OutcomeKind::Applied)), "to send")
+                let words = out.words;
+                out.say(&words.fill(
+                    "plan-would-send",
+                    &[
+                        ("file", path.display().to_string().into()),
+                        ("n", n_sent.into()),
+                        ("calls", look.n_calls.into()),
+                        ("rows", planned_text(&look.tally, words).into()),
+                    ],
                 ));
                 for (at, one) in look.largest.iter().enumerate() {
                     if at == 0 {
-                        out.say("largest moves of a price:");
+                        out.say(&words.text("plan-largest-moves"));
                     }
                     out.say(&format!("  {}", move_text(one)));
                 }
                 for alarm in &look.alarms {
                     exit = exit.max(Exit::Attention);
-                    out.say(&format!("{}: would be HELD: {alarm}", path.display()));
+                    let why = alarm.message().text(words);
+                    let file = path.display().to_string();
+                    out.say(&words.fill(
+                        "plan-would-be-held",
+                        &[("file", file.into()), ("why", why.into())],
+                    ));
                 }
                 if !out.is_text() {
                     let file = path.display().to_string();
@@ -64,7 +72,8 @@ pub(super) fn plan(
             Err(err) => {
                 exit = exit.max(exit_of_carry(&err));
                 if out.is_text() {
-                    out.failure(&format!("`{}`: {err}", path.display()));
+                    let why = err.message().text(out.words);
+                    out.failure(&format!("`{}`: {why}", path.display()));
                 } else {
                     let file = path.display().to_string();
                     out.json(&json!({"file": file, "error": {"code": err.code(), "message": err.to_string()}}));
@@ -132,10 +141,16 @@ fn print_change(path: &Path, change: &Change, out: &mut Out) {
             format!("{kind}: {}", detail.unwrap_or_default())
         }
     };
-    let subject = [change.key.as_str(), change.field]
+    let field = field_text(change.field, out.words);
+    let subject = [change.key.as_str(), field.as_str()]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
-    out.say(&format!("line {}: {subject}: {text}", change.line));
+    let line = out
+        .words
+        .fill("receipt-row", &[("line", change.line.to_string().into())]);
+    let parts = [line, subject, text];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    out.say(&parts.join(": "));
 }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{Format, Out};
+use crate::cli::output::{Out, put_message};
 use crate::cli::{Common, Exit};
 use crate::domain::{Document, Fact, ItemKey, Offer, Product, Sku};
 use crate::formats::{self, CsvOptions, FileError, Summary};
+use crate::wording::{Message, Worded as _, Wording};
 
 pub(super) fn read(common: &Common, files: &[PathBuf], summary_only: bool, out: &mut Out) -> Exit {
     // Mapped columns are used where there is a configuration; none is needed.
@@ -52,7 +53,8 @@ fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) ->
                     print_fault(
                         err.fault.code(),
                         Some(err.place.line),
-                        &err.fault.to_string(),
+                        &err.fault.message(),
+                        &err.message(),
                         out,
                     );
                 }
@@ -71,39 +73,43 @@ fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) ->
 }
 
 fn print_file_error(err: &FileError, out: &mut Out) {
-    print_fault(err.code(), err.line(), &err.to_string(), out);
+    print_fault(err.code(), err.line(), &err.message(), &err.message(), out);
 }
 
-fn print_fault(code: &str, line: Option<u64>, message: &str, out: &mut Out) {
-    match (out.format, line) {
-        (Format::Json | Format::Jsonl, line) => {
-            out.raw(&json!({"fault": code, "line": line, "message": message}).to_string());
-        }
-        (Format::Text, Some(line)) if !message.starts_with("line ") => {
-            out.say(&format!("line {line}: FAULT {message}"));
-        }
-        (Format::Text, _) => out.say(&format!("FAULT {message}")),
+/// `whole` names the line as well, where there is one.
+fn print_fault(code: &str, line: Option<u64>, fault: &Message, whole: &Message, out: &mut Out) {
+    if out.is_text() {
+        let why = whole.text(out.words);
+        out.say(&out.words.fill("read-fault", &[("why", why.into())]));
+    } else {
+        let mut value = json!({"fault": code, "line": line, "message": null});
+        put_message(&mut value, "message", Some(fault));
+        out.raw(&value.to_string());
     }
 }
 
 fn print_summary(summary: &Summary, out: &mut Out) {
     if out.is_text() {
-        let changes = match summary.only_changes {
-            Some(true) => ", changes only",
-            Some(false) => ", full",
-            None => "",
+        let words = out.words;
+        let extent = match summary.only_changes {
+            Some(true) => words.text("read-changes-only"),
+            Some(false) => words.text("read-full"),
+            None => String::new(),
         };
-        out.say(&format!(
-            "{}, {}{changes}: {} groups, {} products, {} offers, {} prices, {} stocks, {} documents, {} faults",
-            summary.format.name(),
-            summary.encoding,
-            summary.n_groups,
-            summary.n_products,
-            summary.n_offers,
-            summary.n_prices,
-            summary.n_stocks,
-            summary.n_documents,
-            summary.n_faults
+        out.say(&words.fill(
+            "read-summary",
+            &[
+                ("format", summary.format.name().into()),
+                ("encoding", summary.encoding.into()),
+                ("extent", extent.into()),
+                ("groups", summary.n_groups.into()),
+                ("products", summary.n_products.into()),
+                ("offers", summary.n_offers.into()),
+                ("prices", summary.n_prices.into()),
+                ("stocks", summary.n_stocks.into()),
+                ("documents", summary.n_documents.into()),
+                ("faults", summary.n_faults.into()),
+            ],
         ));
         return;
     }
@@ -126,7 +132,7 @@ fn print_summary(summary: &Summary, out: &mut Out) {
 fn print_fact(fact: &Fact, out: &mut Out) {
     for value in json_facts(fact) {
         if out.is_text() {
-            out.say(&text_of(&value));
+            out.say(&text_of(&value, out.words));
         } else {
             out.raw(&value.to_string());
         }
@@ -225,7 +231,7 @@ fn json_document(document: &Document) -> Value {
 }
 
 /// `line 12: price sku=ЧАЙ-100 price=349.00`: what the object says, without what it does not.
-fn text_of(value: &Value) -> String {
+fn text_of(value: &Value, words: &Wording) -> String {
     let Some(object) = value.as_object() else {
         return String::new();
     };
@@ -244,7 +250,10 @@ fn text_of(value: &Value) -> String {
         .and_then(Value::as_str)
         .unwrap_or_default();
     match object.get("line") {
-        Some(line) => format!("line {line}: {kind} {}", fields.join(" ")),
+        Some(line) => {
+            let line = words.fill("receipt-row", &[("line", line.to_string().into())]);
+            format!("{line}: {kind} {}", fields.join(" "))
+        }
         None => format!("{kind} {}", fields.join(" ")),
     }
 }

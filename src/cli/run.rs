@@ -15,7 +15,7 @@ use crate::notices;
 use crate::pipeline::{
     self, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
 };
-use crate::wording::{Worded as _, Wording, key};
+use crate::wording::{Worded as _, Wording, key, message};
 
 pub(super) fn run(common: &Common, once: bool, out: &mut Out) -> anyhow::Result<Exit> {
     let config = config::load(&common.config)?;
@@ -73,8 +73,7 @@ pub(super) fn chosen(
         .collect();
     anyhow::ensure!(
         !found.is_empty(),
-        "there is no exchange `{name}`; the configuration has {}",
-        names.join(", ")
+        message!("no-exchange", name = name, known = names.join(", "))
     );
     Ok(found)
 }

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::failure::Because as _;
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, exit_of_carry, run};
 use crate::folders::{Lock, Outbox};
 use crate::formats::{Stage, stage_of};
 use crate::journal::Journal;
 use crate::pipeline::{Caution, Exchange, ask_for_orders, rows_text, send_file, tally_text};
+use crate::wording::{Worded as _, message};
 
 /// Receipts on the screen are cut here; `obmen show` has the rest.
 const MAX_RECEIPT_LINES: usize = 60;
@@ -36,11 +37,9 @@ pub(super) fn send(
                     exit = exit.max(Exit::Attention);
                 }
                 if out.is_text() {
-                    out.say(&format!(
-                        "{}: carried: {}",
-                        path.display(),
-                        tally_text(&carried.tally, out.words)
-                    ));
+                    let carried_text = tally_text(&carried.tally, out.words);
+                    let fate = out.words.text("fate-carried");
+                    out.say(&format!("{}: {fate}: {carried_text}", path.display()));
                     let rows = rows_text(&journal, &carried.run, out.words)?;
                     for line in rows.iter().take(MAX_RECEIPT_LINES) {
                         out.say(&format!("  {line}"));
@@ -57,7 +56,14 @@ pub(super) fn send(
             Err(err) => {
                 exit = exit.max(exit_of_carry(&err));
                 if out.is_text() {
-                    out.failure(&format!("`{}` is not carried: {err}", path.display()));
+                    let why = err.message().text(out.words);
+                    out.failure(&out.words.fill(
+                        "not-carried",
+                        &[
+                            ("file", path.display().to_string().into()),
+                            ("why", why.into()),
+                        ],
+                    ));
                 } else {
                     out.json(&serde_json::json!({
                         "file": path.display().to_string(),
@@ -86,7 +92,8 @@ fn fetch_orders_first(
         let outbox = Outbox::open(&exchange.settings.outbox)?;
         let report = ask_for_orders(exchange, journal, &outbox)?;
         if let Some(file) = &report.file {
-            out.say(&format!("new orders → {}", file.display()));
+            let n = run::n_orders(report.written.len(), out.words);
+            out.say(&format!("{n} → {}", file.display()));
         }
     }
     Ok(())
@@ -94,18 +101,14 @@ fn fetch_orders_first(
 
 /// Two at work would look into each other's open calls.
 pub(super) fn lock(common: &Common) -> anyhow::Result<Lock> {
-    Lock::take(&config::load(&common.config)?.journal)
-        .context("while the service runs, drop files into its inbox instead")
+    Lock::take(&config::load(&common.config)?.journal).because(|| message!("service-has-it"))
 }
 
 /// The exchange that a command is about: the only one, or the one named.
 pub(super) fn open_one(common: &Common) -> anyhow::Result<(Exchange, Journal)> {
     let config = config::load(&common.config)?;
     let mut exchanges = run::chosen(config.exchanges, common.exchange.as_deref())?;
-    anyhow::ensure!(
-        exchanges.len() == 1,
-        "the configuration has several exchanges; name one by `--exchange`"
-    );
+    anyhow::ensure!(exchanges.len() == 1, message!("several-exchanges"));
     let settings = exchanges.remove(0);
     Ok((Exchange::new(settings)?, Journal::open(&config.journal)?))
 }

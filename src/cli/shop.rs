@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 
 use crate::cli::Exit;
+use crate::cli::failure::Because as _;
 use crate::cli::output::Out;
 use crate::demo_shop::{self, Catalogue, State};
 use crate::pipeline;
+use crate::wording::message;
 
 /// Which OpenCart the shop answers like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,7 +47,7 @@ pub(super) struct Request {
 pub(super) fn shop(request: &Request, out: &mut Out) -> anyhow::Result<Exit> {
     anyhow::ensure!(
         request.listen.ip().is_loopback(),
-        "the embedded shop is for trying things out and listens on this computer only: use 127.0.0.1"
+        message!("demo-shop-only-here")
     );
     let mut settings = demo_shop::Settings::new(
         request.dialect.dialect(),
@@ -57,12 +58,14 @@ pub(super) fn shop(request: &Request, out: &mut Out) -> anyhow::Result<Exit> {
     settings.username.clone_from(&request.username);
     settings.key.clone_from(&request.key);
     settings.state = request.state.clone().map_or(State::Memory, State::Kept);
-    let shop = demo_shop::start(settings).context("cannot start the embedded shop")?;
-    out.say(&format!(
-        "shop at {} (API user `{}`, key `{}`); end with Ctrl-C",
-        shop.url(),
-        request.username,
-        request.key
+    let shop = demo_shop::start(settings).because(|| message!("demo-shop-not-started"))?;
+    out.say(&out.words.fill(
+        "demo-shop-at",
+        &[
+            ("url", shop.url().into()),
+            ("username", request.username.as_str().into()),
+            ("key", request.key.as_str().into()),
+        ],
     ));
     out.flush();
     shop.wait();

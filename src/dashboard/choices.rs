@@ -37,10 +37,9 @@ pub struct Written {
 
 /// Why nothing was saved.
 #[derive(Debug, Error)]
+#[error("{}", self.message())]
 pub enum ConfigError {
-    #[error("the configuration has changed since this page was shown; look again and choose anew")]
     Changed,
-    #[error("{0}")]
     Refused(Message),
 }
 

@@ -6,10 +6,10 @@ use crate::dashboard::checks::{self, FileFound, Found, Group, MAX_CHANGES, Stage
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{button, page};
 use crate::dashboard::runs::KINDS;
-use crate::dashboard::shown::{State, badge, field, kind_badge, number, run_badge, size};
+use crate::dashboard::shown::{State, badge, kind_badge, number, run_badge, size};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{JournalError, OutcomeKind, Run, RunId, RunState, Tally};
-use crate::pipeline::{kind_key, tally_text};
+use crate::pipeline::{field_text, kind_key, tally_text};
 use crate::plan::Move;
 use crate::wording::Worded as _;
 use crate::wording::{Wording, key};
@@ -237,7 +237,7 @@ fn changes(ask: &Ask<'_>, id: u64, found: &Found) -> Markup {
                                     @if has_several { td .name { @if let Some(file) = found.files.get(*at) { (file.name) } } }
                                     td .num { (change.line) }
                                     td .name { (change.key) }
-                                    td { (field(change.field, words)) }
+                                    td { (field_text(change.field, words)) }
                                     td .num { @if change.after.is_some() { (change.before.as_deref().unwrap_or("?")) } }
                                     td .num { @if let Some(after) = &change.after { strong { (after) } } }
                                     td {

@@ -7,6 +7,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use thiserror::Error;
 
+use crate::wording::{Message, Worded, message};
+
 /// Shorter ones are guessed.
 const MIN_CHARS: usize = 10;
 
@@ -19,13 +21,21 @@ pub struct Password(String);
 
 /// Why a text cannot be the password of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum BadPassword {
-    #[error("the password of the page needs at least {MIN_CHARS} characters")]
     TooShort,
-    #[error("the hash of the page's password is not whole: `obmen page password` prints one")]
     BadHash,
-    #[error("this system has no random numbers for the hash of the page's password")]
     NoRandom,
+}
+
+impl Worded for BadPassword {
+    fn message(&self) -> Message {
+        match self {
+            Self::TooShort => message!("password-too-short", n = MIN_CHARS),
+            Self::BadHash => message!("password-bad-hash"),
+            Self::NoRandom => message!("password-no-random"),
+        }
+    }
 }
 
 impl Password {

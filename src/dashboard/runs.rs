@@ -6,13 +6,13 @@ use maud::{Markup, html};
 
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{self, more, page};
-use crate::dashboard::shown::{Come, State, badge, field, kind_badge, number, run_badge, time};
+use crate::dashboard::shown::{Come, State, badge, kind_badge, number, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::formats::{Encoding, csv_write};
 use crate::journal::{
     CallLine, JournalError, OutcomeKind, RowFilter, RowLine, RunFilter, RunId, RunState, Tally,
 };
-use crate::pipeline::{self, Event, TABLE_HEADER, kind_key, table_row};
+use crate::pipeline::{self, Event, TABLE_HEADER, field_text, kind_key, table_row};
 use crate::wording::{Wording, key};
 
 /// Rows of one part of a list.
@@ -203,7 +203,7 @@ fn rows_table(ask: &Ask<'_>, rows: &[RowLine], words: &Wording) -> Markup {
                                 @if row.outcome.field == "status" || row.outcome.key.is_empty() { (row.outcome.key) }
                                 @else { a href=(ask.link("/products", &[("q", &row.outcome.key)])) { (row.outcome.key) } }
                             }
-                            td { (field(&row.outcome.field, words)) }
+                            td { (field_text(&row.outcome.field, words)) }
                             td { (kind_badge(row.outcome.kind, words)) }
                             td { @if let Some(detail) = &row.outcome.detail { (detail.text(words)) } }
                         }

@@ -105,18 +105,6 @@ pub(super) fn kind_badge(kind: OutcomeKind, words: &Wording) -> Markup {
     badge(state, &words.text(kind_key(kind)))
 }
 
-/// What a row speaks of; the journal's word where it is one of our own.
-pub(super) fn field(name: &str, words: &Wording) -> String {
-    match name {
-        "price" => words.text("field-price"),
-        "quantity" => words.text("field-quantity"),
-        "product" => words.text("field-product"),
-        "name" => words.text("field-name"),
-        "status" => words.text("field-status"),
-        other => other.to_owned(),
-    }
-}
-
 /// `12 345`, with a blank that does not break.
 pub(super) fn number(n: u64) -> String {
     let digits = n.to_string();

@@ -1,3 +1,5 @@
+//! The inbox on a real disk: what is taken, put away, returned and refused.
+
 use super::*;
 use crate::folders::finished::Fate;
 

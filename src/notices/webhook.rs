@@ -13,7 +13,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::notices::occasions::Notice;
-use crate::wording::Wording;
+use crate::wording::{Message, Worded, Wording, message};
 
 /// A chat answers at once; the end of the program waits for it.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -30,13 +30,21 @@ pub struct Webhook {
 
 /// Why a notice did not arrive. The address is not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.message())]
 pub enum WebhookError {
-    #[error("the address of the receiver is no `https://…` or `http://…`")]
     Address,
-    #[error("the receiver cannot be reached: {0}")]
     Away(String),
-    #[error("the receiver answered with {0}")]
     Refused(u16),
+}
+
+impl Worded for WebhookError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Address => message!("webhook-address"),
+            Self::Away(why) => message!("webhook-away", why = why),
+            Self::Refused(status) => message!("webhook-refused", status = status.to_string()),
+        }
+    }
 }
 
 impl Webhook {

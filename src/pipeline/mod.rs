@@ -50,6 +50,7 @@ pub use outbound::{OrdersReport, ask_for_orders};
 pub use post::{FileReport, PassReport};
 pub use publishing::OrderFileName;
 pub use receipt::{
-    TABLE_HEADER, kind_key, rows_text, table_row, tally_text, write_text as write_receipt,
+    TABLE_HEADER, field_text, kind_key, planned_text, rows_text, table_row, tally_text,
+    write_text as write_receipt,
 };
 pub use service::{Event, Service, Waker};

@@ -43,16 +43,49 @@ pub fn kind_key(kind: OutcomeKind) -> &'static str {
 
 /// `3 applied, 1 unknown`.
 pub fn tally_text(tally: &Tally, words: &Wording) -> String {
+    counts_text(tally, kind_key, words)
+}
+
+/// `3 to send, 1 unknown`: as before they are sent.
+pub fn planned_text(tally: &Tally, words: &Wording) -> String {
+    let planned = |kind| match kind {
+        OutcomeKind::Applied => key("kind-to-send"),
+        other => kind_key(other),
+    };
+    counts_text(tally, planned, words)
+}
+
+fn counts_text(
+    tally: &Tally,
+    name: impl Fn(OutcomeKind) -> &'static str,
+    words: &Wording,
+) -> String {
     let parts: Vec<String> = KINDS
         .into_iter()
         .map(|(kind, _)| kind)
         .filter(|kind| tally.n(*kind) > 0)
-        .map(|kind| format!("{} {}", tally.n(kind), words.text(kind_key(kind))))
+        .map(|kind| format!("{} {}", tally.n(kind), words.text(name(kind))))
         .collect();
     if parts.is_empty() {
         words.text("nothing-for-the-shop")
     } else {
         parts.join(", ")
+    }
+}
+
+/// What a row speaks of; as the file has it where it is none of our own words.
+pub fn field_text(field: &str, words: &Wording) -> String {
+    match field {
+        "price" => words.text("field-price"),
+        "quantity" => words.text("field-quantity"),
+        "product" => words.text("field-product"),
+        "name" => words.text("field-name"),
+        "status" => words.text("field-status"),
+        "details" => words.text("field-details"),
+        "category" => words.text("field-category"),
+        "group_prices" => words.text("field-group-prices"),
+        "variant" => words.text("field-variant"),
+        other => other.to_owned(),
     }
 }
 
@@ -139,7 +172,8 @@ fn verdict(state: RunState, tally: &Tally, error: Option<&Message>, words: &Word
 
 /// `line 5: ЧАЙ-100 price: rejected: …`.
 fn row_text(outcome: &Outcome, words: &Wording) -> String {
-    let parts = [outcome.key.as_str(), outcome.field.as_str()];
+    let field = field_text(&outcome.field, words);
+    let parts = [outcome.key.as_str(), field.as_str()];
     let subject = parts
         .into_iter()
         .filter(|part| !part.is_empty())

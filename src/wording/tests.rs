@@ -62,7 +62,14 @@ fn code() -> String {
 /// Keys that the code asks for, with the values that it gives where that can be seen.
 fn asked_for(code: &str) -> Vec<(String, Option<BTreeSet<String>>)> {
     let mut asked = Vec::new();
-    for (call, has_values) in [("text(", false), ("key(", false), ("fill(", true)] {
+    for (call, has_values) in [
+        ("text(", false),
+        ("key(", false),
+        ("about = ", false),
+        ("help = ", false),
+        ("value_name = ", false),
+        ("fill(", true),
+    ] {
         for (at, found) in code.match_indices(call) {
             let rest = code[at + found.len()..].trim_start();
             let Some((key, rest)) = rest.strip_prefix('"').and_then(|r| r.split_once('"')) else {
@@ -76,7 +83,7 @@ fn asked_for(code: &str) -> Vec<(String, Option<BTreeSet<String>>)> {
                 continue;
             }
             let values = match call {
-                "key(" => None,
+                "key(" | "help = " | "about = " | "value_name = " => None,
                 _ if !has_values => Some(BTreeSet::new()),
                 _ => {
                     let list = rest.split_once("&[").unwrap().1;

@@ -49,6 +49,7 @@ mod profiles;
 mod program;
 mod replay;
 mod review;
+mod russian;
 mod samples;
 mod schema;
 mod served;

@@ -147,7 +147,7 @@ fn what_a_file_states_is_printed_as_facts() {
         text(&output.stdout),
         "{\"fact\":\"price\",\"id\":\"p\",\"variant\":\"v\",\"sku\":\"007\",\"type\":\"t\",\"price\":\"12.50\",\"currency\":\"руб\",\"line\":2}\n\
          {\"fact\":\"stock\",\"id\":\"p\",\"variant\":\"v\",\"sku\":\"007\",\"warehouse\":null,\"quantity\":\"0.025\",\"line\":2}\n\
-         {\"fault\":\"empty-element\",\"line\":3,\"message\":\"`Предложение` is empty\"}\n\
+         {\"fault\":\"empty-element\",\"line\":3,\"message\":\"`Предложение` is empty\",\"reason\":\"row-empty-element\",\"args\":{\"element\":\"Предложение\"}}\n\
          {\"summary\":{\"format\":\"commerceml\",\"encoding\":\"utf-8\",\"only_changes\":true,\"groups\":0,\"products\":0,\
          \"offers\":2,\"prices\":1,\"stocks\":1,\"documents\":0,\"faults\":1}}\n"
     );
@@ -275,16 +275,23 @@ fn receipts_and_commands_speak_the_configured_language() {
     let told = text(&obmen(folder, &["run", "--once"]).stdout);
     assert!(told.contains("2 новых заказа →"), "{told}");
     assert!(
-        told.contains("a.csv: загружен (загрузка 1): 1 применено, 1 нет в магазине"),
+        told.contains("a.csv: загружен (загрузка 1): 1 применено, 1 не найдено"),
         "{told}"
     );
     let receipt = world.read("inbox/done/a.csv.receipt.txt");
     assert!(
         receipt.contains("итог: загружен; некоторые строки нужно посмотреть")
-            && receipt.contains("строка 3: НЕТ quantity: нет в магазине"),
+            && receipt.contains(
+                "строка 3: НЕТ остаток: не найдено: в магазине нет товара с этим артикулом"
+            ),
         "{receipt}"
     );
     // Programs read the same words whatever people do.
     let table = world.read("inbox/done/a.csv.receipt.csv");
-    assert!(table.contains("3;НЕТ;quantity;unknown"), "{table}");
+    assert!(
+        table.contains(
+            "3;НЕТ;quantity;unknown;в магазине нет товара с этим артикулом;why-no-article"
+        ),
+        "{table}"
+    );
 }

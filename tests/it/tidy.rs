@@ -7,7 +7,7 @@ use std::process::Command;
 
 const ARCHITECTURE: &str = include_str!("../../src/ARCHITECTURE.md");
 const README: &str = include_str!("../../README.md");
-const TEMPLATE_SOURCE: &str = include_str!("../../src/cli/init.rs");
+const TEMPLATE: &str = include_str!("../../src/cli/init_en.toml");
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -261,12 +261,8 @@ fn one_place_reads_the_wall_clock() {
 
 /// An option of the configuration: its name, and what the template gives it.
 fn template_options() -> Vec<(String, String)> {
-    let (template, _) = TEMPLATE_SOURCE
-        .split_once("r#\"")
-        .and_then(|(_, rest)| rest.split_once("\"#;"))
-        .unwrap();
     let is_name = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    let options: Vec<_> = template
+    let options: Vec<_> = TEMPLATE
         .lines()
         .filter_map(|line| {
             let line = line.trim_start_matches("# ");

@@ -257,7 +257,7 @@ impl<'a> Cells<'a> {
     }
 
     fn keys(&self) -> Result<Keys, RowFault> {
-        const ELEMENT: &str = "the row";
+        const ELEMENT: &str = "row";
         let keys = Keys {
             sku: self.cell(Column::Article).map(Sku::parse).transpose()?,
             item: self.cell(Column::Id).and_then(ItemKey::parse),

@@ -18,7 +18,10 @@ row-at = line { $line }: { $fault }
 row-price = price: { $why }
 row-quantity = quantity: { $why }
 row-empty-element = `{ $element }` is empty
-row-no-key = { $element } has neither an Ид nor an Артикул, so nothing can be matched
+row-no-key = { $element ->
+    [row] the row
+   *[other] { $element }
+} has neither an Ид nor an Артикул, so nothing can be matched
 row-long-id = the Ид `{ $id }` is longer than { $limit } characters
 row-order-number = `{ $number }` is not an order number of the shop
 row-no-status = the order row states no status
@@ -176,3 +179,9 @@ demo-shop-listen = cannot listen on `{ $address }`
 demo-shop-start = cannot start the server of the demo shop
 demo-shop-file = the file of the demo shop cannot be used
 demo-shop-row = the file of the demo shop holds a row that is not ours
+webhook-address = the address of the receiver is no `https://…` or `http://…`
+webhook-away = the receiver cannot be reached: { $why }
+webhook-refused = the receiver answered with { $status }
+password-too-short = the password of the page needs at least { $n } characters
+password-bad-hash = the hash of the page's password is not whole: `obmen page password` prints one
+password-no-random = this system has no random numbers for the hash of the page's password

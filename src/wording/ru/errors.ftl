@@ -18,7 +18,10 @@ row-at = строка { $line }: { $fault }
 row-price = цена: { $why }
 row-quantity = количество: { $why }
 row-empty-element = элемент `{ $element }` пуст
-row-no-key = у элемента { $element } нет ни Ид, ни артикула: сопоставить не с чем
+row-no-key = { $element ->
+    [row] в строке
+   *[other] у элемента { $element }
+} нет ни Ид, ни артикула: сопоставить не с чем
 row-long-id = Ид `{ $id }` длиннее { $limit } символов
 row-order-number = `{ $number }` — не номер заказа магазина
 row-no-status = в строке заказа нет статуса
@@ -172,7 +175,14 @@ decide-not-held = загрузка { $run } { $state ->
    *[other] в состоянии { $state }
 }, а не задержана
 decide-file-gone = файла `{ $file }` загрузки { $run } уже нет в `held`
-decide-file-elsewhere = файла `{ $file }` загрузки { $run } ({ $state }) нет ни в `held`, ни в `rejected`, ни в `working`; чтобы загрузить его снова, положите его во входящие
+decide-file-elsewhere = файла `{ $file }` загрузки { $run } ({ $state ->
+    [open] ещё идёт
+    [done] завершена
+    [rejected] отклонена
+    [held] задержана
+    [retry] будет повторена
+   *[other] { $state }
+}) нет ни в `held`, ни в `rejected`, ни в `working`; чтобы загрузить его снова, положите его во входящие
 decide-no-exchange = загрузка { $run } относится к обмену `{ $exchange }`, которого нет в настройках
 decide-no-order = заказ { $order } здесь ещё не встречался
 
@@ -185,3 +195,9 @@ demo-shop-listen = не удалось занять адрес `{ $address }`
 demo-shop-start = не удалось запустить сервер демонстрационного магазина
 demo-shop-file = не удалось открыть файл демонстрационного магазина
 demo-shop-row = в файле демонстрационного магазина чужая запись
+webhook-address = адрес получателя — не `https://…` и не `http://…`
+webhook-away = получатель недоступен: { $why }
+webhook-refused = получатель ответил { $status }
+password-too-short = в пароле страницы должно быть не меньше { $n } символов
+password-bad-hash = хеш пароля страницы неполный: его печатает `obmen page password`
+password-no-random = в системе нет случайных чисел для хеша пароля страницы

@@ -55,14 +55,14 @@ home-days = Последние { $n ->
    *[other] { $n } дней
 }
 hint-held = Сам файл исправен, но сделал бы что-то необычное. Посмотрите его строки: разрешите, отклоните или повторите, когда причина устранена.
-hint-rejected = Дело в самом файле: выгрузите его заново. Если причина была в другом, верните его во входящие.
+hint-rejected = Дело в самом файле: выгрузите его заново. Если причина была в другом, повторите загрузку.
 hint-retry = Делать ничего не нужно: повторяется само, со всё большими паузами.
 hint-order-held = Исправьте заказ в админке магазина; он проверяется заново при каждом запросе.
 approve-button = Разрешить
 reject-button = Отклонить
 retry-button = Повторить
 retry-now-button = Повторить сейчас
-return-button = Вернуть во входящие
+return-button = Взять снова
 show-faulty = Строки с вопросами
 download-faulty = Скачать их как CSV
 fact-shop = Магазин
@@ -115,6 +115,10 @@ field-quantity = остаток
 field-product = товар
 field-name = название
 field-status = статус
+field-details = свойства
+field-category = категория
+field-group-prices = цены групп
+field-variant = характеристика
 size-bytes = { $n } Б
 size-kb = КБ
 size-mb = МБ

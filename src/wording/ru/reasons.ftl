@@ -4,7 +4,7 @@
 
 kind-applied = применено
 kind-unchanged = без изменений
-kind-unknown = нет в магазине
+kind-unknown = не найдено
 kind-rejected = отклонено
 kind-pending = ожидает
 kind-superseded = устарело
@@ -30,7 +30,7 @@ receipt-open = загружается
 receipt-no-reason = причина не записана
 receipt-kind-applied = применено в магазине
 receipt-kind-unchanged = без изменений: в магазине уже так
-receipt-kind-unknown = нет в магазине
+receipt-kind-unknown = не найдено
 receipt-kind-rejected = отклонено
 receipt-kind-pending = ожидает
 receipt-kind-superseded = устарело: сказано иначе ниже или в более новом файле
@@ -77,9 +77,9 @@ why-no-warehouse = остаток указан без склада, а в `goods
 why-other-price-type = нет цены того вида, который выбран в `goods.price_type`
 why-which-price = цены нескольких видов ({ $types }); выберите один в настройке `goods.price_type`
 why-name-too-long = наименование длиннее { $limit } символов, магазин его обрежет
-why-variant-unnamed = у варианта нет ни характеристик, ни скобок после названия: выбрать его было бы нельзя
+why-variant-unnamed = у характеристики нет ни значений, ни скобок после наименования: выбрать его было бы нельзя
 why-variant-too-long = название или значения его характеристик длиннее 128 символов магазина
-why-variant-orphan = ни один файл товаров ещё не назвал артикул товара, вариантом которого это является
+why-variant-orphan = ни один файл товаров ещё не назвал артикул товара, чья это характеристика
 why-name-unprintable = в наименовании есть символ, который нельзя прочитать или напечатать
 why-left-out = модуль магазина принимает не всё (`obmen module` запишет тот, что принимает), поэтому пропущено: { $list }
 detail-of = { $detail ->
@@ -89,7 +89,7 @@ detail-of = { $detail ->
     [manufacturer] изготовитель
     [weight] вес и размеры
     [categories] группы
-    [variants] варианты
+    [variants] характеристики
     [group_prices] цены групп покупателей
    *[other] { $detail }
 } у { $n ->
