@@ -21,7 +21,9 @@ pub use fact::{
 };
 pub use item::ItemKey;
 pub use money::Money;
-pub use order::{Address, Method, Order, OrderId, OrderLine, Party, Settlement, StatusId};
+pub use order::{
+    Address, Method, Order, OrderId, OrderLine, Part, Party, Settlement, StatusId, TotalPart,
+};
 pub use product::{
     Attribute, Category, CategoryId, Details, GroupPrice, Listed, NewProduct, PriceList,
     ShopProduct, Variant, shown_group_prices,

@@ -77,6 +77,8 @@ pub struct Order {
     pub shipping: Option<Method>,
     /// What the shop says delivery costs, if it does.
     pub shipping_cost: Option<Money>,
+    /// The other parts of the total, as far as the shop names them.
+    pub parts: Vec<TotalPart>,
     pub comment: Option<String>,
     pub lines: Vec<OrderLine>,
     pub site: Option<String>,
@@ -191,12 +193,57 @@ impl OrderLine {
     }
 }
 
-/// How the total follows from the lines: `lines + delivery + other − discount = total`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A part of the total that the shop names, beside goods and delivery: a tax, a coupon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalPart {
+    /// OpenCart's word for its kind: `tax`, `coupon`.
+    pub code: String,
+    pub title: String,
+    /// Below zero: it is taken off.
+    pub amount: Decimal,
+}
+
+/// How the total follows from the lines:
+/// `lines + delivery + charges + other − discounts − discount = total`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
     pub delivery: Money,
+    /// What the shop names, each above zero.
+    pub charges: Vec<Part>,
+    pub discounts: Vec<Part>,
+    /// What nobody has a name for.
     pub other: Money,
     pub discount: Money,
+}
+
+/// A named part of a settlement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub code: String,
+    pub title: String,
+    pub amount: Money,
+}
+
+impl Settlement {
+    /// All that is charged beside lines and delivery.
+    pub fn charged(&self) -> Decimal {
+        let named: Decimal = self
+            .charges
+            .iter()
+            .map(|part| part.amount.as_decimal())
+            .sum();
+        named + self.other.as_decimal()
+    }
+
+    /// All that is taken off.
+    pub fn discounted(&self) -> Decimal {
+        let named: Decimal = self
+            .discounts
+            .iter()
+            .map(|part| part.amount.as_decimal())
+            .sum();
+        named + self.discount.as_decimal()
+    }
 }
 
 impl Order {
@@ -207,24 +254,56 @@ impl Order {
     /// the cost of delivery either, a surplus can only be delivery.
     pub fn settlement(&self) -> Settlement {
         let lines = self.lines.iter().map(|line| line.sum().as_decimal()).sum();
-        self.settlement_over(lines, self.shipping_cost)
+        self.settlement_over(lines, self.shipping_cost, |_| true)
     }
 
-    /// The same where lines and delivery cost more than they say, as with a tax on top.
-    pub fn settlement_over(&self, lines: Decimal, shipping_cost: Option<Money>) -> Settlement {
+    /// The same where lines and delivery cost more than they say, as with a tax on top,
+    /// and only some parts count.
+    ///
+    /// The parts are believed if they bring the sum closer to the total: an extension may
+    /// show amounts among them that are not to be added.
+    pub fn settlement_over(
+        &self,
+        lines: Decimal,
+        shipping_cost: Option<Money>,
+        counts: impl Fn(&TotalPart) -> bool,
+    ) -> Settlement {
         let difference = self.total.rounded().as_decimal() - lines;
         let positive =
             |amount: Decimal| Money::from_decimal(amount.max(Decimal::ZERO)).unwrap_or(Money::ZERO);
         let Some(cost) = shipping_cost.map(Money::rounded) else {
             return Settlement {
                 delivery: positive(difference),
+                charges: Vec::new(),
+                discounts: Vec::new(),
                 other: Money::ZERO,
                 discount: positive(-difference),
             };
         };
-        let rest = difference - cost.as_decimal();
+        let unexplained = difference - cost.as_decimal();
+        let counted = || self.parts.iter().filter(|part| counts(part));
+        let named: Decimal = counted().map(|part| part.amount).sum();
+        let is_believed = (unexplained - named).abs() < unexplained.abs()
+            || (unexplained.is_zero() && named.is_zero());
+        let of_sign = |sign: Decimal| -> Vec<Part> {
+            counted()
+                .filter(|part| is_believed && part.amount * sign > Decimal::ZERO)
+                .map(|part| Part {
+                    code: part.code.clone(),
+                    title: part.title.clone(),
+                    amount: positive(part.amount * sign),
+                })
+                .collect()
+        };
+        let rest = if is_believed {
+            unexplained - named
+        } else {
+            unexplained
+        };
         Settlement {
             delivery: cost,
+            charges: of_sign(Decimal::ONE),
+            discounts: of_sign(Decimal::NEGATIVE_ONE),
             other: positive(rest),
             discount: positive(-rest),
         }
@@ -248,6 +327,7 @@ mod tests {
             payment: None,
             shipping: None,
             shipping_cost: shipping_cost.map(|cost| Money::parse(cost).unwrap()),
+            parts: Vec::new(),
             comment: None,
             lines: lines
                 .iter()
@@ -287,6 +367,52 @@ mod tests {
                 (delivery.to_owned(), other.to_owned(), discount.to_owned()),
                 "{total} {cost:?}"
             );
+        }
+    }
+
+    #[test]
+    fn named_parts_are_believed_if_they_explain_the_total() {
+        let part = |code: &str, amount: &str| TotalPart {
+            code: code.to_owned(),
+            title: code.to_owned(),
+            amount: amount.parse().unwrap(),
+        };
+        for (parts, total, expected) in [
+            (
+                vec![part("tax", "6"), part("coupon", "-3")],
+                "38.00",
+                "+tax 6.00 -coupon 3.00 | 0.00 0.00",
+            ),
+            // They cancel out.
+            (
+                vec![part("tax", "3"), part("coupon", "-3")],
+                "35.00",
+                "+tax 3.00 -coupon 3.00 | 0.00 0.00",
+            ),
+            // A kopeck is lost in rounding.
+            (vec![part("tax", "5.99")], "41.00", "+tax 5.99 | 0.01 0.00"),
+            // An amount that is only shown.
+            (vec![part("sub_total_2", "30")], "35.00", " | 0.00 0.00"),
+            (vec![part("before_discount", "50")], "33.00", " | 0.00 2.00"),
+        ] {
+            let mut order = order(total, Some("5"), &[("12.5", "2"), ("5", "1")]);
+            order.parts = parts;
+            let found = order.settlement();
+            let named: Vec<String> = found
+                .charges
+                .iter()
+                .map(|part| format!("+{} {}", part.code, part.amount))
+                .chain(
+                    found
+                        .discounts
+                        .iter()
+                        .map(|part| format!("-{} {}", part.code, part.amount)),
+                )
+                .collect();
+            let shown = format!("{} | {} {}", named.join(" "), found.other, found.discount);
+            assert_eq!(shown, expected, "{total}");
+            let sum = Decimal::from(35) + found.charged() - found.discounted();
+            assert_eq!(sum, order.total.as_decimal(), "{total}");
         }
     }
 

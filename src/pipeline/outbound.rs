@@ -138,7 +138,7 @@ fn prepare(
 
 /// Says how digests are made. Raised when orders come to be written in another
 /// way, so that a new obmen does not take every order for changed.
-const DIGEST_SCHEME: &str = "1:";
+const DIGEST_SCHEME: &str = "2:";
 
 /// Of everything that 1C is told, in whatever profile, but for the status: that
 /// one changes at 1C's own word.

@@ -204,6 +204,7 @@ fn order(row: &Value, extra: &[ExtraField]) -> Result<Order, BadOrder> {
         shipping,
         shipping_cost: shipping_cost(row)
             .and_then(|cost| Money::from_decimal(cost.checked_mul(rate)?).ok()),
+        parts: Vec::new(),
         comment: filled(text(row, "comment")),
         lines: list(row, "_products_")
             .map(|line| order_line(line, &amount, &bad))

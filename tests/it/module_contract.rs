@@ -257,10 +257,19 @@ fn names_are_written_in_the_language_that_is_asked_for() {
 fn orders_are_whole() {
     for shop in shops() {
         let mut settings = shop.settings();
-        settings.extra_fields = vec![obmen::shop::ExtraField {
-            column: "ip".to_owned(),
-            requisite: "IP".to_owned(),
-        }];
+        let extra = |column: &str, requisite: &str| obmen::shop::ExtraField {
+            column: column.to_owned(),
+            requisite: requisite.to_owned(),
+        };
+        settings.extra_fields = vec![
+            extra("ip", "IP"),
+            extra("custom_field.3", "Поле"),
+            extra("history", "История"),
+        ];
+        let database = shop.database.as_ref().unwrap();
+        database.ask(
+            "UPDATE oc_order_history SET comment = 'Call &quot;back&quot;' WHERE order_id = 1",
+        );
         settings.tax_fields.inn = Some("3".to_owned());
         let client = obmen::shop::Client::new(settings).unwrap();
         let orders: Vec<_> = client
@@ -286,7 +295,21 @@ fn orders_are_whole() {
             Some("7707083893")
         );
         assert_eq!(first.comment.as_deref(), Some("two\nlines <b>"));
-        assert_eq!(first.extra, [("IP".to_owned(), "10.1.2.3".to_owned())]);
+        let told: Vec<(&str, &str)> = first
+            .extra
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("IP", "10.1.2.3"),
+                ("Поле", "7707083893"),
+                ("История", "2026-02-02 10:11:12: Call \"back\"")
+            ],
+            "{}",
+            shop.version
+        );
         let shipping = first.shipping.as_ref().unwrap();
         assert_eq!(
             (shipping.name.as_str(), shipping.code.as_deref()),
@@ -296,7 +319,13 @@ fn orders_are_whole() {
         let settlement = first.settlement();
         let told = [settlement.delivery, settlement.other, settlement.discount]
             .map(|money| money.to_string());
-        assert_eq!(told, ["5.00", "10.00", "0.00"], "tax 20 less coupon 10");
+        assert_eq!(told, ["5.00", "0.00", "0.00"], "{}", shop.version);
+        let named = |parts: &[obmen::domain::Part]| -> Vec<String> {
+            let shown = |part: &obmen::domain::Part| format!("{} {}", part.title, part.amount);
+            parts.iter().map(shown).collect()
+        };
+        assert_eq!(named(&settlement.charges), ["VAT 20.00"]);
+        assert_eq!(named(&settlement.discounts), ["Coupon (A&B) 10.00"]);
         assert_eq!(
             second.shipping_cost.unwrap().to_string(),
             "206.25",

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use obmen::domain::{
     Address, Inn, ItemKey, Kpp, Method, Money, Order, OrderId, OrderLine, Party, Quantity, Sku,
-    StatusId,
+    StatusId, TotalPart,
 };
-use obmen::formats::commerceml::{OrderFault, Profile, check, write_orders};
+use obmen::formats::commerceml::{OrderFault, Profile, check, order_text, write_orders};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -57,6 +57,44 @@ fn kyiv() -> Address {
     }
 }
 
+/// 3.49 beyond goods and delivery, and a kopeck nobody has a name for.
+fn parts() -> Vec<TotalPart> {
+    let part = |(code, title, amount): (&str, &str, &str)| TotalPart {
+        code: code.to_owned(),
+        title: title.to_owned(),
+        amount: amount.parse().unwrap(),
+    };
+    [
+        ("tax", "НДС 20%", "6"),
+        ("coupon", "Купон (A&B)", "-4.5"),
+        ("low_order-fee", "", "1"),
+    ]
+    .map(part)
+    .to_vec()
+}
+
+#[test]
+fn parts_of_the_total_are_services_and_discounts_by_their_names() {
+    let mut order = person();
+    order.shipping_cost = Some(money("5"));
+    order.total = money("37.49");
+    order.parts = parts();
+    let text = order_text(&order, &Profile::default()).unwrap();
+    for expected in [
+        "<Ид>ORDER_TAX</Ид><Наименование>НДС 20%</Наименование>",
+        "<Ид>ORDER_LOW_ORDER_FEE</Ид><Наименование>Прочие начисления</Наименование>",
+        "<Скидка><Наименование>Купон (A&amp;B)</Наименование><Сумма>4.50</Сумма>",
+        "<Скидка><Наименование>Скидка</Наименование><Сумма>0.01</Сумма>",
+    ] {
+        let text: String = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("> <", "><");
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
 /// A person's plain order: 2 × 12.50 + 5.00, delivered for 8.40.
 pub(crate) fn person() -> Order {
     Order {
@@ -81,6 +119,7 @@ pub(crate) fn person() -> Order {
         payment: Some(method("Оплата при доставке", "cod")),
         shipping: Some(method("Новая почта", "flat.flat")),
         shipping_cost: None,
+        parts: Vec::new(),
         comment: Some("Позвонить до 18:00\nКод: \"12<34\"".to_owned()),
         lines: vec![
             line("KB-001", "Кабель USB 3\" & переходник", "12.5", "2"),
@@ -265,6 +304,14 @@ fn goods() -> Vec<(&'static str, Order)> {
             with(|order| {
                 order.shipping_cost = Some(Money::ZERO);
                 order.total = money("30");
+            }),
+        ),
+        (
+            "taxes, a coupon and a fee by their names",
+            with(|order| {
+                order.shipping_cost = Some(money("5"));
+                order.total = money("37.49");
+                order.parts = parts();
             }),
         ),
         (
@@ -627,6 +674,7 @@ pub(crate) fn any_order() -> impl Strategy<Value = Order> {
                 payment: methods.0,
                 shipping: methods.1,
                 shipping_cost: methods.2,
+                parts: Vec::new(),
                 comment: texts.0,
                 lines,
                 site: texts.1,

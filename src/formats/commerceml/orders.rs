@@ -12,14 +12,16 @@ use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-use crate::domain::{ItemKey, Method, Money, Order, OrderLine, Settlement};
+use crate::domain::{ItemKey, Method, Money, Order, OrderLine, Part, Settlement};
 use crate::formats::commerceml::charge::{Charge, less, write_tax};
 use crate::formats::commerceml::element::{
     Document, MAX_COMMENT, MAX_ID, MAX_NAME, MAX_TEXT, is_blank, part_of_root,
 };
 use crate::formats::commerceml::order_lines::{write_line, write_service};
 use crate::formats::commerceml::parties::{write_contact, write_party};
-use crate::formats::commerceml::profile::{Layout, Profile, Vat, Warehouse, WarehousePlace};
+use crate::formats::commerceml::profile::{
+    Layout, Profile, Vat, VatMode, Warehouse, WarehousePlace,
+};
 use crate::wording::{Message, Worded, message};
 
 /// УТ looks loaded orders up in a column of this width; a longer number would
@@ -29,6 +31,11 @@ const MAX_NUMBER: usize = 11;
 /// Lines of the document that are no goods go by names that Bitrix coined.
 const DELIVERY: &str = "ORDER_DELIVERY";
 const OTHER: &str = "ORDER_OTHER";
+const OTHER_NAME: &str = "Прочие начисления";
+const DISCOUNT_NAME: &str = "Скидка";
+
+/// What OpenCart calls a tax among the parts of a total.
+const TAX: &str = "tax";
 
 /// Why 1C could not load an order.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -105,10 +112,9 @@ fn adds_up(order: &Order, vat: Option<Vat>) -> bool {
             .is_some_and(|sum| Money::from_decimal(sum).is_ok())
     };
     let settlement = settlement(order, vat);
-    let explained = lines_with_tax(order, vat)
-        + settlement.delivery.as_decimal()
-        + settlement.other.as_decimal()
-        - settlement.discount.as_decimal();
+    let explained =
+        lines_with_tax(order, vat) + settlement.delivery.as_decimal() + settlement.charged()
+            - settlement.discounted();
     order.lines.iter().all(fits) && explained == order.total.rounded().as_decimal()
 }
 
@@ -123,7 +129,11 @@ fn settlement(order: &Order, vat: Option<Vat>) -> Settlement {
         let with_tax = Charge::of_price(cost.rounded(), vat).with_tax(vat);
         Money::from_decimal(with_tax).unwrap_or(cost)
     });
-    order.settlement_over(lines_with_tax(order, vat), delivery)
+    // A tax on top stands on every line already.
+    let is_on_top = vat.is_some_and(|vat| vat.mode == VatMode::OnTop);
+    order.settlement_over(lines_with_tax(order, vat), delivery, |part| {
+        !(is_on_top && part.code == TAX)
+    })
 }
 
 /// Writes the file. Each order is expected to have passed [`check`].
@@ -178,8 +188,9 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order, profile: &Profile) 
     let settlement = settlement(order, profile.vat);
     let tax = profile
         .vat
-        .map(|vat| (vat, charged_tax(order, settlement, vat)));
-    let discount = Charge::of_discount(settlement.discount, tax);
+        .map(|vat| (vat, charged_tax(order, &settlement, vat)));
+    let all_discounts = Money::from_decimal(settlement.discounted()).unwrap_or(Money::ZERO);
+    let discount = Charge::of_discount(all_discounts, tax);
     d.text("Ид", &number, MAX_ID)?;
     d.text("Номер", &number, MAX_NUMBER)?;
     // Exactly these forms: 1C takes the dashes and colons out and parses the rest.
@@ -209,11 +220,7 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order, profile: &Profile) 
     if !discount.sum.is_zero() {
         // Line discounts are read wrongly by УТ and УНФ; this form is spread over the lines.
         d.element("Скидки", |d| {
-            d.element("Скидка", |d| {
-                d.text("Наименование", "Скидка", MAX_NAME)?;
-                d.text("Сумма", &discount.sum.to_string(), MAX_ID)?;
-                d.text("УчтеноВСумме", "false", MAX_ID)
-            })
+            write_discounts(d, &settlement, discount.sum)
         })?;
     }
     if let (Some(warehouse), WarehousePlace::Document) =
@@ -234,21 +241,88 @@ fn write_order<W: Write>(d: &mut Document<W>, order: &Order, profile: &Profile) 
             .filter(|name| !is_blank(name))
             .unwrap_or("Доставка");
         write_service(d, DELIVERY, delivery_name, settlement.delivery, profile)?;
-        write_service(d, OTHER, "Прочие начисления", settlement.other, profile)
+        for part in &settlement.charges {
+            write_service(
+                d,
+                &service_id(&part.code),
+                title_of(part, OTHER_NAME),
+                part.amount,
+                profile,
+            )?;
+        }
+        write_service(d, OTHER, OTHER_NAME, settlement.other, profile)
     })?;
     d.element("ЗначенияРеквизитов", |d| {
         write_requisites(d, order, profile)
     })
 }
 
+/// Each by its name; together where a tax on top is taken out of them, since its kopecks
+/// belong to none of them. Elsewhere their sum is `sum`.
+fn write_discounts<W: Write>(
+    d: &mut Document<W>,
+    settlement: &Settlement,
+    sum: Money,
+) -> io::Result<()> {
+    let mut write = |name: &str, sum: Money| {
+        d.element("Скидка", |d| {
+            d.text("Наименование", name, MAX_NAME)?;
+            d.text("Сумма", &sum.to_string(), MAX_ID)?;
+            d.text("УчтеноВСумме", "false", MAX_ID)
+        })
+    };
+    if sum.as_decimal() != settlement.discounted() {
+        let mut names: Vec<&str> = settlement
+            .discounts
+            .iter()
+            .map(|part| title_of(part, DISCOUNT_NAME))
+            .collect();
+        if names.is_empty() || !settlement.discount.is_zero() {
+            names.push(DISCOUNT_NAME);
+        }
+        return write(&names.join(", "), sum);
+    }
+    for part in &settlement.discounts {
+        write(title_of(part, DISCOUNT_NAME), part.amount)?;
+    }
+    if settlement.discount.is_zero() {
+        return Ok(());
+    }
+    write(DISCOUNT_NAME, settlement.discount)
+}
+
+fn title_of<'a>(part: &'a Part, otherwise: &'a str) -> &'a str {
+    Some(part.title.as_str())
+        .filter(|title| !is_blank(title))
+        .unwrap_or(otherwise)
+}
+
+/// 1C knows a service by its id: the same kind of charge is the same service.
+fn service_id(code: &str) -> String {
+    let clean = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    format!(
+        "ORDER_{}",
+        code.chars().take(32).map(clean).collect::<String>()
+    )
+}
+
 /// The tax of all that is charged, before any discount.
-fn charged_tax(order: &Order, settlement: Settlement, vat: Vat) -> Money {
+fn charged_tax(order: &Order, settlement: &Settlement, vat: Vat) -> Money {
     let lines = order
         .lines
         .iter()
         .map(|line| Charge::of_price(line.sum(), Some(vat)));
-    let services =
-        [settlement.delivery, settlement.other].map(|amount| Charge::of_total(amount, Some(vat)));
+    let named = settlement.charges.iter().map(|part| part.amount);
+    let services = [settlement.delivery, settlement.other]
+        .into_iter()
+        .chain(named)
+        .map(|amount| Charge::of_total(amount, Some(vat)));
     let tax = |charge: Charge| charge.tax.unwrap_or(Money::ZERO).as_decimal();
     Money::from_decimal(lines.chain(services).map(tax).sum()).unwrap_or(Money::ZERO)
 }
