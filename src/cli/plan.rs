@@ -76,7 +76,7 @@ pub(super) fn plan(
                     out.failure(&format!("`{}`: {why}", path.display()));
                 } else {
                     let file = path.display().to_string();
-                    out.json(&json!({"file": file, "error": {"code": err.code(), "message": err.to_string()}}));
+                    out.json(&json!({"file": file, "error": run::json_error(&err)}));
                 }
             }
         }

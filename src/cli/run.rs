@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::choices::KeptConfig;
 use crate::cli::heartbeat::Heartbeat;
-use crate::cli::output::Out;
+use crate::cli::output::{Out, put_message};
 use crate::cli::page::{self, Page};
 use crate::cli::{Common, Exit, config, exit_of_carry};
 use crate::dashboard::{ConfigFile, Heart};
@@ -13,7 +13,8 @@ use crate::folders::{Fate, Lock, watch};
 use crate::journal::{Journal, OutcomeKind, Tally};
 use crate::notices;
 use crate::pipeline::{
-    self, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service, tally_text,
+    self, CarryError, Event, Exchange, ExchangeSettings, FileReport, PassReport, Service,
+    tally_text,
 };
 use crate::wording::{Worded as _, Wording, key, message};
 
@@ -243,8 +244,14 @@ fn json_report(exchange: &str, report: &PassReport) -> serde_json::Value {
         "waiting": report.waiting.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "orders": report.orders.as_ref().map(super::lists::json_orders),
         "lists": report.lists.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        "errors": report.errors.iter().map(|err| serde_json::json!({"code": err.code(), "message": err.to_string()})).collect::<Vec<_>>(),
+        "errors": report.errors.iter().map(json_error).collect::<Vec<_>>(),
     })
+}
+
+pub(super) fn json_error(err: &CarryError) -> serde_json::Value {
+    let mut value = serde_json::json!({"code": err.code(), "message": null});
+    put_message(&mut value, "message", Some(&err.message()));
+    value
 }
 
 pub(super) fn json_tally(tally: &Tally) -> serde_json::Value {

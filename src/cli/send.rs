@@ -67,7 +67,7 @@ pub(super) fn send(
                 } else {
                     out.json(&serde_json::json!({
                         "file": path.display().to_string(),
-                        "error": {"code": err.code(), "message": err.to_string()},
+                        "error": run::json_error(&err),
                     }));
                 }
             }

@@ -24,7 +24,7 @@ use crate::dashboard::{
 use crate::journal::JournalError;
 use crate::pipeline::{CarryError, DecisionError, ExchangeSettings};
 use crate::shop::ShopError;
-use crate::wording::{Message, Worded, message};
+use crate::wording::{Message, Worded, Wording, message};
 
 /// The largest form holds the names of all statuses and warehouses.
 const MAX_FORM_BYTES: usize = 256 * 1024;
@@ -171,8 +171,8 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let is_get = parts.method == Method::GET || parts.method == Method::HEAD;
     if !app.access.is_our_name(&parts.headers) {
-        let said = "this page is not called so; `page.names` lists further names\n";
-        return text(StatusCode::MISDIRECTED_REQUEST, "text/plain", said);
+        let said = app.words().text("page-other-name");
+        return text(StatusCode::MISDIRECTED_REQUEST, "text/plain", &said);
     }
     if !is_get && parts.method != Method::POST {
         return text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "");
@@ -189,9 +189,17 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
     let Some(session) = app.access.session(&parts.headers) else {
         return match (is_get, segments.as_slice()) {
             // A stream that is led elsewhere would look as if the program had ended.
-            (true, ["events"]) => text(StatusCode::UNAUTHORIZED, "text/plain", "log in first\n"),
+            (true, ["events"]) => text(
+                StatusCode::UNAUTHORIZED,
+                "text/plain",
+                &app.words().text("page-log-in-first"),
+            ),
             (true, _) => redirect("/login"),
-            (false, _) => text(StatusCode::FORBIDDEN, "text/plain", "log in first\n"),
+            (false, _) => text(
+                StatusCode::FORBIDDEN,
+                "text/plain",
+                &app.words().text("page-log-in-first"),
+            ),
         };
     };
     let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
@@ -206,7 +214,7 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
     let token = token.and_then(|token| token.to_str().ok());
     if let ["drop", group, "file"] = segments.as_slice() {
         if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
-            return forged();
+            return forged(app.words());
         }
         let group = group.parse().unwrap_or_default();
         return upload::take(app, group, &query, body).await;
@@ -217,7 +225,7 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
     let form = pairs(&form);
     let token = token.or(form.get("csrf").map(String::as_str));
     if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
-        return forged();
+        return forged(app.words());
     }
     if segments.as_slice() == ["logout"] {
         let mut response = redirect("/login");
@@ -334,14 +342,14 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {
 async fn log_in(app: &Arc<App>, from: SocketAddr, parts: &Parts, body: Body) -> Response {
     let words = app.words();
     if !is_same_site(&parts.headers) {
-        return forged();
+        return forged(app.words());
     }
     let form = to_bytes(body, MAX_FORM_BYTES).await.unwrap_or_default();
     let form = pairs(&form);
     let password = form.get("password").map(String::as_str).unwrap_or_default();
     // One at a time: each takes a tenth of a second and some memory, on purpose.
     let Ok(turn) = app.logins.acquire().await else {
-        return forged();
+        return forged(app.words());
     };
     let answer = {
         let (app, password) = (Arc::clone(app), password.to_owned());
@@ -393,9 +401,9 @@ fn html(status: StatusCode, markup: Markup) -> Response {
     text(status, "text/html", &markup.into_string())
 }
 
-fn forged() -> Response {
-    let said = "this request did not come from the page itself; reload it and try again\n";
-    text(StatusCode::FORBIDDEN, "text/plain", said)
+fn forged(words: &Wording) -> Response {
+    let said = words.text("page-forged");
+    text(StatusCode::FORBIDDEN, "text/plain", &said)
 }
 
 fn redirect(place: &str) -> Response {

@@ -181,6 +181,44 @@ fn commands_speak_russian() {
 }
 
 #[test]
+fn the_journal_keeps_codes_and_shows_the_sentences_of_earlier_versions() {
+    let world = World::new();
+    in_russian(&world);
+    world.drop_in("a.csv", "Артикул;Остаток\nНЕТ;1\n");
+    let folder = world.folder.path();
+    told(folder, &["run", "--once"]);
+    let journal = rusqlite::Connection::open(folder.join("obmen.sqlite")).unwrap();
+    let kept: String = journal
+        .query_row("SELECT detail FROM outcome", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, "%why-no-article");
+    let shown = |arguments: &[&str]| told(folder, arguments);
+    assert!(shown(&["show", "1"]).contains("в магазине нет товара с этим артикулом"));
+    let english = shown(&["show", "1", "--language", "en"]);
+    assert!(english.contains("the shop has no product with this article"));
+    let json = shown(&["show", "1", "--format", "jsonl"]);
+    assert!(
+        json.contains(r#""detail":"the shop has no product with this article","reason":"why-no-article","args":{}"#),
+        "{json}"
+    );
+    let earlier = "the shop has no product with that article";
+    journal
+        .execute("UPDATE outcome SET detail = ?1", [earlier])
+        .unwrap();
+    drop(journal);
+    assert!(shown(&["show", "1"]).contains(earlier));
+}
+
+#[test]
+fn the_demo_speaks_russian() {
+    let folder = tempfile::tempdir().unwrap();
+    for what in ["first", "again"] {
+        let told = told(folder.path(), &["demo", "--once"]);
+        assert_russian(what, &told, &[]);
+    }
+}
+
+#[test]
 fn the_help_speaks_russian() {
     let folder = tempfile::tempdir().unwrap();
     let help = told(folder.path(), &["--help"]);

@@ -250,3 +250,6 @@ mapping-price-none = none: the only one of a file
 mapping-warehouses = Warehouses
 mapping-warehouses-hint = Only the stock of these counts; none ticked: all.
 mapping-none-seen = No file has named any yet: they appear here once one has.
+page-other-name = this page is not called so; `page.names` lists further names
+page-forged = this request did not come from the page itself; reload it and try again
+page-log-in-first = log in first
