@@ -424,7 +424,7 @@ mod tests {
     fn one_price_in_kopecks_is_noticed() {
         assert_eq!(
             alarms(&[("34.90", price("3490"))], 0),
-            ["it would change 1 prices 10 times or more: A 34.90 → 3490.00"]
+            ["it would change 1 price 10 times or more: A 34.90 → 3490.00"]
         );
         assert_eq!(alarms(&[("34.90", price("0"))], 0).len(), 1);
         assert_eq!(alarms(&[("0", price("5"))], 0), [""; 0], "its first price");

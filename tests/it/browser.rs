@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Width and height of a phone's screen.
 const PHONE: (u32, u32) = (390, 844);
 
+/// Of one that is high enough to show a whole page in a picture.
+const TALL: u32 = 2_600;
+
 struct Driver {
     process: Child,
     port: u16,
@@ -73,6 +76,7 @@ async fn open_browser(driver: &Driver, profile: &TempDir, is_phone: bool) -> Cli
     ]});
     if is_phone {
         let (width, height) = PHONE;
+        let height = env::var_os("OBMEN_SCREENSHOTS").map_or(height, |_| TALL);
         options["mobileEmulation"] =
             json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2}});
     }
@@ -121,6 +125,12 @@ async fn hand_over(browser: &Client, file: &Path) {
     input.send_keys(&file.display().to_string()).await.unwrap();
 }
 
+/// As a system set to light or dark would show it.
+async fn paint(browser: &Client, shade: &str) {
+    let script = "document.documentElement.style.colorScheme = arguments[0]";
+    browser.execute(script, vec![json!(shade)]).await.unwrap();
+}
+
 /// No page is wider than its window, and axe-core has nothing to say.
 async fn look_at(browser: &Client, name: &str) {
     let script =
@@ -136,6 +146,15 @@ async fn look_at(browser: &Client, name: &str) {
         assert_eq!(violations, Value::Array(vec![]), "`{name}`");
     }
     if let Some(folder) = env::var_os("OBMEN_SCREENSHOTS") {
+        // All of the page, not only what a window shows of it.
+        let script = "return document.documentElement.scrollHeight";
+        let height = browser.execute(script, vec![]).await.unwrap();
+        let (width, _) = browser.get_window_size().await.unwrap();
+        let height = u32::try_from(height.as_u64().unwrap()).unwrap();
+        browser
+            .set_window_size(u32::try_from(width).unwrap(), height + 150)
+            .await
+            .unwrap();
         let picture = browser.screenshot().await.unwrap();
         put(&PathBuf::from(folder).join(format!("{name}.png")), &picture);
     }
@@ -263,6 +282,8 @@ fn a_page_says_when_nobody_is_behind_it_any_more() {
         served.kill();
         wait_for_text(&browser, "obmen does not answer.").await;
         find(&browser, "body.stale").await;
+        let verdict = browser.find(Locator::Css("#verdict")).await.unwrap();
+        assert!(!verdict.is_displayed().await.unwrap(), "all is not well");
         look_at(&browser, "en-desktop-home-lost").await;
         browser.close().await.unwrap();
     });
@@ -328,10 +349,10 @@ fn files_that_are_not_taken_are_named_beside_those_that_are() {
 }
 
 /// A shop in which much has happened.
-async fn fill(paged: &Paged, browser: &Client) -> String {
-    let world = &paged.world;
+async fn fill(served: &Served, browser: &Client) -> String {
+    let world = &served.world;
     browser
-        .goto(&format!("{}/runs", paged.url()))
+        .goto(&format!("{}/runs", served.url()))
         .await
         .unwrap();
     for (name, list) in [
@@ -341,11 +362,19 @@ async fn fill(paged: &Paged, browser: &Client) -> String {
         ),
         ("ceny-s-opechatkoi.csv", "Артикул;Цена\nЧАЙ-100;35500\n"),
         ("bez-zagolovka.csv", "a;b\n1;2\n"),
+        (
+            "statusy.csv",
+            "Номер заказа;Статус\n1;Собран на складе\n2;Ожидает подтверждения менеджером отдела продаж\n",
+        ),
+        (
+            "sklady.csv",
+            "Артикул;Розничная цена;Оптовая цена;Склад;Остаток\n00123;200;180;Центральный склад;3\n00123;200;180;Брак;1\n",
+        ),
     ] {
         world.drop_in(name, list);
         wait_for_text(browser, name).await;
     }
-    browser.goto(&paged.url()).await.unwrap();
+    browser.goto(served.url()).await.unwrap();
     let file = world.folder.path().join("price.csv");
     put(
         &file,
@@ -361,7 +390,7 @@ async fn fill(paged: &Paged, browser: &Client) -> String {
 fn every_page_is_fit_to_be_seen_in_both_languages_and_widths() {
     let Some(driver) = start_driver() else { return };
     for language in Language::ALL {
-        let paged = Paged::new(World::new(), language, None);
+        let served = Served::speaking(language, World::new(), "");
         run(async {
             let mut group = None;
             for is_phone in [false, true] {
@@ -369,7 +398,7 @@ fn every_page_is_fit_to_be_seen_in_both_languages_and_widths() {
                 let browser = open_browser(&driver, &profile, is_phone).await;
                 let place = match &group {
                     Some(place) => String::clone(place),
-                    None => fill(&paged, &browser).await,
+                    None => fill(&served, &browser).await,
                 };
                 group = Some(place.clone());
                 let width = if is_phone { "phone" } else { "desktop" };
@@ -382,14 +411,23 @@ fn every_page_is_fit_to_be_seen_in_both_languages_and_widths() {
                     ("run-held", "/runs/2"),
                     ("orders", "/orders"),
                     ("products", "/products"),
+                    ("mapping", "/mapping"),
                     ("nothing", "/nothing"),
                 ] {
                     browser
-                        .goto(&format!("{}{path}", paged.url()))
+                        .goto(&format!("{}{path}", served.url()))
                         .await
                         .unwrap();
                     find(&browser, "main h1").await;
-                    look_at(&browser, &format!("{}-{width}-{name}", language.code())).await;
+                    if name == "mapping" {
+                        // Once the shop has told its lists.
+                        find(&browser, "form.mapping").await;
+                    }
+                    for shade in ["light", "dark"] {
+                        paint(&browser, shade).await;
+                        let name = format!("{}-{width}-{shade}-{name}", language.code());
+                        look_at(&browser, &name).await;
+                    }
                 }
                 browser.close().await.unwrap();
             }

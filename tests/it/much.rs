@@ -85,7 +85,7 @@ impl Much {
             ("runs", "/runs".to_owned()),
             ("runs, the oldest", "/runs?before=60".to_owned()),
             ("runs that wait", "/runs?state=held".to_owned()),
-            ("runs by article", "/runs?q=A-000777".to_owned()),
+            ("runs by article", "/runs?q=A-000800".to_owned()),
             ("runs by a name that none has", "/runs?q=nowhere".to_owned()),
             ("the long run", format!("/runs/{long}")),
             ("its last rows", format!("/runs/{long}?after={near_end}")),

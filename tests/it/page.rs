@@ -3,7 +3,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use obmen::dashboard::{self, DashboardError, Heart};
 use obmen::demo_shop::{Dialect, Module};
@@ -13,7 +12,7 @@ use reqwest::StatusCode;
 use reqwest::blocking::Response;
 
 use crate::paged::{MAX_UPLOAD, PASSWORD, Paged};
-use crate::served::client;
+use crate::served::{client, wait_until};
 use crate::world::{World, small_catalogue};
 
 fn paged() -> Paged {
@@ -49,18 +48,14 @@ fn location(answer: &Response) -> String {
 
 /// Until the page says so; the deadline is for a test that has failed.
 fn wait_for(paged: &Paged, path: &str, said: &str) -> String {
-    let begun = Instant::now();
-    loop {
+    wait_until(|| {
         let page = get(paged, path);
         if page.contains(said) {
-            return page;
+            Ok(page)
+        } else {
+            Err(format!("no `{said}` in {page}"))
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(60),
-            "no `{said}` in {page}"
-        );
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    })
 }
 
 /// Hands a file over and has it checked; returns the page's place.
@@ -115,6 +110,53 @@ fn a_file_is_checked_applied_and_seen_through() {
 }
 
 #[test]
+fn a_slow_upload_holds_up_neither_the_page_nor_another_file() {
+    let paged = paged();
+    let token = csrf(&get(&paged, "/"));
+    let place = location(&post(&paged, "/drop", &token, b""));
+    let url = paged.url();
+    let host = url.strip_prefix("http://").unwrap();
+    let list = "Артикул;Остаток\nЧАЙ-100;1\n".as_bytes();
+    let (first, rest) = list.split_at(10);
+    let mut slow = TcpStream::connect(host).unwrap();
+    write!(
+        slow,
+        "POST {place}/file?name=slow.csv HTTP/1.1\r\nHost: {host}\r\nx-csrf: {token}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        list.len()
+    )
+    .unwrap();
+    slow.write_all(first).unwrap();
+    slow.flush().unwrap();
+    let other = "Артикул;Остаток\n00123;2\n".as_bytes();
+    let answer = post(
+        &paged,
+        &format!("{place}/file?name=other.csv"),
+        &token,
+        other,
+    );
+    assert_eq!(answer.status(), StatusCode::OK);
+    get(&paged, "/");
+    slow.write_all(rest).unwrap();
+    let mut said = String::new();
+    slow.read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    post(&paged, &format!("{place}/check"), &token, b"");
+    wait_for(&paged, &place, "ready to apply");
+    post(&paged, &format!("{place}/apply"), &token, b"");
+    // Each has come as it was sent.
+    wait_until(|| {
+        let product = |sku| paged.world.shop.product(sku).unwrap().quantity;
+        let found = (product("ЧАЙ-100"), product("00123"));
+        if found == (1, 2) {
+            Ok(())
+        } else {
+            Err(format!("{found:?}"))
+        }
+    });
+}
+
+#[test]
 fn what_is_not_wanted_is_discarded() {
     let paged = paged();
     let token = csrf(&get(&paged, "/"));
@@ -163,11 +205,12 @@ fn a_held_run_is_decided_about_and_an_order_is_written_again() {
     let n_before = paged.world.names_in("outbox").len();
     let answer = post(&paged, "/orders/1/again", &token, b"");
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    let begun = Instant::now();
-    while paged.world.names_in("outbox").len() == n_before {
-        assert!(begun.elapsed() < Duration::from_secs(60), "no second file");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_until(|| {
+        let n_now = paged.world.names_in("outbox").len();
+        (n_now > n_before)
+            .then_some(())
+            .ok_or("no second file".to_owned())
+    });
     let unseen = post(&paged, "/orders/77/again", &token, b"");
     assert_eq!(unseen.status(), StatusCode::CONFLICT);
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use obmen::wording::Language;
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use reqwest::redirect::Policy;
@@ -23,9 +24,14 @@ pub(crate) struct Served {
 impl Served {
     /// `more` goes to the end of the configuration.
     pub(crate) fn start(world: World, more: &str) -> Self {
+        Self::speaking(Language::English, world, more)
+    }
+
+    pub(crate) fn speaking(language: Language, world: World, more: &str) -> Self {
         let config = world.write_config();
         let text = std::fs::read_to_string(&config).unwrap();
-        let top = "language = 'en'\n[page]\nlisten = '127.0.0.1:0'\n";
+        let language = language.code();
+        let top = format!("language = '{language}'\n[page]\nlisten = '127.0.0.1:0'\n");
         put(&config, format!("{top}{text}{more}").as_bytes());
         let mut process = Command::new(env!("CARGO_BIN_EXE_obmen"))
             .args(["run", "--config"])
@@ -38,8 +44,8 @@ impl Served {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, url) = line.split_once("the page: ")?;
-            Some(url.trim().trim_end_matches('/').to_owned())
+            let at = line.find("http://127.0.0.1:")?;
+            Some(line[at..].trim().trim_end_matches('/').to_owned())
         });
         // Nobody reads on otherwise, and the program would wait for that.
         thread::spawn(move || lines.for_each(drop));

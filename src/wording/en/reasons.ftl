@@ -134,7 +134,10 @@ alarm-shrunk = it says that it is complete, and holds { $n } { $what ->
    *[offers] offers
 } where the last one held { $before }
 alarm-fewer-articles = the shop lists { $n } articles, and listed { $before } before: all others would count as unknown or new
-alarm-leaps = it would change { $n } prices { $factor } times or more: { $examples }
+alarm-leaps = it would change { $n ->
+    [one] { $n } price
+   *[other] { $n } prices
+} { $factor } times or more: { $examples }
 why-by-person = rejected by a person
 
 ## Calls of the shop that were looked into
