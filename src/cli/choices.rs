@@ -103,8 +103,25 @@ impl ConfigFile for KeptConfig {
 }
 
 fn refused(err: anyhow::Error) -> ConfigError {
-    err.downcast()
-        .unwrap_or_else(|err| ConfigError::Refused(failure::whole(&err)))
+    err.downcast().unwrap_or_else(|err| {
+        let cause = err.root_cause().to_string();
+        ConfigError::Refused(if cause.contains('\n') {
+            Message::plain(without_lines(&cause))
+        } else {
+            failure::whole(&err)
+        })
+    })
+}
+
+/// A fault in TOML is shown with its line of the file, which may be the one with the key.
+fn without_lines(said: &str) -> String {
+    let is_of_file = |line: &&str| {
+        let rest = line.trim_start();
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.trim_start().starts_with('|')
+    };
+    let kept: Vec<&str> = said.lines().filter(|line| !is_of_file(line)).collect();
+    kept.join(": ")
 }
 
 fn mark_of(text: &str) -> String {
@@ -408,6 +425,23 @@ category = 59 # tea
             "{after}"
         );
         assert!(with_choices(text, "c", &choices).is_err());
+    }
+
+    #[test]
+    fn a_fault_is_named_without_the_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("obmen.toml");
+        let kept = KeptConfig::at(path.clone());
+        for key in ["'s3cret", "['s3cret']"] {
+            let text = format!("[shop]\nurl = 'u'\nkey = {key}\n");
+            let mut file = fs::File::create(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            let said = kept.read("main").unwrap_err().to_string();
+            assert!(
+                said.contains("line 3") && !said.contains("s3cret"),
+                "{said}"
+            );
+        }
     }
 
     #[test]

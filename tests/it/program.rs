@@ -1,8 +1,13 @@
 //! The program itself: commands, what they print, and exit codes.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use obmen::wording::Language;
+
+use crate::paged::{PASSWORD, Paged};
+use crate::served::client;
 use crate::world::{World, put};
 
 fn obmen(folder: &Path, arguments: &[&str]) -> Output {
@@ -294,4 +299,39 @@ fn receipts_and_commands_speak_the_configured_language() {
         ),
         "{table}"
     );
+}
+
+#[test]
+fn the_line_that_a_password_becomes_lets_its_owner_in() {
+    let ask = |password: &str| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_obmen"))
+            .args(["page", "password"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = process.stdin.take().unwrap();
+        input.write_all(format!("{password}\n").as_bytes()).unwrap();
+        drop(input);
+        process.wait_with_output().unwrap()
+    };
+    let output = ask(PASSWORD);
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(!said.contains(PASSWORD), "{said}");
+    let config: toml::Table = toml::from_str(&said).unwrap();
+    let hash = config["page"]["password"].as_str().unwrap().to_owned();
+    let paged = Paged::new(World::new(), Language::English, Some(&hash));
+    let log_in = |password: &str| {
+        let form = [("password", password)];
+        let request = client().post(format!("{}/login", paged.url())).form(&form);
+        request.send().unwrap().status().as_u16()
+    };
+    assert_eq!(log_in(&hash), 403, "who has read the configuration");
+    assert_eq!(log_in(PASSWORD), 303);
+    let short = ask("short");
+    assert!(!short.status.success());
+    let said = String::from_utf8(short.stderr).unwrap();
+    assert!(said.contains("10"), "{said}");
 }
