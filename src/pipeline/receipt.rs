@@ -219,10 +219,7 @@ pub fn table_row<'a>(outcome: &'a Outcome, words: &Wording) -> [Cow<'a, str>; 6]
         outcome.key.as_str().into(),
         outcome.field.as_str().into(),
         outcome.kind.name().into(),
-        detail
-            .map(|detail| detail.text(words))
-            .unwrap_or_default()
-            .into(),
+        detail.map(|detail| detail.shown(words)).unwrap_or_default(),
         code.into(),
     ]
 }

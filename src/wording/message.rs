@@ -104,8 +104,13 @@ impl Message {
     }
 
     pub fn text(&self, words: &Wording) -> String {
+        self.shown(words).into_owned()
+    }
+
+    /// The same without a copy of what stands as it is.
+    pub fn shown(&self, words: &Wording) -> Cow<'_, str> {
         let (code, args) = match &self.0 {
-            Kind::Plain(text) => return text.clone(),
+            Kind::Plain(text) => return Cow::Borrowed(text),
             Kind::Coded { code, args } => (code, args),
         };
         let args: FluentArgs<'_> = args
@@ -113,9 +118,10 @@ impl Message {
             .map(|(name, arg)| (&**name, arg.value(words)))
             .collect();
         // A newer version's code is all that this one can say of it.
-        words
-            .format(code, &args)
-            .unwrap_or_else(|| code.clone().into_owned())
+        match words.format(code, &args) {
+            Some(text) => Cow::Owned(text),
+            None => Cow::Borrowed(code),
+        }
     }
 
     /// For the journal: short where it is frequent.

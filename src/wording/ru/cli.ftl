@@ -68,8 +68,8 @@ read-summary = { $format }, { $encoding }{ $extent }: групп { $groups }, т
 
 ## obmen check
 
-check-mark-good = есть
-check-mark-limited = учти
+check-mark-good = ок
+check-mark-limited = прим
 check-mark-bad = СБОЙ
 check-configuration = настройки
 check-journal = журнал
