@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn away() -> CarryError {
-        let detail = "refused".to_owned();
+        let detail = Message::plain("refused");
         CarryError::Shop(ShopError::Unreachable { detail })
     }
 

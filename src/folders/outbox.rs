@@ -145,10 +145,7 @@ impl Outbox {
 }
 
 fn without_mark(marker: &Path) -> FolderError {
-    FolderError::of(
-        "find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)",
-        marker,
-    )(io::ErrorKind::NotFound.into())
+    FolderError::of("find-mark", marker)(io::ErrorKind::NotFound.into())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::folders::moves::{move_file, sync_folder, with_ending};
 pub fn replace_file(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     let path = fs::canonicalize(path).map_err(FolderError::of("find", path))?;
     let permissions = fs::metadata(&path)
-        .map_err(FolderError::of("look at", &path))?
+        .map_err(FolderError::of("look-at", &path))?
         .permissions();
     if permissions.readonly() {
         // A rename would not mind, but somebody meant it so.

@@ -33,7 +33,7 @@ pub struct Webhook {
 #[error("{}", self.message())]
 pub enum WebhookError {
     Address,
-    Away(String),
+    Away(Message),
     Refused(u16),
 }
 
@@ -41,7 +41,7 @@ impl Worded for WebhookError {
     fn message(&self) -> Message {
         match self {
             Self::Address => message!("webhook-address"),
-            Self::Away(why) => message!("webhook-away", why = why),
+            Self::Away(why) => message!("webhook-away", why = why.clone()),
             Self::Refused(status) => message!("webhook-refused", status = status.to_string()),
         }
     }
@@ -93,14 +93,14 @@ impl Webhook {
 /// The innermost cause names no address.
 fn away(err: &reqwest::Error) -> WebhookError {
     if err.is_timeout() {
-        return WebhookError::Away("no answer in time".to_owned());
+        return WebhookError::Away(message!("http-no-answer"));
     }
     let mut cause = err.source();
     while let Some(inner) = cause.and_then(std::error::Error::source) {
         cause = Some(inner);
     }
-    let said = cause.map(ToString::to_string);
-    WebhookError::Away(said.unwrap_or_else(|| "the request failed".to_owned()))
+    let said = cause.map(|cause| Message::plain(cause.to_string()));
+    WebhookError::Away(said.unwrap_or_else(|| message!("http-failed")))
 }
 
 impl fmt::Debug for Webhook {

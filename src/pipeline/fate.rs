@@ -49,7 +49,7 @@ mod tests {
     use crate::formats::Place;
     use crate::journal::JournalError;
     use crate::shop::ShopError;
-    use crate::wording::message;
+    use crate::wording::{Message, message};
 
     #[test]
     fn whose_turn_it_is_decides() {
@@ -65,14 +65,14 @@ mod tests {
             (CarryError::File(truncated()), Fate::Reject),
             (
                 CarryError::Shop(ShopError::Unreachable {
-                    detail: String::new(),
+                    detail: Message::plain(""),
                 }),
                 Fate::Retry,
             ),
             (
                 CarryError::Shop(ShopError::NoAnswer {
                     function: "orders",
-                    detail: String::new(),
+                    detail: Message::plain(""),
                 }),
                 Fate::Retry,
             ),

@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
 use crate::formats::{self, CsvOptions, FileError, Row, Summary};
+use crate::wording::message;
 
 /// Rows handed over, and planned, together: enough that waking each other costs
 /// nothing. It bounds memory; calls have a bound of their own.
@@ -75,7 +76,9 @@ impl Reading {
             }
             Ok(Piece::Broken(err)) => Err(err),
             // It says `End` or `Broken` before it goes, unless it has panicked.
-            Err(_) => Err(FileError::Io(io::Error::other("its reader has died"))),
+            Err(_) => Err(FileError::Io(io::Error::other(message!(
+                "file-reader-died"
+            )))),
         };
         self.close();
         result

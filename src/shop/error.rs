@@ -34,12 +34,12 @@ pub enum ShopError {
     Address(String),
     /// The request did not reach the shop.
     Unreachable {
-        detail: String,
+        detail: Message,
     },
     /// The request went out and no whole answer came back.
     NoAnswer {
         function: &'static str,
-        detail: String,
+        detail: Message,
     },
     /// The web server in front of the shop answered for it.
     Server {
@@ -95,9 +95,9 @@ impl Worded for ShopError {
     fn message(&self) -> Message {
         match self {
             Self::Address(url) => message!("shop-address", url = url),
-            Self::Unreachable { detail } => message!("shop-unreachable", why = detail),
+            Self::Unreachable { detail } => message!("shop-unreachable", why = detail.clone()),
             Self::NoAnswer { function, detail } => {
-                message!("shop-no-answer", function = *function, why = detail)
+                message!("shop-no-answer", function = *function, why = detail.clone())
             }
             Self::Server { function, status } => message!(
                 "shop-server",

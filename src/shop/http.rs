@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::shop::error::ShopError;
 use crate::shop::reply::excerpt;
+use crate::wording::{Message, message};
 
 /// The largest answer taken: lists of some hundred thousand products fit in.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
@@ -69,7 +70,7 @@ fn read_body(response: Response, function: &'static str) -> Result<String, ShopE
         .read_to_end(&mut bytes)
         .map_err(|err| ShopError::NoAnswer {
             function,
-            detail: err.to_string(),
+            detail: Message::of_io(&err),
         })?;
     if limited.limit() == 0 {
         return Err(ShopError::Unintelligible {
@@ -84,8 +85,11 @@ fn read_body(response: Response, function: &'static str) -> Result<String, ShopE
 /// Before the connection stood, the shop cannot have acted; after that it may have.
 fn transport_error(err: &reqwest::Error, function: &'static str) -> ShopError {
     if err.is_connect() || err.is_builder() {
-        let host = err.url().and_then(Url::host_str).unwrap_or("its address");
-        let detail = format!("{host}: {}", chain(err));
+        let host = err.url().and_then(Url::host_str);
+        let detail = match host {
+            Some(host) => message!("because", message = host, why = chain(err)),
+            None => chain(err),
+        };
         return ShopError::Unreachable { detail };
     }
     ShopError::NoAnswer {
@@ -95,9 +99,9 @@ fn transport_error(err: &reqwest::Error, function: &'static str) -> ShopError {
 }
 
 /// The innermost cause says what happened (`connection refused`); the outer ones name the address with its token.
-pub(super) fn chain(err: &reqwest::Error) -> String {
+pub(super) fn chain(err: &reqwest::Error) -> Message {
     if err.is_timeout() {
-        return "no answer in time".to_owned();
+        return message!("http-no-answer");
     }
     let mut cause: &dyn std::error::Error = err;
     while let Some(next) = cause.source() {
@@ -105,9 +109,9 @@ pub(super) fn chain(err: &reqwest::Error) -> String {
     }
     let is_outermost = err.source().is_none();
     if is_outermost {
-        "the request failed".to_owned()
+        message!("http-failed")
     } else {
-        excerpt(&cause.to_string())
+        Message::plain(excerpt(&cause.to_string()))
     }
 }
 

@@ -229,3 +229,32 @@ fn the_language_is_that_of_the_locale() {
         assert_eq!(Language::of_locale(locale), language, "{locale}");
     }
 }
+
+/// What a text chooses its words by, and where the code names it.
+#[test]
+fn every_choice_that_the_code_names_has_words() {
+    let code = code();
+    let named = |marks: &[&str]| -> BTreeSet<String> {
+        let rest = marks.iter().flat_map(|mark| {
+            code.match_indices(mark)
+                .map(|(at, mark)| &code[at + mark.len()..])
+        });
+        let names = rest.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
+        names.map(|(name, _)| name.to_owned()).collect()
+    };
+    for (key, names) in [
+        ("folder-failed", named(&["FolderError::of(", "action: "])),
+        ("file-other-format", named(&["kind: "])),
+    ] {
+        assert!(names.len() > 1, "{key}: {names:?}");
+        for source in RU.into_iter().chain(EN) {
+            let Some((_, text)) = source.split_once(&format!("\n{key} = ")) else {
+                continue;
+            };
+            let (text, _) = text.split_once("\n}").unwrap();
+            for name in &names {
+                assert!(text.contains(&format!("[{name}]")), "{key}: {name}");
+            }
+        }
+    }
+}

@@ -24,6 +24,7 @@ use crate::shop::module::signature::new_request_id;
 use crate::shop::module::{Outcome, ROUTES};
 use crate::shop::reply::excerpt;
 use crate::shop::wire::BadOrder;
+use crate::wording::Worded as _;
 
 /// Keys of `goods.extra` that the module has a field for.
 const EXTRA_FIELDS: [&str; 7] = [
@@ -244,7 +245,7 @@ impl Module {
                 Ok(value) => understood(call, &value)?,
                 // The batches before this one are done, so that not nothing was done.
                 Err(err) if !outcomes.is_empty() && !err.may_have_acted() => {
-                    let detail = err.to_string();
+                    let detail = err.message();
                     return Err(ShopError::NoAnswer {
                         function: call,
                         detail,

@@ -11,7 +11,7 @@ use crate::shop::error::{IpHint, ShopError};
 use crate::shop::http::{Answer, send};
 use crate::shop::module::signature::{Call, new_request_id, session_id, sign};
 use crate::shop::reply::{excerpt, without_query};
-use crate::wording::message;
+use crate::wording::{Worded as _, message};
 
 /// The version of the contract that both ends speak.
 const CONTRACT: u64 = 1;
@@ -52,7 +52,7 @@ impl Line {
                     // The first one may have been carried out, whatever became of the second.
                     Err(err) if !err.may_have_acted() => Err(ShopError::NoAnswer {
                         function: call,
-                        detail: err.to_string(),
+                        detail: err.message(),
                     }),
                     again => again,
                 }

@@ -109,6 +109,9 @@ carry-strange-file = `{ $file }` lies in the outbox, and obmen has not written i
 
 ## The shop
 
+http-no-answer = no answer in time
+http-failed = the request failed
+file-reader-died = its reader has died
 shop-address = `{ $url }` is not the address of a shop: give it as `https://shop.example/`
 shop-unreachable = the shop cannot be reached: { $why }
 shop-no-answer = `{ $function }`: the shop did not answer: { $why }
@@ -148,6 +151,8 @@ folder-failed = cannot { $action ->
     [look-at] look at
     [read] read
     [open] open
+    [find] find
+    [find-mark] find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)
     [put-together] put together
    *[other] { $action }
 } `{ $path }`: { $why }

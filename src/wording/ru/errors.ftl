@@ -112,6 +112,9 @@ carry-strange-file = в исходящих лежит `{ $file }`, записа�
 
 ## Магазин
 
+http-no-answer = нет ответа за отведённое время
+http-failed = запрос не удался
+file-reader-died = чтение прервалось
 shop-address = `{ $url }` — не адрес магазина: задайте его в виде `https://shop.example/`
 shop-unreachable = магазин недоступен: { $why }
 shop-no-answer = `{ $function }`: магазин не ответил: { $why }
@@ -151,6 +154,8 @@ folder-failed = не удалось { $action ->
     [look-at] проверить
     [read] прочитать
     [open] открыть
+    [find] найти
+    [find-mark] найти метку этой папки исходящих (подключён ли сетевой диск? если её очистили вручную, создайте пустой файл)
     [put-together] составить
    *[other] { $action }
 } `{ $path }`: { $why }
