@@ -78,6 +78,8 @@ pub(super) struct Group {
     pub(super) stage: Stage,
     /// Files that have begun to arrive: each has a place of its own.
     n_begun: usize,
+    /// The held run whose file is looked into: it lies where it lies, and the run is decided about.
+    pub(super) of_run: Option<RunId>,
 }
 
 pub(super) struct Checks {
@@ -139,6 +141,7 @@ impl Checks {
             files: Vec::new(),
             stage: Stage::Uploading,
             n_begun: 0,
+            of_run: None,
         };
         groups.by_id.insert(id, group);
         while groups.by_id.len() > MAX_GROUPS {
@@ -146,6 +149,23 @@ impl Checks {
                 self.uploads.discard(oldest);
             }
         }
+        id
+    }
+
+    /// A group that looks into the file of a held run.
+    pub(super) fn begin_held(&self, run: &Run, path: PathBuf) -> u64 {
+        let id = self.begin(&run.exchange);
+        let handed = Handed {
+            name: run.file.clone(),
+            size: path.metadata().map_or(0, |data| data.len()),
+            hash: String::new(),
+            path,
+            placed: None,
+        };
+        self.change(id, |group| {
+            group.of_run = Some(run.id);
+            group.files.push(handed);
+        });
         id
     }
 
@@ -294,7 +314,9 @@ fn look(app: &App, group: &Group) -> Result<Found, CarryError> {
 
 /// Puts the files into the inbox and wakes the service.
 pub(super) fn apply(app: &App, id: u64) -> Result<(), CarryError> {
-    let Some(group) = app.checks.group(id) else {
+    // The file of a held run is in the inbox already; its run is what is decided about.
+    let group = app.checks.group(id);
+    let Some(group) = group.filter(|group| group.of_run.is_none()) else {
         return Ok(());
     };
     let found = match &group.stage {

@@ -121,9 +121,9 @@ pub(super) fn one(ask: &Ask<'_>, id: u64) -> Result<Answer, PageError> {
                 }
                 Stage::Failed(why) => {
                     p .alert role="alert" { (why.text(words)) }
-                    (choices(ask, id, true))
+                    (choices(ask, &group, true)?)
                 }
-                Stage::Checked(found) => (checked(ask, id, found)),
+                Stage::Checked(found) => (checked(ask, &group, found)?),
                 Stage::Applied { names, after, found } => (applied(ask, &group, names, *after, found.as_deref())?),
             }
         }
@@ -135,9 +135,15 @@ pub(super) fn one(ask: &Ask<'_>, id: u64) -> Result<Answer, PageError> {
     )))
 }
 
-fn choices(ask: &Ask<'_>, id: u64, may_check_again: bool) -> Markup {
+fn choices(ask: &Ask<'_>, group: &Group, may_check_again: bool) -> Result<Markup, PageError> {
     let words = ask.app.words();
-    html! {
+    let id = group.id;
+    // A held run is decided about, wherever its buttons stand.
+    if let Some(run) = group.of_run {
+        let run = ask.app.read(|journal| journal.run(run))?;
+        return Ok(html! { @if let Some(run) = run { (decisions(ask, &run)) } });
+    }
+    Ok(html! {
         div .buttons {
             (button(ask, &format!("/drop/{id}/apply"), &words.text("apply-button"), "primary"))
             (button(ask, &format!("/drop/{id}/discard"), &words.text("discard-button"), ""))
@@ -145,16 +151,17 @@ fn choices(ask: &Ask<'_>, id: u64, may_check_again: bool) -> Markup {
                 (button(ask, &format!("/drop/{id}/check"), &words.text("check-again-button"), ""))
             }
         }
-    }
+    })
 }
 
-fn checked(ask: &Ask<'_>, id: u64, found: &Found) -> Markup {
+fn checked(ask: &Ask<'_>, group: &Group, found: &Found) -> Result<Markup, PageError> {
     let words = ask.app.words();
-    html! {
-        (choices(ask, id, false))
+    let choices = choices(ask, group, false)?;
+    Ok(html! {
+        (choices)
         @for file in &found.files { (file_card(file, words)) }
-        (changes(ask, id, found))
-    }
+        (changes(ask, group.id, found))
+    })
 }
 
 /// What one file would do.

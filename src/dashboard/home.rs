@@ -194,6 +194,7 @@ pub(super) fn decisions(ask: &Ask<'_>, run: &Run) -> Markup {
                     (button(ask, &to("approve"), &words.text("approve-button"), "primary"))
                     (button(ask, &to("reject"), &words.text("reject-button"), ""))
                     (button(ask, &to("retry"), &words.text("retry-button"), ""))
+                    (button(ask, &to("look"), &words.text("look-button"), ""))
                 }
                 RunState::Rejected => (button(ask, &to("retry"), &words.text("return-button"), "")),
                 RunState::Retry => (button(ask, &to("retry"), &words.text("retry-now-button"), "")),

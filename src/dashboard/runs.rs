@@ -300,6 +300,15 @@ pub(super) fn faulty(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
     })
 }
 
+/// What a held file would do, row by row; returns the group that is looked at.
+pub(super) fn look(ask: &Ask<'_>, id: i64) -> Result<u64, PageError> {
+    let found = ask
+        .app
+        .read(|journal| pipeline::held_file(RunId(id), ask.exchanges, journal));
+    let (run, path) = found?;
+    Ok(ask.app.checks.begin_held(&run, path))
+}
+
 /// What a person has decided; the same functions as the commands.
 pub(super) fn decide(ask: &Ask<'_>, id: i64, decision: &str) -> Result<Answer, PageError> {
     let app = ask.app;

@@ -289,6 +289,11 @@ fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageE
         (true, ["runs"]) => runs::list(ask),
         (true, ["runs", run]) => runs::one(ask, number(run)?),
         (true, ["runs", run, "faulty.csv"]) => runs::faulty(ask, number(run)?),
+        (false, ["runs", run, "look"]) => {
+            let group = runs::look(ask, number(run)?)?;
+            look_into(app, group);
+            Ok(Answer::To(ask.link(&format!("/drop/{group}"), &[])))
+        }
         (false, ["runs", run, decision]) => runs::decide(ask, number(run)?, decision),
         (true, ["orders"]) => orders::list(ask),
         (false, ["orders", "ask"]) => Ok(orders::ask_now(ask)),
@@ -308,18 +313,7 @@ fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageE
         (true, ["drop", group]) => drop_page::one(ask, number(group)?),
         (false, ["drop", group, "check"]) => {
             let group = number(group)?;
-            if app.checks.begin_check(group) {
-                let app = Arc::clone(app);
-                tokio::spawn(async move {
-                    // Each reads whole files: two at once are enough for one disk.
-                    let Ok(_turn) = Arc::clone(&app.looks).acquire_owned().await else {
-                        return;
-                    };
-                    tokio::task::spawn_blocking(move || checks::check(&app, group))
-                        .await
-                        .ok();
-                });
-            }
+            look_into(app, group);
             Ok(Answer::To(ask.link(&format!("/drop/{group}"), &[])))
         }
         (false, ["drop", group, "apply"]) => {
@@ -333,6 +327,23 @@ fn dispatch(app: &Arc<App>, ask: &Ask<'_>, is_get: bool) -> Result<Answer, PageE
         }
         _ => Err(PageError::NotFound),
     }
+}
+
+/// On a thread of its own, unless it is looked at already.
+fn look_into(app: &Arc<App>, group: u64) {
+    if !app.checks.begin_check(group) {
+        return;
+    }
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        // Each reads whole files: two at once are enough for one disk.
+        let Ok(_turn) = Arc::clone(&app.looks).acquire_owned().await else {
+            return;
+        };
+        tokio::task::spawn_blocking(move || checks::check(&app, group))
+            .await
+            .ok();
+    });
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {

@@ -64,6 +64,15 @@ impl Inbox {
         Ok(target)
     }
 
+    /// Where the file of a held run lies, to be looked into.
+    pub fn held_file(&self, name: &str, run: i64) -> Option<PathBuf> {
+        let relative = Path::new(name);
+        let is_below = relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        is_below.then(|| self.find_finished(relative, run, &[HELD]))?
+    }
+
     /// Moves a held file and its receipts to `rejected`.
     pub fn reject_held(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);

@@ -1,5 +1,7 @@
 //! What a person decides about a run or an order: one way, whoever asks for it.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::domain::OrderId;
@@ -89,6 +91,21 @@ pub fn approve(
     let run = find_held(run, journal)?;
     journal.approve(run.id)?;
     return_file(&run, exchanges, journal)
+}
+
+/// The file of a held run, where it lies: to see what it would do before it is decided about.
+pub fn held_file(
+    run: RunId,
+    exchanges: &[ExchangeSettings],
+    journal: &Journal,
+) -> Result<(Run, PathBuf), DecisionError> {
+    let run = find_held(run, journal)?;
+    let place = inbox_of(&run, exchanges)?.held_file(&run.file, run.id.0);
+    let place = place.ok_or_else(|| DecisionError::FileGone {
+        run: run.id,
+        file: run.file.clone(),
+    })?;
+    Ok((run, place))
 }
 
 /// Moves the file of a held run to `rejected`, and returns its place.

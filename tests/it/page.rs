@@ -191,6 +191,18 @@ fn a_held_run_is_decided_about_and_an_order_is_written_again() {
     let held = wait_for(&paged, "/runs?state=held", "b.csv");
     let run = held.split("/runs/").nth(1).unwrap();
     let run = run.split('"').next().unwrap();
+    // What it would do, row by row, before it is decided about; nothing moves by that.
+    let look = location(&post(&paged, &format!("/runs/{run}/look"), &token, b""));
+    let looked = wait_for(&paged, &look, "It would be held");
+    assert!(
+        looked.contains("35000.00") && looked.contains("350.00"),
+        "{looked}"
+    );
+    assert!(looked.contains(&format!("/runs/{run}/approve")), "{looked}");
+    post(&paged, &format!("{look}/apply"), &token, b"");
+    post(&paged, &format!("{look}/discard"), &token, b"");
+    let in_inbox = paged.world.names_in("inbox");
+    assert!(in_inbox.contains(&"held/b.csv".to_owned()), "{in_inbox:?}");
     let answer = post(&paged, &format!("/runs/{run}/approve"), &token, b"");
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     wait_for(&paged, "/runs?state=done", "b.csv");

@@ -54,6 +54,7 @@ hint-order-held = Mend the order in the shop's admin; it is looked at again at e
 approve-button = Approve
 reject-button = Reject
 retry-button = Try again
+look-button = What would it do?
 retry-now-button = Try now
 return-button = Take it up again
 show-faulty = Rows to look at

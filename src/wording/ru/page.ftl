@@ -61,6 +61,7 @@ hint-order-held = Исправьте заказ в админке магазин
 approve-button = Разрешить
 reject-button = Отклонить
 retry-button = Повторить
+look-button = Что он сделает?
 retry-now-button = Повторить сейчас
 return-button = Взять снова
 show-faulty = Строки с вопросами
