@@ -3,10 +3,14 @@
 use std::path::Path;
 use std::process::Command;
 
+use obmen::wording::Language;
+
+use crate::served::{Served, client, wait_until};
 use crate::world::{World, put};
 
 /// Names, units and what is typed: the same in every language.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
+    "JavaScript",
     "obmen",
     "OpenCart",
     "API",
@@ -215,6 +219,51 @@ fn the_demo_speaks_russian() {
     for what in ["first", "again"] {
         let told = told(folder.path(), &["demo", "--once"]);
         assert_russian(what, &told, &[]);
+    }
+}
+
+/// What stands between the tags.
+fn text_of(page: &str) -> String {
+    let pieces = page.split('<').skip(1);
+    let texts = pieces.filter_map(|piece| Some(piece.split_once('>')?.1));
+    let lines: Vec<&str> = texts.filter(|text| !text.trim().is_empty()).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_pages_speak_russian() {
+    let world = World::new();
+    world.drop_in("a.csv", "Артикул;Цена;Остаток\nЧАЙ-100;355;3\nНЕТ;1;1\n");
+    world.drop_in("b.csv", "один;два\nтри;четыре\n");
+    let served = Served::speaking(Language::Russian, world, "");
+    wait_until(|| {
+        let runs = served.world.journal().runs(None, 10).unwrap();
+        let n_over = runs.iter().filter(|run| run.finished_at.is_some()).count();
+        if n_over == 2 {
+            Ok(())
+        } else {
+            Err(format!("{runs:?}"))
+        }
+    });
+    let get = |path: &str| {
+        let answer = client().get(format!("{}{path}", served.url())).send();
+        text_of(&answer.unwrap().text().unwrap())
+    };
+    for path in [
+        "/",
+        "/runs",
+        "/runs/1",
+        "/runs/2",
+        "/runs/99",
+        "/orders",
+        "/products",
+        "/drop",
+        "/mapping",
+        "/nowhere",
+    ] {
+        // Functions of the shop, and names that it gives.
+        let names = ["updateprice", "updatequantity", "amp", "quot"];
+        assert_russian(path, &get(path), &names);
     }
 }
 
