@@ -11,7 +11,11 @@ pub(super) enum Kind {
 }
 
 /// Kinds that people drop by mistake and that deserve a plain word, by their first bytes.
-const OTHER_KINDS: [(&[u8], &str); 4] = [
+const OTHER_KINDS: [(&[u8], &str); 8] = [
+    (b"MOXCEL", "mxl"),
+    (b"Rar!", "other-archive"),
+    (b"7z\xbc\xaf", "other-archive"),
+    (b"\x1f\x8b", "other-archive"),
     (b"%PDF", "pdf"),
     (b"{\\rtf", "word"),
     (b"\x89PNG", "picture"),

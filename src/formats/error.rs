@@ -113,18 +113,52 @@ pub enum RowFault {
     Sku(#[from] BadSku),
     Money(#[from] BadMoney),
     Quantity(#[source] BadNumber),
-    EmptyElement { element: &'static str },
-    NoKey { element: &'static str },
+    EmptyElement {
+        element: &'static str,
+    },
+    NoKey {
+        element: &'static str,
+    },
     LongId(String),
     OrderNumber(String),
     NoStatus,
-    PriceTwice { price_type: String },
-    Encoding { encoding: &'static str },
-    CommerceMl1Part { element: String },
-    Word { column: String, word: String },
+    PriceTwice {
+        price_type: String,
+    },
+    Encoding {
+        encoding: &'static str,
+    },
+    CommerceMl1Part {
+        element: String,
+    },
+    Word {
+        column: String,
+        word: String,
+    },
     NoLineEnd,
     OpenQuote,
-    CellCount { found: usize, expected: usize },
+    CellCount {
+        found: usize,
+        expected: usize,
+    },
+    /// Several columns may be the stock, and one was taken.
+    StockColumn {
+        read: String,
+        others: String,
+    },
+    /// And none was.
+    WhichStock {
+        columns: String,
+    },
+    SoldNotStock {
+        column: String,
+    },
+    NumbersUnread {
+        columns: String,
+    },
+    WithoutStock {
+        n: usize,
+    },
 }
 
 impl Worded for RowFault {
@@ -149,6 +183,13 @@ impl Worded for RowFault {
             Self::CellCount { found, expected } => {
                 message!("row-cell-count", found = *found, expected = *expected)
             }
+            Self::StockColumn { read, others } => {
+                message!("row-stock-column", read = read, others = others)
+            }
+            Self::WhichStock { columns } => message!("row-which-stock", columns = columns),
+            Self::SoldNotStock { column } => message!("row-sold-not-stock", column = column),
+            Self::NumbersUnread { columns } => message!("row-numbers-unread", columns = columns),
+            Self::WithoutStock { n } => message!("row-without-stock", n = *n),
         }
     }
 }
@@ -176,6 +217,11 @@ impl RowFault {
             Self::NoLineEnd => "no-line-end",
             Self::OpenQuote => "open-quote",
             Self::CellCount { .. } => "cell-count",
+            Self::StockColumn { .. } => "stock-column",
+            Self::WhichStock { .. } => "which-stock",
+            Self::SoldNotStock { .. } => "sold-not-stock",
+            Self::NumbersUnread { .. } => "numbers-unread",
+            Self::WithoutStock { .. } => "without-stock",
         }
     }
 
@@ -186,7 +232,10 @@ impl RowFault {
             | Self::PriceTwice { .. }
             | Self::Word { .. }
             | Self::NoLineEnd
-            | Self::OpenQuote => true,
+            | Self::OpenQuote
+            | Self::StockColumn { .. }
+            | Self::NumbersUnread { .. }
+            | Self::WithoutStock { .. } => true,
             Self::Sku(_)
             | Self::Money(_)
             | Self::Quantity(_)
@@ -196,7 +245,9 @@ impl RowFault {
             | Self::NoStatus
             | Self::Encoding { .. }
             | Self::CommerceMl1Part { .. }
-            | Self::CellCount { .. } => false,
+            | Self::CellCount { .. }
+            | Self::WhichStock { .. }
+            | Self::SoldNotStock { .. } => false,
         }
     }
 }

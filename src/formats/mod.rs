@@ -25,7 +25,7 @@ use crate::domain::{Fact, ItemKey, Offer};
 use detect::Kind;
 pub use encode::Encoding;
 pub use error::{FileError, Place, RowError, RowFault};
-pub use table::{Column, CsvOptions};
+pub use table::{Column, CsvOptions, price_type_key};
 
 /// What a file held, counted while it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! From the facts of one batch to what is wanted of the shop.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
@@ -9,6 +9,7 @@ use crate::domain::shown::excerpt;
 use crate::domain::{
     Document, Fact, Group, ItemKey, Offer, OrderId, Product, Quantity, Sku, StatusId,
 };
+use crate::formats::price_type_key;
 use crate::journal::{Journal, Outcome, OutcomeKind, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::spool::{Fault, Kept};
@@ -16,7 +17,7 @@ use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
     Detail, Field, GroupRule, Refusal, Rules, StatusRules, Unmapped, Wanted, WantedVariant,
-    order_status, want_offer, want_product, want_variant,
+    order_status, refused_price, want_offer, want_product, want_variant,
 };
 use crate::wording::{Message, Worded as _, message};
 
@@ -174,6 +175,7 @@ impl<'a> Resolver<'a> {
             extra: goods.extra.clone(),
             details: self.lookup.details()?.0,
             named_price_types: std::mem::take(&mut self.survey.price_types),
+            stated_price_types: self.stated_price_types()?,
             ..Rules::default()
         };
         if self.rules.details.contains(&Detail::GroupPrices) {
@@ -192,12 +194,31 @@ impl<'a> Resolver<'a> {
         }
         if let Some(name) = &goods.price_type {
             self.rules.price_types = self.ids_of(ReferenceKind::PriceType, name)?;
+            let columns = self
+                .journal
+                .references(self.exchange.name(), ReferenceKind::ListPrice)?;
+            let columns = columns.into_iter().map(|(header, _)| header);
+            self.rules
+                .price_types
+                .extend(columns.filter(|header| is_price_type(header, name)));
         }
         for name in &goods.warehouses {
             let ids = self.ids_of(ReferenceKind::Warehouse, name)?;
             self.rules.warehouses.extend(ids);
         }
         Ok(())
+    }
+
+    fn stated_price_types(&self) -> Result<BTreeMap<String, String>, CarryError> {
+        let known = self
+            .journal
+            .references(self.exchange.name(), ReferenceKind::PriceType)?;
+        let mut names: HashMap<String, String> = known.into_iter().collect();
+        let stated = self.survey.stated_price_types.iter().map(|id| {
+            let name = names.remove(&**id).unwrap_or_else(|| id.to_string());
+            (id.to_string(), name)
+        });
+        Ok(stated.collect())
     }
 
     /// The ids behind a name of the configuration, and the name itself: it may be
@@ -313,7 +334,7 @@ impl<'a> Resolver<'a> {
                         .filter(|(_, field, _)| !wanted.states(*field));
                     batch.released_said.extend(kept);
                 }
-                Self::note_unused(offer, &wanted, subject, batch);
+                self.note_unused(offer, &wanted, subject, batch);
                 push_wanted(wanted, subject, batch);
             }
             Found::Waits => self.wait(offer, subject, batch)?,
@@ -348,6 +369,7 @@ impl<'a> Resolver<'a> {
             ..offer.clone()
         };
         let offer = if offer.deleted { &gone } else { offer };
+        self.note_refused_price(offer, subject, batch);
         match want_variant(offer, sku, &self.rules) {
             Ok(wanted) => batch.variants.extend(wanted),
             Err(err) => batch
@@ -373,8 +395,25 @@ impl<'a> Resolver<'a> {
         want_offer(offer, sku, &self.rules)
     }
 
+    /// Whether nobody has chosen among the price types of the file.
+    pub(super) fn note_refused_price(
+        &self,
+        offer: &Offer,
+        subject: Subject<'_>,
+        batch: &mut Batch,
+    ) -> bool {
+        let Some(refusal) = refused_price(offer, &self.rules) else {
+            return false;
+        };
+        batch
+            .outcomes
+            .push(subject.outcome(OutcomeKind::Rejected, refusal.message()));
+        true
+    }
+
     /// A row that states something of which nothing is wanted says why.
     fn note_unused(
+        &self,
         offer: &Offer,
         wanted: &Result<Option<Wanted>, Refusal>,
         subject: Subject<'_>,
@@ -390,7 +429,10 @@ impl<'a> Resolver<'a> {
                 .outcomes
                 .push(subject.outcome(OutcomeKind::Rejected, detail));
         }
-        if price.is_none() && !offer.prices.is_empty() {
+        if !self.note_refused_price(offer, subject, batch)
+            && price.is_none()
+            && !offer.prices.is_empty()
+        {
             let detail = message!("why-other-price-type");
             batch
                 .outcomes
@@ -414,7 +456,7 @@ impl<'a> Resolver<'a> {
                             .iter()
                             .filter_map(|price| price.price_type.as_deref())
                     };
-                    types().next().is_none() || types().any(|id| id == name)
+                    types().next().is_none() || types().any(|id| is_price_type(id, name))
                 }
                 ReferenceKind::Warehouse => {
                     offer.warehouses.is_empty()
@@ -611,6 +653,12 @@ impl<'a> Resolver<'a> {
         batch.orders.push((line, order, status));
         Ok(())
     }
+}
+
+/// Lists call a price type by the header of its column: `Цена розничная` is `Розничная`.
+fn is_price_type(header: &str, name: &str) -> bool {
+    let key = price_type_key(header);
+    header == name || (!key.is_empty() && key == price_type_key(name))
 }
 
 fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, subject: Subject<'_>, batch: &mut Batch) {

@@ -45,6 +45,8 @@ pub(super) struct Survey {
     price_columns: HashSet<Arc<str>>,
     /// Price types that the file itself names.
     pub(super) price_types: BTreeSet<String>,
+    /// Of which goods have prices.
+    pub(super) stated_price_types: BTreeSet<Arc<str>>,
     /// Articles of a list without ids, by hash: the line that stated it first.
     first_lines: HashMap<u64, u64>,
     repeated: HashSet<u64>,
@@ -196,6 +198,17 @@ impl Survey {
                 self.topics.insert(Topic::Offers);
                 for (detail, n) in &mut self.left_out {
                     *n += u64::from(detail.is_stated_by(offer));
+                }
+                for price_type in offer
+                    .prices
+                    .iter()
+                    .filter_map(|price| price.price_type.as_ref())
+                {
+                    if !self.stated_price_types.contains(price_type)
+                        && self.stated_price_types.len() < MAX_LEARNED
+                    {
+                        self.stated_price_types.insert(Arc::clone(price_type));
+                    }
                 }
                 return self.learn_offer(offer, exchange, journal, lookup, now);
             }

@@ -35,6 +35,8 @@ pub struct Rules {
     pub group_prices: Vec<GroupRule>,
     /// Price types that the file itself names: one of these without a price has none.
     pub named_price_types: BTreeSet<String>,
+    /// Price types that goods of the file have prices of, and their names.
+    pub stated_price_types: BTreeMap<String, String>,
 }
 
 /// What a shop can show of goods with our own module.
@@ -356,9 +358,10 @@ fn property_of(product: &Product, name: &str) -> Option<String> {
     })
 }
 
-/// `None` when nothing of the offer concerns the shop.
+/// `None` when nothing of the offer concerns the shop. A price that nobody has chosen
+/// does not hold up the stock: [`refused_price`] tells of it.
 pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wanted>, Refusal> {
-    let price = price_of(offer, rules)?;
+    let price = price_of(offer, rules);
     let quantity = stock_of(offer, rules)
         .map(|stock| pieces(stock, rules))
         .transpose()?;
@@ -377,37 +380,51 @@ pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wante
     }))
 }
 
-/// Without a choice in the configuration, a file with one price type needs none.
-fn price_of(offer: &Offer, rules: &Rules) -> Result<Option<Money>, Refusal> {
-    let is_chosen = |price_type: Option<&str>| match price_type {
+/// Why no price of the offer is taken, although it has some. Without a choice in the
+/// configuration a file with one price type needs none. All goods of the file count: one
+/// that has only a purchase price among others must not be sold for that.
+pub fn refused_price(offer: &Offer, rules: &Rules) -> Option<Refusal> {
+    if !rules.price_types.is_empty() {
+        return None;
+    }
+    let is_own = |id: &&str| !rules.is_of_group(id);
+    let mut of_offer = offer
+        .prices
+        .iter()
+        .filter_map(|price| price.price_type.as_deref())
+        .filter(is_own)
+        .peekable();
+    of_offer.peek()?;
+    let of_file = rules.stated_price_types.keys().map(String::as_str);
+    let types: BTreeSet<&str> = of_offer.chain(of_file.filter(is_own)).collect();
+    let name = |id: &&str| {
+        rules
+            .stated_price_types
+            .get(*id)
+            .map_or(*id, String::as_str)
+            .to_owned()
+    };
+    (types.len() > 1).then(|| {
+        let names: Vec<String> = types.iter().map(name).collect();
+        Refusal::WhichPrice(excerpt(&names.join(", ")))
+    })
+}
+
+fn price_of(offer: &Offer, rules: &Rules) -> Option<Money> {
+    let is_chosen = |price: &&OfferPrice| match price.price_type.as_deref() {
+        Some(id) if rules.price_types.is_empty() => !rules.is_of_group(id),
         Some(id) => rules.price_types.iter().any(|chosen| chosen == id),
         None => true,
     };
-    if rules.price_types.is_empty() {
-        let mut types: Vec<&str> = offer
-            .prices
-            .iter()
-            .filter_map(|price| price.price_type.as_deref())
-            .filter(|id| !rules.is_of_group(id))
-            .collect();
-        types.sort_unstable();
-        types.dedup();
-        if types.len() > 1 {
-            return Err(Refusal::WhichPrice(excerpt(&types.join(", "))));
-        }
-        let own = |price: &&OfferPrice| {
-            let price_type = price.price_type.as_deref();
-            !price_type.is_some_and(|id| rules.is_of_group(id))
-        };
-        return Ok(offer.prices.iter().rfind(own).map(|price| price.price));
+    if refused_price(offer, rules).is_some() {
+        return None;
     }
     // Of two prices of one type the last counts.
-    Ok(offer
+    offer
         .prices
         .iter()
-        .rev()
-        .find(|price| is_chosen(price.price_type.as_deref()))
-        .map(|price| price.price))
+        .rfind(is_chosen)
+        .map(|price| price.price)
 }
 
 /// The file's own total, else the sum of the warehouses: never both. With a
@@ -521,9 +538,17 @@ mod tests {
         let two = offer(None, &[], &[("retail", "10"), ("wholesale", "8")]);
         let sku = || Sku::parse("a").unwrap();
         assert!(matches!(
-            want_offer(&two, sku(), &Rules::default()),
-            Err(Refusal::WhichPrice(_))
+            refused_price(&two, &Rules::default()),
+            Some(Refusal::WhichPrice(_))
         ));
+        assert_eq!(want_offer(&two, sku(), &Rules::default()).unwrap(), None);
+        let in_stock = Offer {
+            quantity: Quantity::parse("7").ok(),
+            ..two.clone()
+        };
+        let wanted = want_offer(&in_stock, sku(), &Rules::default()).unwrap();
+        let wanted = wanted.unwrap();
+        assert_eq!((wanted.price, wanted.quantity), (None, Some(7)));
         let rules = Rules {
             price_types: vec!["wholesale".to_owned()],
             ..Rules::default()
@@ -534,5 +559,20 @@ mod tests {
         );
         let other = offer(None, &[], &[("retail", "10")]);
         assert_eq!(want_offer(&other, sku(), &rules).unwrap(), None);
+        // Alone in its file it may go, and not among others.
+        let price = |rules: &Rules| want_offer(&other, sku(), rules).unwrap().map(|w| w.price);
+        assert!(price(&Rules::default()).is_some());
+        let named = [("retail", "Розничная"), ("cost", "Закупочная")];
+        let rules = Rules {
+            stated_price_types: named
+                .map(|(id, name)| (id.to_owned(), name.to_owned()))
+                .into(),
+            ..Rules::default()
+        };
+        assert_eq!(price(&rules), None);
+        assert_eq!(
+            refused_price(&other, &rules),
+            Some(Refusal::WhichPrice("Закупочная, Розничная".to_owned()))
+        );
     }
 }

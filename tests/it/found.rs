@@ -369,3 +369,64 @@ fn an_answer_without_its_list_is_no_empty_list() {
     );
     world.assert_n_calls("addproducts", 0);
 }
+
+/// In a real export goods had a retail and a purchase price, and one the latter alone.
+#[test]
+fn goods_with_a_purchase_price_alone_are_not_sold_for_it() {
+    let price = |kind: &str, price: &str| {
+        format!(
+            "<Цена><ИдТипаЦены>{kind}</ИдТипаЦены><ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу></Цена>"
+        )
+    };
+    let offer = |id: &str, sku: &str, prices: &str| {
+        format!(
+            "<Предложение><Ид>{id}</Ид><Артикул>{sku}</Артикул><Цены>{prices}</Цены><Количество>7</Количество></Предложение>"
+        )
+    };
+    let kind = |id: &str, name: &str| {
+        format!("<ТипЦены><Ид>{id}</Ид><Наименование>{name}</Наименование></ТипЦены>")
+    };
+    let file = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><КоммерческаяИнформация ВерсияСхемы=\"2.05\"><ПакетПредложений><ТипыЦен>{}{}</ТипыЦен><Предложения>{}{}</Предложения></ПакетПредложений></КоммерческаяИнформация>",
+        kind("r", "Розничная"),
+        kind("z", "Закупочная"),
+        offer("1", "ЧАЙ-100", &(price("r", "350") + &price("z", "200"))),
+        offer("2", "00123", &price("z", "110")),
+    );
+    let world = World::new();
+    world.drop_in("offers.xml", &file);
+    let report = world.carry();
+    // The stock does not wait for somebody to choose a price.
+    world
+        .assert_product("ЧАЙ-100", "349", 7)
+        .assert_product("00123", "199", 7);
+    assert_eq!(report.files[0].tally.n(OutcomeKind::Rejected), 2);
+    let receipt = world.read("inbox/done/offers.xml.receipt.txt");
+    let n_told = receipt.matches("(Розничная, Закупочная)").count();
+    assert_eq!(n_told, 2, "{receipt}");
+    let world = World::new().with(|settings| {
+        settings.goods.price_type = Some("Розничная".to_owned());
+    });
+    world.drop_in("offers.xml", &file).carry();
+    world
+        .assert_product("ЧАЙ-100", "350", 7)
+        .assert_product("00123", "199", 7);
+}
+
+#[test]
+fn a_list_with_another_price_than_the_chosen_one_changes_no_price() {
+    for (header, is_chosen) in [
+        ("Цена закупки", false),
+        ("Оптовая цена", false),
+        ("Цена розничная, руб.", true),
+        ("Розничная", true),
+        ("Цена", true),
+    ] {
+        let world = World::new().with(|settings| {
+            settings.goods.price_type = Some("Розничная".to_owned());
+        });
+        world.drop_in("a.csv", format!("Артикул;{header}\nЧАЙ-100;210\n"));
+        world.carry();
+        world.assert_product("ЧАЙ-100", if is_chosen { "210" } else { "349" }, 46);
+    }
+}

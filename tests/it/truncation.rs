@@ -182,11 +182,15 @@ fn a_list_cut_within_a_row_is_never_whole() {
     };
     let (mut n_refused, mut n_between, mut n_noted) = (0, 0, 0);
     for (name, bytes) in lists() {
-        let (whole, end) = reading(&bytes, &options);
+        let (mut whole, end) = reading(&bytes, &options);
         assert_eq!(end, None, "{name}");
+        // A count at the end, of rows that leave their stock blank: of a part it is smaller.
+        let is_row = |row: &String| row != "! without-stock";
+        whole.retain(is_row);
         for cut in cuts(bytes.len()) {
             let part = &bytes[..cut];
             let (mut rows, end) = reading(part, &options);
+            rows.retain(is_row);
             if end.is_some() {
                 n_refused += 1;
                 continue;

@@ -195,9 +195,15 @@ impl<R: Read> Reader<R> {
                 Tag::Root | Tag::Classifier | Tag::Catalogue | Tag::OfferPackage
             )
         {
+            let root = name.as_ref();
+            // What Excel calls an XML spreadsheet, often under the name of an `.xls`.
+            if root == "Workbook" {
+                let kind = "xml-workbook";
+                return Err(FileError::OtherFormat { kind });
+            }
             return Err(FileError::NotCommerceMl {
                 place: self.place(),
-                root: excerpt(name.as_ref()),
+                root: excerpt(root),
             });
         }
         if self.path.len() >= limits::DEPTH {

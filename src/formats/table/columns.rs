@@ -56,9 +56,16 @@ impl Column {
             "артикул" | "арт" | "article" | "sku" | "model" | "артикул товара" | "vendor code" => {
                 Self::Article
             }
-            "код" | "код товара" | "код 1с" | "code" | "код номенклатуры" => {
-                Self::Code
-            }
+            "код"
+            | "код товара"
+            | "код товару"
+            | "код 1с"
+            | "code"
+            | "код номенклатуры"
+            | "номер детали"
+            | "каталожный номер"
+            | "part number"
+            | "модель" => Self::Code,
             "ид" | "guid" | "id" | "ид товара" | "uuid" | "идентификатор" => {
                 Self::Id
             }
@@ -72,30 +79,18 @@ impl Column {
             | "полное наименование"
             | "наименование полное"
             | "наименование товара"
+            | "назва"
+            | "найменування"
+            | "тмц"
             | "name"
             | "title"
             | "product"
             | "product name" => Self::Name,
-            "описание" | "description" | "полное описание" => {
+            "описание" | "опис" | "description" | "полное описание" => {
                 Self::Description
             }
             "валюта" | "currency" => Self::Currency,
-            "остаток"
-            | "остатки"
-            | "количество"
-            | "кол-во"
-            | "кол во"
-            | "свободный остаток"
-            | "доступно"
-            | "в наличии"
-            | "наличие"
-            | "конечный остаток"
-            | "остаток на складе"
-            | "quantity"
-            | "qty"
-            | "stock"
-            | "count"
-            | "balance" => Self::Quantity,
+            other if stock_rank_of(other).is_some() => Self::Quantity,
             "склад" | "warehouse" => Self::Warehouse,
             "ед" | "ед изм" | "ед.изм" | "единица" | "единица измерения" | "unit" => {
                 Self::Unit
@@ -103,7 +98,7 @@ impl Column {
             "группа" | "группа товаров" | "категория" | "group" | "category" | "раздел" => {
                 Self::Group
             }
-            "производитель" | "бренд" | "изготовитель" | "manufacturer" | "brand" => {
+            "производитель" | "виробник" | "бренд" | "изготовитель" | "manufacturer" | "brand" => {
                 Self::Manufacturer
             }
             "заказ"
@@ -131,23 +126,83 @@ impl Column {
 }
 
 fn is_price_header(words: &str) -> bool {
-    words.split([' ', '_', '-']).any(|word| {
-        matches!(
-            word,
-            "цена"
-                | "price"
-                | "розничная"
-                | "оптовая"
-                | "розница"
-                | "опт"
-                | "прайс"
-                | "retail"
-                | "wholesale"
-        )
+    // `Вид цены` and `Тип цены` are none.
+    words == "цены"
+        || words.split([' ', '_', '-']).any(|word| {
+            matches!(
+                word,
+                "цена"
+                    | "ціна"
+                    | "ррц"
+                    | "мрц"
+                    | "price"
+                    | "розничная"
+                    | "оптовая"
+                    | "розница"
+                    | "опт"
+                    | "прайс"
+                    | "retail"
+                    | "wholesale"
+            )
+        })
+}
+
+/// How surely a column of this name holds what can be sold: the less, the surer. `None`
+/// for a name that is none of stock.
+pub(super) fn stock_rank(header: &str) -> Option<u8> {
+    stock_rank_of(&header_words(header))
+}
+
+fn stock_rank_of(words: &str) -> Option<u8> {
+    Some(match words {
+        // What is reserved for others is not in it.
+        "свободный остаток" | "доступно" | "доступный остаток" | "свободно" => {
+            0
+        }
+        "остаток"
+        | "остатки"
+        | "конечный остаток"
+        | "кон остаток"
+        | "кон ост"
+        | "остаток на складе"
+        | "на складе"
+        | "в наличии"
+        | "наличие"
+        | "залишок"
+        | "залишки"
+        | "наявність"
+        | "запаси"
+        | "stock"
+        | "balance" => 1,
+        // In many reports something else.
+        "количество" | "кол-во" | "кол во" | "кількість" | "quantity" | "qty" | "count" => {
+            2
+        }
+        _ => return None,
     })
 }
 
-/// `Номенклатура.Артикул:` is `артикул`, `Цена, RUB` is `цена`.
+/// Whether the report is one of sales, whose quantities were sold and are gone.
+pub(super) fn is_of_sales(header: &str) -> bool {
+    matches!(
+        header_words(header).as_str(),
+        "выручка" | "себестоимость" | "валовая прибыль" | "рентабельность" | "прибыль"
+    )
+}
+
+/// What tells one price type from another: `Розничная` of `Цена розничная, руб.`. Empty
+/// for a column that is merely called a price.
+pub fn price_type_key(header: &str) -> String {
+    let words = header_words(header);
+    let mut telling: Vec<&str> = words
+        .split([' ', '_', '-'])
+        .filter(|word| !matches!(*word, "цена" | "цены" | "ціна" | "price" | "прайс" | ""))
+        .collect();
+    telling.sort_unstable();
+    telling.join(" ")
+}
+
+/// `Номенклатура.Артикул:` is `артикул`, `Цена, RUB` and `Цена (руб.)` are `цена`.
 fn header_words(header: &str) -> String {
     let lower = header
         .trim()
@@ -155,16 +210,38 @@ fn header_words(header: &str) -> String {
         .to_lowercase()
         .replace('ё', "е");
     let before_comma = lower.split(',').next().unwrap_or_default();
-    let trimmed = before_comma.trim().trim_end_matches([':', '.', '*']).trim();
+    let before_bracket = before_comma.split('(').next().unwrap_or_default();
+    let whole = [before_bracket, before_comma]
+        .into_iter()
+        .find(|text| !text.trim().is_empty());
+    let trimmed = without_unit(whole.unwrap_or_default());
     let last = match trimmed.rsplit_once('.') {
-        // 1C names a field of a field by its dotted path; `ед.изм` is an abbreviation.
-        Some((path, last)) if last.chars().count() > 2 && path.chars().count() > 2 => last,
+        // 1C names a field of a field by its dotted path; `ед.изм` and `розн. руб` are abbreviations.
+        Some((path, last))
+            if last.chars().count() > 2
+                && path.chars().count() > 2
+                && !path.contains(' ')
+                && !last.starts_with(' ') =>
+        {
+            last
+        }
         _ => trimmed,
     };
     last.split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
         .replace(". ", " ")
+}
+
+/// `Остаток` of `Остаток шт.`; a unit alone is no unit.
+fn without_unit(words: &str) -> &str {
+    const UNITS: [&str; 7] = ["шт", "руб", "р", "грн", "rub", "uah", "usd"];
+    let ends = [':', '.', '*', ' '];
+    let trimmed = words.trim().trim_end_matches(ends);
+    match trimmed.rsplit_once(' ') {
+        Some((before, unit)) if UNITS.contains(&unit) => before.trim_end_matches(ends),
+        Some(_) | None => trimmed,
+    }
 }
 
 #[cfg(test)]
@@ -183,10 +260,42 @@ mod tests {
             ("Цена, RUB", Some(Column::Price)),
             ("Спец цена", Some(Column::Price)),
             ("Кол-во", Some(Column::Quantity)),
+            ("Цена розн. руб.", Some(Column::Price)),
+            ("Цена(руб.)", Some(Column::Price)),
+            ("Цены", Some(Column::Price)),
+            ("РРЦ", Some(Column::Price)),
+            ("Ціна, грн", Some(Column::Price)),
+            ("Цена Рекоменд. по РРЦ_БАЗ_ГРН, ГРН", Some(Column::Price)),
+            ("Остаток (шт)", Some(Column::Quantity)),
+            ("Остаток шт.", Some(Column::Quantity)),
+            ("Кол-во (шт.)", Some(Column::Quantity)),
+            ("На складе", Some(Column::Quantity)),
+            ("Кон. ост.", Some(Column::Quantity)),
+            ("Залишок", Some(Column::Quantity)),
+            ("Начальный остаток", None),
+            ("Номер детали", Some(Column::Code)),
+            ("Модель", Some(Column::Code)),
+            ("Вид цены", None),
             ("Вид товаров:", None),
             ("", None),
         ] {
             assert_eq!(Column::by_header(written), column, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn a_price_type_is_known_however_it_is_written() {
+        for (header, key) in [
+            ("Цена", ""),
+            ("Цена, руб.", ""),
+            ("price", ""),
+            ("Розничная", "розничная"),
+            ("Розничная цена", "розничная"),
+            ("Цена розничная, RUB", "розничная"),
+            ("Цена закупки", "закупки"),
+            ("Спец цена", "спец"),
+        ] {
+            assert_eq!(price_type_key(header), key, "{header}");
         }
     }
 }

@@ -7,6 +7,7 @@
 //! facts of them.
 
 mod columns;
+mod container;
 mod header;
 mod lines;
 mod rows;
@@ -20,8 +21,8 @@ use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
 
-pub use columns::Column;
-use header::Slot;
+pub use columns::{Column, price_type_key};
+use header::Header;
 use lines::{Lines, Record};
 use rows::{CountsCells, Rows};
 use workbook::Workbook;
@@ -60,6 +61,8 @@ pub(super) struct Reader<R: Read> {
     open_since: Option<u64>,
     ready: VecDeque<Row>,
     summary: Summary,
+    /// Rows that leave the stock of their goods blank.
+    n_without_stock: usize,
     has_ended: bool,
 }
 
@@ -79,7 +82,7 @@ impl<R: Read> Reader<R> {
         let last = ahead
             .back()
             .map(|record| (record.line, record.lacks_line_end));
-        let Some(slots) = take_header(&mut ahead, options) else {
+        let Some(Header { slots, notes, .. }) = take_header(&mut ahead, options) else {
             return Err(no_header(n_rows));
         };
         if let Some((line, true)) = last.filter(|_| ahead.is_empty()) {
@@ -93,7 +96,8 @@ impl<R: Read> Reader<R> {
             ahead,
             record: Record::default(),
             rows: Rows::new(slots, CountsCells::Yes, options),
-            ready: VecDeque::new(),
+            ready: notes.into_iter().map(Err).collect(),
+            n_without_stock: 0,
             summary: Summary {
                 format: Format::Csv,
                 ..Summary::default()
@@ -112,7 +116,7 @@ impl<R: Read> Reader<R> {
         for sheet in workbook.sheets() {
             let mut ahead = VecDeque::from(workbook.records(&sheet)?);
             if !ahead.is_empty()
-                && let Some(slots) = take_header(&mut ahead, options)
+                && let Some(Header { slots, notes, .. }) = take_header(&mut ahead, options)
             {
                 return Ok(Self {
                     source: None,
@@ -122,7 +126,8 @@ impl<R: Read> Reader<R> {
                     ahead,
                     record: Record::default(),
                     rows: Rows::new(slots, CountsCells::No, options),
-                    ready: VecDeque::new(),
+                    ready: notes.into_iter().map(Err).collect(),
+                    n_without_stock: 0,
                     summary: Summary {
                         format: Format::Xlsx,
                         encoding: "binary",
@@ -171,8 +176,10 @@ impl<R: Read> Reader<R> {
                 }
                 self.has_ended = false;
                 let (line, lacks_line_end) = (self.record.line, self.record.lacks_line_end);
-                self.rows
-                    .take(&mut self.record, &mut self.summary, &mut self.ready);
+                let is_without_stock =
+                    self.rows
+                        .take(&mut self.record, &mut self.summary, &mut self.ready);
+                self.n_without_stock += usize::from(is_without_stock);
                 if lacks_line_end && !self.ready.is_empty() {
                     self.ready.push_back(Err(RowError {
                         place: Place { line },
@@ -181,6 +188,14 @@ impl<R: Read> Reader<R> {
                 }
             } else if let Some(line) = self.open_since {
                 return Err(cut_off(line, message!("list-cut-quote")));
+            } else if self.n_without_stock > 0 {
+                let place = Place {
+                    line: self.record.line,
+                };
+                let fault = RowFault::WithoutStock {
+                    n: self.n_without_stock,
+                };
+                self.ready.push_back(Err(RowError { place, fault }));
             }
         }
     }
@@ -232,13 +247,17 @@ fn cut_off(line: u64, detail: Message) -> FileError {
 }
 
 /// Takes the header off; `None` where there is none.
-fn take_header(records: &mut VecDeque<Record>, options: &CsvOptions) -> Option<Vec<Slot>> {
+fn take_header(records: &mut VecDeque<Record>, options: &CsvOptions) -> Option<Header> {
     if !options.without_header.is_empty() {
-        return Some(header::fixed(records, &options.without_header));
+        return Some(Header {
+            slots: header::fixed(records, &options.without_header),
+            n_taken: 0,
+            notes: Vec::new(),
+        });
     }
-    let (slots, n_taken) = header::find(records, options)?;
-    records.drain(..n_taken);
-    Some(slots)
+    let header = header::find(records, options)?;
+    records.drain(..header.n_taken);
+    Some(header)
 }
 
 fn no_header(n_rows: usize) -> FileError {
@@ -264,193 +283,4 @@ fn word_key(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Fact;
-    use crate::formats::read;
-
-    fn facts(text: &str) -> Vec<String> {
-        facts_with(text, &CsvOptions::default())
-    }
-
-    fn facts_with(text: &str, options: &CsvOptions) -> Vec<String> {
-        let mut lines = Vec::new();
-        for row in read(text.as_bytes(), options).unwrap() {
-            lines.push(match row.unwrap() {
-                Ok(Fact::Offer(offer)) => {
-                    let prices = offer.prices.iter().map(|p| match &p.price_type {
-                        Some(price_type) => format!("{price_type}: {} ", p.price),
-                        None => p.price.to_string(),
-                    });
-                    let total = offer.quantity.map(|q| q.to_string());
-                    let stocks = offer
-                        .warehouses
-                        .iter()
-                        .map(|w| format!("{}: {}", w.warehouse, w.quantity));
-                    format!(
-                        "{} {} = {} / {}",
-                        offer.line,
-                        offer.sku.map(|s| s.to_string()).unwrap_or_default(),
-                        prices.collect::<String>(),
-                        total
-                            .into_iter()
-                            .chain(stocks)
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    )
-                }
-                Ok(Fact::Product(product)) => {
-                    format!("{} new {:?}", product.line, product.name.unwrap())
-                }
-                Ok(Fact::Document(document)) => {
-                    format!(
-                        "order {} -> {}",
-                        document.number.unwrap(),
-                        document.status.unwrap()
-                    )
-                }
-                Ok(other) => format!("{other:?}"),
-                Err(err) => format!("! {err}"),
-            });
-        }
-        lines
-    }
-
-    #[test]
-    fn finds_the_header_below_title_rows_and_skips_totals() {
-        let text = "Остатки товаров\n;Склад: Основной;\n\nНоменклатура;Номенклатура.Артикул;Свободный остаток\n\
-                    Чай;;\n\"Чай чёрный \"\"Ассам\"\"\";ЧАЙ-100;12,000\nКофе;КОФЕ-250;заказ\nИтого;;12\n";
-        assert_eq!(
-            facts(text),
-            [
-                "6 ЧАЙ-100 =  / 12",
-                "! line 7: `заказ` in the column `Свободный остаток` is not a number; only that cell is left out"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_priced_list_with_names_is_a_list_of_goods() {
-        let text = "Артикул\tНаименование\tЦена, руб.\tОстаток\nА1\tЧай \"Ahmad\" №1\t1 234,50\t\n";
-        assert_eq!(
-            facts(text),
-            ["2 new \"Чай \\\"Ahmad\\\" №1\"", "2 А1 = 1234.50 / "]
-        );
-    }
-
-    #[test]
-    fn reads_order_statuses() {
-        let text = "Номер заказа,Статус\n17,Отгружен\nА-3,Отгружен\n18,\n";
-        assert_eq!(
-            facts(text),
-            [
-                "order 17 -> Отгружен",
-                "! line 3: `А-3` is not an order number of the shop",
-                "! line 4: the order row states no status"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_list_without_known_columns_is_refused() {
-        assert!(matches!(
-            read("a;b\n1;2\n".as_bytes(), &CsvOptions::default()).map(|_| ()),
-            Err(FileError::NoHeader { looked_at: 2 })
-        ));
-    }
-
-    #[test]
-    fn a_header_may_have_two_lines() {
-        let text = "\"\";Код;Артикул;Номенклатура;Остаток;Спец цена;;\n;;;;;Ед.;Цена, RUB;\n;<...>;;;;;;\n\
-                    ;00000003978;21513-23001;Кольцо;20.000;шт;15.00;\n";
-        assert_eq!(
-            facts(text),
-            ["4 new \"Кольцо\"", "4 21513-23001 = 15.00 / 20"]
-        );
-        let text = "Артикул;Розничная;;Оптовая;\n;Ед.;Цена;Ед.;Цена\nА1;шт;10;уп;8\n";
-        assert_eq!(facts(text), ["3 А1 = Розничная: 10.00 Оптовая: 8.00  / "]);
-        // A row of goods is no header.
-        let text = "Артикул;Цена;Остаток\n;;\nЧай;1;2\n";
-        assert_eq!(facts(text), ["3 Чай = 1.00 / 2"]);
-    }
-
-    #[test]
-    fn a_word_costs_its_cell_unless_the_configuration_knows_it() {
-        let text =
-            "Артикул;Цена;Остаток\nА1;5;В  наличии\nА2;6;НЕТ\nА3;договорная;>10\nА4;7;ИСТИНА\n";
-        let quantity = |text| Quantity::parse(text).unwrap();
-        let options = CsvOptions {
-            words: [("в наличии", "1"), ("Нет", "0"), (">10", "10")]
-                .map(|(word, n)| (word.to_owned(), quantity(n)))
-                .into(),
-            ..CsvOptions::default()
-        };
-        assert_eq!(
-            facts_with(text, &options),
-            [
-                "2 А1 = 5.00 / 1",
-                "3 А2 = 6.00 / 0",
-                "! line 4: `договорная` in the column `Цена` is not a number; only that cell is left out",
-                "4 А3 =  / 10",
-                "! line 5: `ИСТИНА` in the column `Остаток` is not a number; only that cell is left out",
-                "5 А4 = 7.00 / ",
-            ]
-        );
-        let without = facts(text);
-        assert_eq!(without.iter().filter(|row| row.starts_with('!')).count(), 5);
-    }
-
-    #[test]
-    fn warehouses_and_kopecks_are_as_the_configuration_says() {
-        let text = "Код;Основной склад;СКЛАД 2:;Цена\nА1;5;;31030\nА2;1,5;7;5\n";
-        let options = CsvOptions {
-            warehouses: vec!["основной склад".to_owned(), "Склад 2".to_owned()],
-            prices_in_kopecks: true,
-            ..CsvOptions::default()
-        };
-        assert_eq!(
-            facts_with(text, &options),
-            [
-                "2 А1 = 310.30 / основной склад: 5",
-                "3 А2 = 0.05 / основной склад: 1.5, Склад 2: 7",
-            ]
-        );
-    }
-
-    #[test]
-    fn totals_and_repeated_headers_are_no_goods_but_total_motor_oil_is() {
-        let text = "Наименование;Артикул;Остаток\nTotal Quartz 9000;T9;4\nНаименование;Артикул;Остаток\n\
-                    Всего;;4\nИтого по складу:;;4\nTotal;;4\nИтоговый отчёт, книга;К1;2\n";
-        assert_eq!(facts(text), ["2 T9 =  / 4", "7 К1 =  / 2"]);
-    }
-
-    #[test]
-    fn cells_that_moved_are_not_read_as_something_else() {
-        let text = "Наименование;Артикул;Цена;Остаток\nЧай\nзелёный;А1;5;1\nКофе;А2\n молотый;6;2\n\
-                    Соль; крупная;А3;7;3\nМёд;А4;8;4\n";
-        assert_eq!(
-            facts(text),
-            [
-                "3 new \"зелёный\"",
-                "3 А1 = 5.00 / 1",
-                "! line 4: the row has 2 cells where 4 belong: is a delimiter or a line break in one of them?",
-                "! line 5: the row has 3 cells where 4 belong: is a delimiter or a line break in one of them?",
-                "! line 6: the row has 5 cells where 4 belong: is a delimiter or a line break in one of them?",
-                "7 new \"Мёд\"",
-                "7 А4 = 8.00 / 4",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_quote_left_open_is_told_and_costs_nothing() {
-        assert_eq!(
-            facts("Наименование;Артикул;Остаток\n\"Чай;А1;5\nКофе;А2;6\n"),
-            [
-                "2 А1 =  / 5",
-                "! line 2: a quotation mark is never closed; the line is read as plain text",
-                "3 А2 =  / 6",
-            ]
-        );
-    }
-}
+mod tests;

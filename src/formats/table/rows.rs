@@ -11,7 +11,8 @@ use crate::domain::{
     Quantity, Sku, WarehouseStock,
 };
 use crate::formats::check_id;
-use crate::formats::table::header::Slot;
+use crate::formats::table::columns::price_type_key;
+use crate::formats::table::header::{Slot, is_order_list};
 use crate::formats::table::lines::Record;
 use crate::formats::table::{Column, CsvOptions, word_key};
 use crate::formats::{Place, Row, RowError, RowFault, Summary};
@@ -23,15 +24,15 @@ const KOPECKS: rust_decimal::Decimal = rust_decimal::Decimal::ONE_HUNDRED;
 pub(super) struct Rows {
     slots: Vec<Slot>,
     is_goods_list: bool,
+    is_order_list: bool,
     /// Whether a row must have as many cells as the header has known columns.
     counts_cells: CountsCells,
     words: BTreeMap<String, Quantity>,
     prices_in_kopecks: bool,
     /// Where each kind of column stands first; they are asked for row after row.
     places: BTreeMap<Column, usize>,
-    /// And all columns of these kinds.
-    prices: Vec<usize>,
-    quantities: Vec<usize>,
+    /// All columns of prices, each with its type.
+    prices: Vec<(usize, Option<Arc<str>>)>,
     warehouse_stocks: Vec<usize>,
     /// Cells up to the last column that says something.
     n_needed: usize,
@@ -60,6 +61,13 @@ impl Rows {
                 .filter(move |(_, slot)| slot.column == wanted)
                 .map(|(at, _)| at)
         };
+        // A column that is merely called a price has no type, unless there is another.
+        let has_several = all_of(Column::Price).nth(1).is_some();
+        let typed = |at: usize| {
+            let header = slots.get(at).map(|slot| slot.header.as_str())?;
+            (has_several || !price_type_key(header).is_empty()).then(|| Arc::from(header))
+        };
+        let prices = all_of(Column::Price).map(|at| (at, typed(at))).collect();
         let mut places = BTreeMap::new();
         for (at, slot) in slots.iter().enumerate() {
             places.entry(slot.column).or_insert(at);
@@ -69,8 +77,8 @@ impl Rows {
             .rposition(|slot| slot.column != Column::Ignored);
         Self {
             is_goods_list,
-            prices: all_of(Column::Price).collect(),
-            quantities: all_of(Column::Quantity).collect(),
+            is_order_list: is_order_list(&slots),
+            prices,
             warehouse_stocks: all_of(Column::WarehouseStock).collect(),
             n_needed: last_known.map_or(0, |at| at + 1),
             places,
@@ -85,21 +93,23 @@ impl Rows {
         }
     }
 
-    /// Turns one record into facts and faults.
+    /// Turns one record into facts and faults. Tells whether it is about goods and
+    /// leaves their stock blank.
     pub(super) fn take(
         &self,
         record: &mut Record,
         summary: &mut Summary,
         ready: &mut VecDeque<Row>,
-    ) {
+    ) -> bool {
         let place = Place { line: record.line };
         let fault = |fault| Err(RowError { place, fault });
         let row = Cells { rows: self, record };
         let goes_on = !row.is_blank() && !row.is_header_again() && !row.is_total_or_group();
+        let mut is_without_stock = false;
         if goes_on {
             if let Some(count) = row.wrong_count() {
                 ready.push_back(fault(count));
-            } else if self.has(Column::Order) && self.has(Column::Status) {
+            } else if self.is_order_list {
                 summary.n_documents += 1;
                 ready.push_back(
                     row.order_status()
@@ -107,11 +117,13 @@ impl Rows {
                         .map_err(|fault| RowError { place, fault }),
                 );
             } else {
+                is_without_stock = row.is_without_stock();
                 row.goods(summary, ready);
             }
         }
         // Behind the facts of the row: what it says was still understood.
         ready.extend(record.faults.drain(..).map(fault));
+        is_without_stock
     }
 
     /// Whether the record is a row of the list, with all its cells.
@@ -173,7 +185,9 @@ impl<'a> Cells<'a> {
             Some(_) => filled.next().is_none(),
         };
         if is_alone {
-            return self.rows.slots.len() > 1 && !self.rows.has(Column::Order);
+            let is_article =
+                self.rows.words.contains_key("") && self.cell(Column::Article).is_some();
+            return self.rows.slots.len() > 1 && !self.rows.has(Column::Order) && !is_article;
         }
         self.is_total()
     }
@@ -187,14 +201,14 @@ impl<'a> Cells<'a> {
             return false;
         };
         // Nearly every row, without a copy in small letters.
-        if !first.starts_with(['И', 'и', 'В', 'в', 'Р', 'р', 'T', 't']) {
+        if !first.starts_with(['И', 'и', 'В', 'в', 'О', 'о', 'Р', 'р', 'T', 't']) {
             return false;
         }
         let lower = first.to_lowercase();
         let word = lower.split([' ', ':', '.']).next().unwrap_or_default();
         // `Total` is a brand of motor oil, too.
         let is_total = matches!(word, "итого" | "всего" | "разом")
-            || lower.trim_end_matches([':', '.']) == "total";
+            || matches!(lower.trim_end_matches([':', '.']), "total" | "общий итог");
         // Goods may be called so; a total has no article.
         is_total && self.cell(Column::Article).is_none_or(|text| text == first)
     }
@@ -211,6 +225,11 @@ impl<'a> Cells<'a> {
             CountsCells::Yes => (n_cells < n_needed).then_some(n_cells),
         }
         .map(|found| RowFault::CellCount { found, expected })
+    }
+
+    fn is_without_stock(&self) -> bool {
+        let stock = self.rows.places.get(&Column::Quantity);
+        stock.is_some_and(|at| self.at(*at).is_none()) && !self.rows.words.contains_key("")
     }
 
     fn order_status(&self) -> Result<Document, RowFault> {
@@ -307,8 +326,8 @@ impl<'a> Cells<'a> {
             barcode: self.cell(Column::Barcode).map(str::to_owned),
             ..Offer::default()
         };
-        let total = (self.rows.quantities.iter())
-            .find_map(|at| self.at(*at))
+        let total = (self.rows.places.get(&Column::Quantity))
+            .and_then(|at| self.rows.slots.get(*at).zip(self.record.cells.get(*at)))
             .and_then(|(slot, text)| self.quantity(slot, text, faults));
         match (self.cell(Column::Warehouse), total) {
             (Some(warehouse), Some(quantity)) => offer.warehouses.push(WarehouseStock {
@@ -318,7 +337,11 @@ impl<'a> Cells<'a> {
             }),
             (_, quantity) => offer.quantity = quantity,
         }
-        for (slot, text) in (self.rows.warehouse_stocks.iter()).filter_map(|at| self.at(*at)) {
+        for at in &self.rows.warehouse_stocks {
+            let Some((slot, text)) = self.rows.slots.get(*at).zip(self.record.cells.get(*at))
+            else {
+                continue;
+            };
             if let Some(quantity) = self.quantity(slot, text, faults) {
                 offer.warehouses.push(WarehouseStock {
                     warehouse: slot.header.as_str().into(),
@@ -333,12 +356,14 @@ impl<'a> Cells<'a> {
 
     fn prices(&self, faults: &mut Vec<RowFault>) -> Vec<OfferPrice> {
         let currency: Option<Arc<str>> = self.cell(Column::Currency).map(Arc::from);
-        let n_price_columns = self.rows.prices.len();
         let mut prices = Vec::new();
-        for (slot, text) in (self.rows.prices.iter()).filter_map(|at| self.at(*at)) {
+        for (at, price_type) in &self.rows.prices {
+            let Some((slot, text)) = self.at(*at) else {
+                continue;
+            };
             match self.price(text) {
                 Ok(price) => prices.push(OfferPrice {
-                    price_type: (n_price_columns > 1).then(|| slot.header.as_str().into()),
+                    price_type: price_type.clone(),
                     price,
                     currency: currency.clone(),
                     line: self.record.line,
@@ -360,13 +385,16 @@ impl<'a> Cells<'a> {
         Ok(price)
     }
 
-    /// A number, or a word that the configuration says is one.
+    /// A number, or a word (or a blank) that the configuration says is one.
     fn quantity(&self, slot: &Slot, text: &str, faults: &mut Vec<RowFault>) -> Option<Quantity> {
         let words = &self.rows.words;
         if !words.is_empty()
             && let Some(quantity) = words.get(&word_key(text))
         {
             return Some(*quantity);
+        }
+        if text.is_empty() {
+            return None;
         }
         match Quantity::parse(text) {
             Ok(quantity) => return Some(quantity),

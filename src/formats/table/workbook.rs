@@ -5,16 +5,18 @@
 //! limits is a text file. Formulas are not calculated: the value counts that
 //! Excel saved with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Cursor, Read};
+use std::ops::RangeInclusive;
 use std::panic::{self, AssertUnwindSafe};
 
-use calamine::{Data, DataRef, SheetType, SheetVisible, Xls, XlsError, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, SheetType, SheetVisible, Xls, XlsError, Xlsx};
 use calamine::{Reader as _, XlsOptions};
 use rust_decimal::Decimal;
 use zip::ZipArchive;
 
+use crate::formats::table::container::look_into_container;
 use crate::formats::table::lines::Record;
 use crate::formats::{FileError, Place, limits};
 use crate::wording::{Message, message};
@@ -75,6 +77,7 @@ impl Workbook {
     /// The rows that say something; `line` is the row's number in Excel.
     pub(super) fn records(&mut self, sheet: &str) -> Result<Vec<Record>, FileError> {
         let mut rows = BTreeMap::new();
+        let mut dates = Vec::new();
         guarded(|| match &mut self.0 {
             Kind::New(book) => {
                 // Cell by cell: a whole sheet would be a rectangle up to the
@@ -88,8 +91,11 @@ impl Workbook {
                         .next_cell()
                         .map_err(|err| broken(u64::from(line), &err))?;
                     let Some(cell) = cell else { return Ok(()) };
-                    let text = text_of_new(cell.get_value());
-                    put(&mut rows, cell.get_position(), text)?;
+                    let position = cell.get_position();
+                    if let DataRef::DateTime(date) = cell.get_value() {
+                        dates.push((position, *date));
+                    }
+                    put(&mut rows, position, text_of_new(cell.get_value()))?;
                 }
             }
             Kind::Old(book) => {
@@ -100,11 +106,18 @@ impl Workbook {
                         .ok()
                         .zip(u32::try_from(column).ok())
                         .map(|(row, column)| (first_row + row, first_column + column));
-                    put(&mut rows, position.unwrap_or_default(), text_of(value))?;
+                    let position = position.unwrap_or_default();
+                    if let Data::DateTime(date) = value {
+                        dates.push((position, *date));
+                    }
+                    put(&mut rows, position, text_of(value))?;
                 }
                 Ok(())
             }
         })?;
+        for (position, text) in numbers_among(&dates) {
+            put(&mut rows, position, text)?;
+        }
         Ok(rows
             .into_iter()
             .map(|(row, texts)| {
@@ -124,12 +137,8 @@ impl Workbook {
 /// A damaged workbook must not take the service down with it: calamine has
 /// panicked on such before, in its reader of the old format above all.
 fn guarded<T>(read: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
-    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        Err(FileError::Broken {
-            place: Place { line: 1 },
-            detail: message!("workbook-damaged"),
-        })
-    })
+    panic::catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(damaged(message!("workbook-damaged"))))
 }
 
 /// What calamine does not look at before it unpacks.
@@ -216,11 +225,36 @@ fn text_of(value: &Data) -> String {
         Data::Bool(false) => "ЛОЖЬ".to_owned(),
         // `#Н/Д` and the like: reported where a number was expected.
         Data::Error(err) => err.to_string(),
-        // No column of a list holds a date.
-        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) | Data::Empty => {
-            String::new()
+        // Where a number was expected, it is reported as it is shown.
+        Data::DateTime(date) => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
         }
+        Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Empty => String::new(),
     }
+}
+
+/// What lies in a column that cannot all be dates. 1C keeps formats of its own under
+/// numbers that Excel has for dates of other countries: codes come as dates then.
+fn numbers_among(
+    dates: &[((u32, u32), ExcelDateTime)],
+) -> impl Iterator<Item = ((u32, u32), String)> {
+    /// 1990-01-01 to 2100-12-31, in days.
+    const LIKELY: RangeInclusive<i64> = 32_874..=73_415;
+    let days = |date: &ExcelDateTime| -> Option<i64> {
+        let shown = shown(date.as_f64());
+        shown.split('.').next()?.parse().ok()
+    };
+    let unlikely = dates
+        .iter()
+        .filter(|(_, date)| days(date).is_none_or(|days| !LIKELY.contains(&days)))
+        .map(|((_, column), _)| *column);
+    let columns: BTreeSet<u32> = unlikely.collect();
+    dates
+        .iter()
+        .filter(move |((_, column), _)| columns.contains(column))
+        .map(|(position, date)| (*position, shown(date.as_f64())))
 }
 
 /// The number with the fifteen digits that Excel keeps, so that what was typed
@@ -233,28 +267,19 @@ fn shown(number: impl fmt::LowerExp + fmt::Display) -> String {
     )
 }
 
-/// Every Office file of old is such a container, and so is a new one with a password.
-fn look_into_container(bytes: &[u8]) -> Result<(), FileError> {
-    let holds = |stream: &str| {
-        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        memchr::memmem::find(bytes, &name).is_some()
-    };
-    let kind = if holds("EncryptedPackage") {
-        "workbook-with-password"
-    } else if holds("WordDocument") && !holds("Workbook") {
-        "old-word"
-    } else {
-        return Ok(());
-    };
-    Err(FileError::OtherFormat { kind })
-}
-
 fn not_opened(err: &XlsError) -> FileError {
     match err {
         XlsError::Password => FileError::OtherFormat {
             kind: "workbook-with-password",
         },
         err => broken(1, err),
+    }
+}
+
+pub(super) fn damaged(detail: Message) -> FileError {
+    FileError::Broken {
+        place: Place { line: 1 },
+        detail,
     }
 }
 
@@ -289,11 +314,26 @@ mod tests {
             (Data::Float(0.0), "0"),
             (Data::Int(7), "7"),
             (Data::Bool(true), "ИСТИНА"),
-            (Data::DateTimeIso("2026-11-20".to_owned()), ""),
+            (Data::DateTimeIso("2026-11-20".to_owned()), "2026-11-20"),
             (Data::Empty, ""),
         ] {
             assert_eq!(text_of(&kept), text, "{kept:?}");
         }
+    }
+
+    /// A price list of 1C with the format `00000000000` for its codes.
+    #[test]
+    fn codes_under_a_format_that_looks_like_a_date_are_numbers() {
+        let date = |days| ExcelDateTime::new(days, calamine::ExcelDateTimeType::DateTime, false);
+        let dates = [
+            ((1, 0), date(2_193_312.0)),
+            ((2, 0), date(45_000.0)),
+            ((1, 3), date(46_000.0)),
+        ];
+        let numbers: Vec<_> = numbers_among(&dates).collect();
+        let expected = [((1, 0), "2193312"), ((2, 0), "45000")];
+        assert_eq!(numbers, expected.map(|(at, text)| (at, text.to_owned())));
+        assert_eq!(text_of(&Data::DateTime(date(46_000.0))), "2025-12-09");
     }
 
     #[test]

@@ -32,6 +32,14 @@ row-word = `{ $word }` in the column `{ $column }` is not a number; only that ce
 row-no-line-end = the last line has no line end; if the file was cut off, the last value of the row is too short
 row-open-quote = a quotation mark is never closed; the line is read as plain text
 row-cell-count = the row has { $found } cells where { $expected } belong: is a delimiter or a line break in one of them?
+row-stock-column = the stock is read from the column `{ $read }`, not from `{ $others }`; another choice: `[csv.columns]`
+row-which-stock = which of the columns `{ $columns }` is the stock? None of them was taken: name it in `[csv.columns]`
+row-sold-not-stock = the column `{ $column }` of a sales report was not taken for the stock; if it is, name it in `[csv.columns]`
+row-numbers-unread = the columns `{ $columns }` hold numbers and are not read; if they are prices or stock, name them in `[csv.columns]`
+row-without-stock = { $n ->
+    [one] { $n } row leaves
+   *[other] { $n } rows leave
+} the stock blank, and the shop keeps what it has; `"" = 0` in `[csv.words]` makes a blank a zero
 
 ## Files
 
@@ -46,7 +54,10 @@ file-other-format = { $kind ->
     [picture] a picture
     [web-page] a web page
     [workbook-with-password] a workbook with a password
-    [other-zip] a zip archive that is not an .xlsx workbook
+    [other-zip] a zip archive that is not an .xlsx workbook (archives of an export are unpacked in the inbox)
+    [mxl] a spreadsheet document of 1C (mxl)
+    [other-archive] an archive of a kind that is not unpacked
+    [xml-workbook] a workbook saved as XML
    *[other] { $kind }
 } cannot be read: save it as CSV or XML and drop that file
 file-not-commerceml = line { $line }: the file is XML but not CommerceML: its root is `{ $root }`

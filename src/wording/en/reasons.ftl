@@ -75,7 +75,7 @@ why-deleted-left = marked as deleted in 1C; the shop's product is left as it is
 
 why-no-warehouse = it states its stock without saying in which warehouse, and `goods.warehouses` chooses some
 why-other-price-type = it has no price of the type that `goods.price_type` chooses
-why-which-price = it has prices of several types ({ $types }); choose one by `goods.price_type` in the configuration
+why-which-price = the file has prices of several types ({ $types }), and none was sent: choose one by `goods.price_type` in the configuration
 why-name-too-long = its name is longer than { $limit } characters; the shop would cut it off
 why-variant-unnamed = the variant has no characteristics and nothing in brackets behind its name, so nobody could choose it
 why-variant-too-long = the name of its characteristics, or their values, are longer than the shop's 128 characters
