@@ -61,6 +61,7 @@ fn scripts() -> PathBuf {
 pub(crate) struct RealShop {
     pub(crate) url: String,
     name: String,
+    peaks: PathBuf,
     database: Server,
     _shop: Server,
 }
@@ -86,19 +87,32 @@ impl RealShop {
             .status()
             .ok()?;
         let images = folder.join("images");
+        let peaks = folder.join("peaks.txt");
         let variables = [
             ("OPENCART_VERSION", version),
             ("OPENCART_DATABASE", name),
             ("OPENCART_SOCKET", database.said.as_str()),
             ("OPENCART_IMAGES", images.to_str()?),
+            ("OPENCART_PEAK", peaks.to_str()?),
         ];
         let shop = Server::start("shop", &images, &variables)?;
         made.success().then(|| Self {
             url: format!("http://127.0.0.1:{}/", shop.said),
             name: name.to_owned(),
+            peaks,
             database,
             _shop: shop,
         })
+    }
+
+    /// The most memory that PHP has taken for a call, in bytes.
+    pub(crate) fn peak(&self) -> u64 {
+        let peaks = fs::read_to_string(&self.peaks).unwrap_or_default();
+        peaks
+            .lines()
+            .filter_map(|line| line.parse().ok())
+            .max()
+            .unwrap_or_default()
     }
 
     /// The same changes one by one, in PHP, in the same tables.

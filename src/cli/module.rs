@@ -12,7 +12,7 @@ use crate::cli::output::Out;
 use crate::folders::Outbox;
 use crate::shop::module;
 
-/// For the extension installer of OpenCart 3.0.
+/// For the extension installers of OpenCart 3.0, and of 2.3 where it has FTP.
 const PACKAGE: &str = "obmen.ocmod.zip";
 
 pub(super) fn module(dir: &Path, out: &mut Out) -> anyhow::Result<Exit> {

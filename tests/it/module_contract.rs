@@ -833,3 +833,29 @@ fn the_same_request_is_done_once() {
         assert_eq!((status, &answer["error"]), (409, &json!("conflict")));
     }
 }
+
+#[test]
+fn a_batch_that_fails_is_taken_back_and_the_next_goes_on() {
+    for shop in shops() {
+        let version = &shop.version;
+        let database = shop.database.as_ref().unwrap();
+        let add = |sku: &str| {
+            let rows = json!([{"sku": sku, "name": "x"}]);
+            shop.call("products_upsert", &json!({"mode": "add", "rows": rows}))
+        };
+        let n_products = || database.ask("SELECT COUNT(*) FROM oc_product");
+        let before = n_products();
+        database.ask("RENAME TABLE oc_product_to_store TO oc_gone");
+        let (status, answer) = add("F-1");
+        assert_eq!(
+            (status, &answer["error"]),
+            (500, &json!("broken")),
+            "{version}"
+        );
+        if version.starts_with('4') {
+            assert_eq!(n_products(), before, "{version}: tables with transactions");
+        }
+        database.ask("RENAME TABLE oc_gone TO oc_product_to_store");
+        assert_eq!(add("F-2").1["applied"], 1, "{version}");
+    }
+}

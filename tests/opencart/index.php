@@ -6,6 +6,12 @@
  */
 
 define('VERSION', getenv('OPENCART_VERSION'));
+if (getenv('OPENCART_PEAK')) {
+    // For the bench: what each call has taken of PHP's memory.
+    register_shutdown_function(function () {
+        file_put_contents(getenv('OPENCART_PEAK'), memory_get_peak_usage(true) . "\n", FILE_APPEND | LOCK_EX);
+    });
+}
 define('DB_PREFIX', 'oc_');
 define('DB_DATABASE', getenv('OPENCART_DATABASE'));
 define('DIR_IMAGE', getenv('OPENCART_IMAGES') . '/');

@@ -25,7 +25,7 @@ pub const SOURCE: &str = include_str!("../opencart_module/sync.php");
 /// Where it lies in a shop, with `/` on every system.
 pub const PLACE: &str = "catalog/controller/apizs/sync.php";
 
-/// Where the installer of OpenCart 3.0 can put it. There it does not answer during maintenance.
+/// Where the installers of OpenCart 2.3 and 3.0 can put it. There it does not answer during maintenance.
 pub const PACKED_PLACE: &str = "catalog/controller/extension/apizs/sync.php";
 
 /// The routes that lead there, the better one first.

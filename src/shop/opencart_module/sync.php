@@ -5,7 +5,7 @@
  * Installed as `catalog/controller/apizs/sync.php`, reached as
  * `index.php?route=apizs/sync&call=CALL`. The folder's name begins with `api`, so that it
  * answers during maintenance, and is not `api`, which 4.x reserves for sessions of its own.
- * The installer of 3.0 can put it only into `catalog/controller/extension/apizs/sync.php`;
+ * The installers of 2.3 and 3.0 can put it only into `catalog/controller/extension/apizs/sync.php`;
  * there the route is `extension/apizs/sync`, and maintenance silences it.
  *
  * Every call is a POST with a JSON object and is signed with the key of an API user
@@ -2957,7 +2957,7 @@ namespace {
             }
         }
 
-        /** And by this one where the installer of 3.0 has put it. */
+        /** And by this one where an installer has put it. */
         class ControllerExtensionApizsSync extends ControllerApizsSync
         {
         }
