@@ -22,6 +22,9 @@ use crate::pipeline::{CarryError, Exchange, clock, spool};
 use crate::plan::{Field, Moves};
 use crate::wording::Worded;
 
+/// Rows that are planned and sent together, where the shop takes so many: some megabytes.
+const MOST_AT_ONCE: usize = 5_000;
+
 /// A file that was carried to its end.
 #[derive(Debug, Clone)]
 pub struct Carried {
@@ -71,7 +74,8 @@ pub(super) fn carry_in(
     let mut look = spool.look()?;
     let mut sent = Vec::new();
     let mut recall = recall(&resolver, exchange, journal)?;
-    while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
+    let at_once = exchange.client.most_rows().min(MOST_AT_ONCE);
+    while let Some(batch) = next_batch(&mut look, &mut resolver, journal, at_once)? {
         progress(look.n_bytes());
         if let Some(stale) = &recall
             && !journal.agrees_with(stale)?
@@ -126,7 +130,7 @@ fn foresee(
 ) -> Result<Moves, CarryError> {
     let mut moves = Moves::default();
     let mut recall = recall(resolver, exchange, journal)?;
-    while let Some(batch) = next_batch(&mut look, resolver, journal)? {
+    while let Some(batch) = next_batch(&mut look, resolver, journal, 1)? {
         let decision = decide(&batch, recall.as_ref(), exchange, journal, lookup, newer)?;
         moves.add(&decision, &exchange.settings.guard);
         assume(decision.actions, recall.as_mut(), exchange, journal)?;

@@ -95,7 +95,7 @@ fn look_at(
     } else {
         None
     };
-    while let Some(batch) = next_batch(&mut look, &mut resolver, journal)? {
+    while let Some(batch) = next_batch(&mut look, &mut resolver, journal, 1)? {
         let decision = decide(&batch, recall.as_ref(), exchange, journal, lookup, &newer)?;
         n_calls += decision.n_calls(exchange.settings.batch);
         moves.add(&decision, &exchange.settings.guard);

@@ -2,24 +2,35 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::Fact;
 use crate::journal::{Journal, Recall, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::resolve::{Batch, Resolver};
+use crate::pipeline::spool::Kept;
 use crate::pipeline::{CarryError, Exchange, clock, spool};
 use crate::plan::{
     Action, Decision, Field, Known, KnownProduct, NewGoods, Said, diff, diff_categories,
     diff_orders, diff_variants, variant_key,
 };
 
-/// `None` at the end of the file.
+/// `None` at the end of the file. Offers, which are small, are put together until there
+/// are `at_once`: each call of our own module reads the shop's articles once.
 pub(super) fn next_batch(
     look: &mut spool::Look<'_>,
     resolver: &mut Resolver<'_>,
     journal: &Journal,
+    at_once: usize,
 ) -> Result<Option<Batch>, CarryError> {
-    let Some(rows) = look.next_batch()? else {
+    let Some(mut rows) = look.next_batch()? else {
         return Ok(None);
     };
+    let is_small = |kept: &Kept| matches!(kept.row, Ok(Fact::Offer(_)));
+    while rows.len() < at_once && rows.iter().all(is_small) {
+        match look.next_batch()? {
+            Some(more) => rows.extend(more),
+            None => break,
+        }
+    }
     journal.atomically(|| resolver.take(rows)).map(Some)
 }
 
