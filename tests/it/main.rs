@@ -47,6 +47,7 @@ mod page;
 mod paged;
 mod profiles;
 mod program;
+mod readme;
 mod replay;
 mod review;
 mod russian;

@@ -382,29 +382,6 @@ fn the_readme_names_every_sample() {
 }
 
 #[test]
-fn links_within_the_readme_lead_somewhere() {
-    let anchor = |heading: &str| {
-        heading
-            .trim_start_matches('#')
-            .trim()
-            .to_lowercase()
-            .replace(' ', "-")
-    };
-    let anchors: BTreeSet<String> = README
-        .lines()
-        .filter(|line| line.starts_with('#'))
-        .map(anchor)
-        .collect();
-    for link in README.split("](#").skip(1) {
-        let target = link.split(')').next().unwrap();
-        assert!(
-            anchors.contains(target),
-            "README.md has no heading #{target}"
-        );
-    }
-}
-
-#[test]
 fn no_file_names_a_folder_of_a_developer() {
     // Put together, so that this file does not hold them itself.
     let folders = ["work", "root", "home", "Users"].map(|name| format!("/{name}/"));
