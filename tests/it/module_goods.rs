@@ -246,7 +246,7 @@ fn what_the_upstream_module_does_not_take_is_said_once() {
     assert_eq!(report.files[0].tally.n(OutcomeKind::Note), 1);
     let receipt = world.read("inbox/done/webdata/import0_1.xml.receipt.csv");
     assert!(
-        receipt.contains("images of 2 products, attributes of 1 products"),
+        receipt.contains("images of 2 products; attributes of 1 product"),
         "{receipt}"
     );
 }
