@@ -37,12 +37,8 @@ const CURRENCY_WORDS: [&str; 14] = [
 /// `1e3` is not: in a price list it is a typo, although `Decimal` would read
 /// it as a thousand.
 pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
-    // What nearly every file holds needs no copy.
-    if !text.is_empty()
-        && text.len() <= 20
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && let Ok(number) = Decimal::from_str_exact(text)
-    {
+    // What nearly every file holds.
+    if let Some(number) = plain_decimal(text) {
         return Ok(number);
     }
     let trimmed = text.trim();
@@ -55,6 +51,31 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
         return Err(BadNumber::TooLong(excerpt(trimmed)));
     }
     Decimal::from_str_exact(&plain).map_err(|_| bad())
+}
+
+/// Digits, with one dot between them or none, as long as 64 bits hold them.
+fn plain_decimal(text: &str) -> Option<Decimal> {
+    const MAX_DIGITS: usize = 18;
+    let bytes = text.as_bytes();
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    if bytes.len() > MAX_DIGITS || !is_digit(bytes.first()) || !is_digit(bytes.last()) {
+        return None;
+    }
+    let mut mantissa: i64 = 0;
+    let mut scale: Option<u32> = None;
+    for byte in bytes {
+        match (byte, &mut scale) {
+            (b'0'..=b'9', scale) => {
+                mantissa = mantissa * 10 + i64::from(byte - b'0');
+                if let Some(scale) = scale {
+                    *scale += 1;
+                }
+            }
+            (b'.', None) => scale = Some(0),
+            _ => return None,
+        }
+    }
+    Some(Decimal::new(mantissa, scale.unwrap_or_default()))
 }
 
 fn strip_currency(text: &str) -> &str {
@@ -151,6 +172,39 @@ mod tests {
                 read,
                 "written as {written:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_short_cut_for_plain_digits_is_none_in_meaning() {
+        for written in [
+            "0",
+            "00",
+            "7",
+            "007.50",
+            "5.000000",
+            "0.0",
+            "0.10",
+            "123456789012345678",
+            "12345678.123456789",
+            "999999999999999999",
+        ] {
+            let (short, whole) = (plain_decimal(written), Decimal::from_str_exact(written));
+            let short = short.unwrap();
+            assert_eq!(short.unpack(), whole.unwrap().unpack(), "{written}");
+        }
+        for other in [
+            "",
+            ".5",
+            "5.",
+            "1.2.3",
+            "-1",
+            "1 0",
+            "1e3",
+            "1234567890123456789",
+            "٣",
+        ] {
+            assert_eq!(plain_decimal(other), None, "{other}");
         }
     }
 

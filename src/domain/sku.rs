@@ -40,15 +40,13 @@ impl Worded for BadSku {
 
 impl Sku {
     pub fn parse(text: &str) -> Result<Self, BadSku> {
+        // What nearly every article is made of takes one look at each byte.
+        if is_plain(text.as_bytes()) {
+            return Ok(Self(text.to_owned()));
+        }
         let text = text.trim();
         if text.is_empty() {
             return Err(BadSku::Empty);
-        }
-        // What nearly every article is made of takes one look at each character.
-        let is_plain =
-            |b: u8| (b.is_ascii_graphic() || b == b' ') && !matches!(b, b'&' | b'"' | b'<' | b'>');
-        if text.len() <= MAX_CHARS && text.bytes().all(is_plain) {
-            return Ok(Self(text.to_owned()));
         }
         // The tables of OpenCart 2.3 and 3.0 have no room for characters beyond the
         // basic plane and store `????`.
@@ -77,6 +75,22 @@ impl Sku {
     pub fn match_key(&self) -> String {
         match_key(&self.0)
     }
+}
+
+/// An article as it is to be: nothing to trim, nothing to refuse. Never more characters
+/// than bytes.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
+    // Printable ASCII that the shop stores as it is, and the letters of U+0400 to U+047F:
+    // in UTF-8 these begin with one of two bytes, and what begins otherwise does not get by.
+    let is_known = |byte: &u8| {
+        matches!(byte, 0x20..=0x7e | 0x80..=0xbf | 0xd0 | 0xd1)
+            && !matches!(byte, b'&' | b'"' | b'<' | b'>')
+    };
+    bytes.len() <= MAX_CHARS
+        && is_edge(bytes.first())
+        && is_edge(bytes.last())
+        && bytes.iter().all(is_known)
 }
 
 /// Number of characters in the shop's database, where `&`, `"`, `<` and `>` are entities.
@@ -154,6 +168,27 @@ mod tests {
             Sku::parse("a\u{fffd}b"),
             Err(BadSku::Unprintable(_))
         ));
+    }
+
+    #[test]
+    fn what_passes_as_plain_would_pass_the_long_way() {
+        for c in '\0'..='\u{2fff}' {
+            for text in [
+                format!("{c}"),
+                format!("x{c}"),
+                format!("{c}x"),
+                format!("{c}{c}"),
+            ] {
+                if is_plain(text.as_bytes()) {
+                    assert_eq!(text.trim(), text);
+                    assert!(
+                        !c.is_control() && stored_len(&text) == text.chars().count(),
+                        "{c:?}"
+                    );
+                }
+            }
+        }
+        assert!(is_plain("АРТ-001 ёЁ".as_bytes()) && !is_plain(b"a&b"));
     }
 
     #[test]

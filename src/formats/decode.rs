@@ -1,6 +1,7 @@
 //! Turns whatever the accounting program wrote into UTF-8.
 //!
-//! This is the only place that knows charsets exist. The parsers above it are
+//! Together with `charset`, which judges, and `supply`, which decodes, this is the only
+//! place that knows charsets exist. The parsers above it are
 //! built for UTF-8 and never look at the `encoding="…"` of an XML declaration:
 //! the bytes decide. A byte order mark settles it; otherwise text is ASCII until
 //! its first other byte, and there the bytes that follow are judged: valid UTF-8
@@ -10,31 +11,16 @@
 use std::io::{self, BufRead, Read};
 use std::str;
 
-use encoding_rs::{Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
-
-use crate::formats::{FileError, detect, limits};
-use crate::wording::message;
-
-/// How much is read from the source at a time.
-const CHUNK: usize = 64 * 1024;
-const CHUNK_LIMIT: u64 = 64 * 1024;
-
-/// The fewest bytes a charset is judged by, unless the file is shorter.
-const SAMPLE: usize = 4 * 1024;
+use crate::formats::supply::{Decoding, Piece, Supply};
+use crate::formats::{FileError, charset, detect, limits};
 
 /// A stream of UTF-8 with line numbers.
 pub(super) struct Utf8Reader<R> {
-    source: R,
-    /// Bytes as they came, not yet turned into text.
-    raw: Vec<u8>,
-    source_ended: bool,
-    /// UTF-8; what lies before `start` has been consumed.
-    text: Vec<u8>,
+    supply: Supply<R>,
+    /// What lies before `start` of its text has been consumed.
+    piece: Piece,
     start: usize,
-    /// `None` while everything so far was ASCII.
-    decoder: Option<Decoder>,
-    finished: bool,
-    /// Lines that end before `text[counted]`.
+    /// Lines that end before `counted`.
     n_lines: u64,
     counted: usize,
     since_mark: usize,
@@ -44,31 +30,19 @@ pub(super) struct Utf8Reader<R> {
 impl<R: Read> Utf8Reader<R> {
     /// Reads the first chunk. Fails where the bytes are plainly another kind of file.
     pub(super) fn new(source: R) -> Result<Self, FileError> {
-        let mut reader = Self {
-            source,
-            raw: Vec::with_capacity(CHUNK),
-            source_ended: false,
-            text: Vec::new(),
+        let decoding = Decoding::new(source).map_err(FileError::Io)?;
+        if let Some(kind) = detect::other_kind(decoding.head()) {
+            return Err(FileError::OtherFormat { kind });
+        }
+        Ok(Self {
+            supply: Supply::Here(Box::new(decoding)),
+            piece: Piece::default(),
             start: 0,
-            decoder: None,
-            finished: false,
             n_lines: 0,
             counted: 0,
             since_mark: 0,
             has_damage: false,
-        };
-        reader.read_raw().map_err(FileError::Io)?;
-        if let Some(kind) = detect::other_kind(&reader.raw) {
-            return Err(FileError::OtherFormat { kind });
-        }
-        let (encoding, mark_len) = match reader.raw.as_slice() {
-            [0xef, 0xbb, 0xbf, ..] => (Some(UTF_8), 3),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (utf16_of(&reader.raw), 2),
-            head => (utf16_of(head), 0),
-        };
-        reader.raw.drain(..mark_len);
-        reader.decoder = encoding.map(Encoding::new_decoder_without_bom_handling);
-        Ok(reader)
+        })
     }
 
     /// The text that the first read brought.
@@ -79,7 +53,7 @@ impl<R: Read> Utf8Reader<R> {
 
     /// The line that comes next, from 1.
     pub(super) fn line(&mut self) -> u64 {
-        if let Some(passed) = self.text.get(self.counted..self.start) {
+        if let Some(passed) = self.piece.text.get(self.counted..self.start) {
             self.n_lines += count_newlines(passed);
             self.counted = self.start;
         }
@@ -88,14 +62,7 @@ impl<R: Read> Utf8Reader<R> {
 
     /// The encoding found so far, by its usual name in lower case.
     pub(super) fn encoding(&self) -> &'static str {
-        match self.decoder.as_ref().map(Decoder::encoding) {
-            Some(encoding) if encoding == WINDOWS_1251 => "windows-1251",
-            Some(encoding) if encoding == IBM866 => "cp866",
-            Some(encoding) if encoding == KOI8_R => "koi8-r",
-            Some(encoding) if encoding == UTF_16LE => "utf-16le",
-            Some(encoding) if encoding == UTF_16BE => "utf-16be",
-            Some(_) | None => "utf-8",
-        }
+        charset::name_of(self.piece.encoding)
     }
 
     /// True once, after bytes that do not belong to the encoding were replaced by `U+FFFD`.
@@ -113,87 +80,61 @@ impl<R: Read> Utf8Reader<R> {
         self.since_mark = 0;
     }
 
-    /// Appends one chunk of the source to `raw`.
-    fn read_raw(&mut self) -> io::Result<()> {
-        let n_read = (&mut self.source)
-            .take(CHUNK_LIMIT)
-            .read_to_end(&mut self.raw)?;
-        self.source_ended = n_read < CHUNK;
-        Ok(())
+    /// What has been brought and not yet been consumed; without a look for more.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.piece
+            .text
+            .get(self.start..self.piece.end)
+            .unwrap_or_default()
     }
 
     /// Replaces the consumed text by the next piece; empty at the end of the file.
     fn refill(&mut self) -> io::Result<()> {
-        self.n_lines += count_newlines(self.text.get(self.counted..).unwrap_or_default());
-        self.text.clear();
+        let passed = self.piece.text.get(self.counted..self.piece.end);
+        self.n_lines += count_newlines(passed.unwrap_or_default());
+        self.counted = self.piece.end;
+        self.supply.next(&mut self.piece)?;
         self.start = 0;
         self.counted = 0;
-        while self.text.is_empty() && !self.finished {
-            if self.raw.is_empty() && !self.source_ended {
-                self.read_raw()?;
-            }
-            if self.decoder.is_none() {
-                self.pass_ascii()?;
-            }
-            if self.decoder.is_some() {
-                self.decode();
-            }
-            self.finished = self.source_ended && self.raw.is_empty();
-        }
+        self.has_damage |= self.piece.has_damage;
         Ok(())
     }
+}
 
-    /// Hands ASCII on as it is; at the first other byte it settles the charset.
-    fn pass_ascii(&mut self) -> io::Result<()> {
-        let n_ascii = Encoding::ascii_valid_up_to(&self.raw);
-        self.text.extend(self.raw.drain(..n_ascii));
-        if self.raw.is_empty() {
-            return Ok(());
-        }
-        while self.raw.len() < SAMPLE && !self.source_ended {
-            self.read_raw()?;
-        }
-        self.decoder = Some(judge(&self.raw).new_decoder_without_bom_handling());
-        Ok(())
-    }
-
-    fn decode(&mut self) {
-        let Some(decoder) = self.decoder.as_mut() else {
-            return;
-        };
-        let already = self.text.len();
-        // `None` only where the sum overflows, which `CHUNK` bytes cannot reach.
-        let room = decoder
-            .max_utf8_buffer_length(self.raw.len())
-            .unwrap_or(CHUNK * 4);
-        self.text.resize(already + room, 0);
-        let target = self.text.get_mut(already..).unwrap_or_default();
-        let (_, n_read, n_written, had_errors) =
-            decoder.decode_to_utf8(&self.raw, target, self.source_ended);
-        self.text.truncate(already + n_written);
-        self.raw.drain(..n_read);
-        self.has_damage |= had_errors;
+impl<R: Read + Send + 'static> Utf8Reader<R> {
+    /// The same, with a thread that reads and decodes ahead.
+    pub(super) fn ahead(self) -> io::Result<Self> {
+        Ok(Self {
+            supply: self.supply.ahead()?,
+            ..self
+        })
     }
 }
 
 impl<R: Read> BufRead for Utf8Reader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.start >= self.text.len() && !self.finished {
+        if self.start >= self.piece.end && !self.piece.is_last {
             self.refill()?;
         }
         if self.since_mark > limits::TOKEN {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                message!("limit-token", mb = limits::TOKEN / 1024 / 1024),
-            ));
+            return Err(too_long());
         }
-        Ok(self.text.get(self.start..).unwrap_or_default())
+        Ok(self.rest())
     }
 
     fn consume(&mut self, amount: usize) {
-        self.start = self.start.saturating_add(amount).min(self.text.len());
+        self.start = self.start.saturating_add(amount).min(self.piece.end);
         self.since_mark = self.since_mark.saturating_add(amount);
     }
+}
+
+#[cold]
+fn too_long() -> io::Error {
+    let n_mb = limits::TOKEN / 1024 / 1024;
+    io::Error::new(
+        io::ErrorKind::FileTooLarge,
+        format!("one piece of the file is longer than {n_mb} MB"),
+    )
 }
 
 impl<R: Read> Read for Utf8Reader<R> {
@@ -213,135 +154,44 @@ fn count_newlines(text: &[u8]) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// The byte order of UTF-16, if that is what these first bytes of a file are.
-pub(super) fn utf16_of(head: &[u8]) -> Option<&'static Encoding> {
-    match head {
-        [0xff, 0xfe, ..] => Some(UTF_16LE),
-        [0xfe, 0xff, ..] => Some(UTF_16BE),
-        head => utf16_without_mark(head),
-    }
-}
-
-/// "Unicode text" of some programs comes without a byte order mark: its ASCII
-/// characters then show as pairs of a byte and a zero.
-fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
-    let pairs: Vec<(bool, bool)> = head
-        .chunks_exact(2)
-        .take(200)
-        .filter_map(|pair| match pair {
-            [first, second] => Some((*first == 0, *second == 0)),
-            _ => None,
-        })
-        .collect();
-    let n_first = pairs
-        .iter()
-        .filter(|(first, second)| *first && !second)
-        .count();
-    let n_second = pairs
-        .iter()
-        .filter(|(first, second)| *second && !first)
-        .count();
-    // Cyrillic text has its ASCII zeros at separators and line ends only.
-    if pairs.len() < 2 || n_first.max(n_second) * 20 < pairs.len() {
-        return None;
-    }
-    match (n_first, n_second) {
-        (0, _) => Some(UTF_16LE),
-        (_, 0) => Some(UTF_16BE),
-        _ => None,
-    }
-}
-
-/// `sample` begins with a byte that is not ASCII.
-fn judge(sample: &[u8]) -> &'static Encoding {
-    if is_mostly_utf8(sample) {
-        return UTF_8;
-    }
-    [WINDOWS_1251, IBM866, KOI8_R]
-        .into_iter()
-        .map(|encoding| (encoding, likeness_to_russian(encoding, sample)))
-        // The first of equals stays, so windows-1251 wins where nothing speaks for another.
-        .reduce(|best, next| if next.1 > best.1 { next } else { best })
-        .map_or(WINDOWS_1251, |(encoding, _)| encoding)
-}
-
-/// A single wrong byte in a large UTF-8 file does not make it another charset:
-/// Cyrillic in a one-byte code page hardly ever forms a valid UTF-8 sequence.
-fn is_mostly_utf8(sample: &[u8]) -> bool {
-    let mut rest = sample;
-    let (mut n_valid, mut n_wrong) = (0_usize, 0_usize);
-    while !rest.is_empty() {
-        match str::from_utf8(rest) {
-            Ok(text) => {
-                n_valid += text.chars().filter(|c| !c.is_ascii()).count();
-                break;
-            }
-            Err(err) => {
-                let (valid, behind) = rest.split_at_checked(err.valid_up_to()).unwrap_or_default();
-                n_valid += valid.iter().filter(|b| **b >= 0xc0).count();
-                // `None`: the sample ends within a character.
-                let Some(n_bad) = err.error_len() else { break };
-                n_wrong += 1;
-                rest = behind.get(n_bad..).unwrap_or_default();
-            }
-        }
-    }
-    n_wrong == 0 || n_valid > n_wrong * 8
-}
-
-fn lower(c: char) -> char {
-    c.to_lowercase().next().unwrap_or(c)
-}
-
-/// Points for what Russian and Ukrainian text looks like under this charset.
-fn likeness_to_russian(encoding: &'static Encoding, sample: &[u8]) -> i64 {
-    let (text, _) = encoding.decode_without_bom_handling(sample);
-    let mut points = 0;
-    let mut before = ' ';
-    for c in text.chars() {
-        // Letters are as frequent in capitals: a list may have nothing else.
-        points += match lower(c) {
-            'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' | 'л' | 'к' => 3,
-            'а'..='я' | 'ё' | 'і' | 'ї' | 'є' | 'ґ' => 1,
-            '№' | '«' | '»' | '—' | '–' | '\u{a0}' | '…' | '°' | '’' | '“' | '”' => {
-                0
-            }
-            c if c.is_ascii() => 0,
-            _ => -6,
-        };
-        // A capital inside a word is what KOI8 makes of windows-1251 and the reverse.
-        if before.is_lowercase() && c.is_uppercase() && !c.is_ascii() {
-            points -= 4;
-        }
-        before = c;
-    }
-    points
-}
-
 #[cfg(test)]
 mod tests {
+    use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251};
+
     use super::*;
 
     const TEXT: &str = "Артикул;Наименование;Остаток\nЧАЙ-100;Чай чёрный «Ассам» №1;12\nКОФЕ-250;Кофе в зёрнах;3\n";
 
     fn read_all(bytes: &[u8], step: usize) -> (String, &'static str, u64) {
-        let mut reader = Utf8Reader::new(Slow { bytes, step }).unwrap();
-        let mut text = String::new();
-        reader.read_to_string(&mut text).unwrap();
-        (text, reader.encoding(), reader.line())
+        let of = |mut reader: Utf8Reader<Slow>| {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).unwrap();
+            (text, reader.encoding(), reader.line())
+        };
+        let source = || Slow {
+            bytes: bytes.to_vec(),
+            at: 0,
+            step,
+        };
+        let here = of(Utf8Reader::new(source()).unwrap());
+        let ahead = of(Utf8Reader::new(source()).unwrap().ahead().unwrap());
+        assert_eq!(here, ahead);
+        here
     }
 
     /// Gives at most `step` bytes at a time.
-    struct Slow<'a> {
-        bytes: &'a [u8],
+    struct Slow {
+        bytes: Vec<u8>,
+        at: usize,
         step: usize,
     }
 
-    impl Read for Slow<'_> {
+    impl Read for Slow {
         fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-            let n = self.step.min(target.len()).min(self.bytes.len());
-            target[..n].copy_from_slice(&self.bytes[..n]);
-            self.bytes = &self.bytes[n..];
+            let rest = &self.bytes[self.at..];
+            let n = self.step.min(target.len()).min(rest.len());
+            target[..n].copy_from_slice(&rest[..n]);
+            self.at += n;
             Ok(n)
         }
     }
@@ -402,6 +252,25 @@ mod tests {
         ] {
             let bytes = encoding.encode(&list).0;
             assert_eq!(read_all(&bytes, 100_000).1, name);
+        }
+    }
+
+    /// What a file is, and what separates the cells of a list, is told by its first piece.
+    #[test]
+    fn the_first_piece_does_not_end_at_the_first_letter_or_the_first_wrong_byte() {
+        let quoted = format!("\"{TEXT}");
+        let mut damaged = quoted.clone().into_bytes();
+        damaged[3] = 0xff;
+        for bytes in [
+            quoted.as_bytes().to_vec(),
+            WINDOWS_1251.encode(&quoted).0.into_owned(),
+            damaged,
+        ] {
+            let mut reader = Utf8Reader::new(bytes.as_slice()).unwrap();
+            assert!(
+                reader.head().unwrap().contains("КОФЕ-250;Кофе"),
+                "{bytes:?}"
+            );
         }
     }
 

@@ -6,6 +6,7 @@
 //! broken row costs that row, and a file that ends too early is said to.
 
 pub mod archive;
+mod charset;
 pub mod commerceml;
 pub mod csv_write;
 mod decode;
@@ -13,6 +14,7 @@ mod detect;
 mod encode;
 mod error;
 mod limits;
+mod supply;
 mod table;
 
 use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
@@ -108,7 +110,24 @@ enum Inner<R: Read> {
 
 /// Looks at the first bytes and begins to read. A workbook is read whole, within
 /// its limits; everything else is a stream.
-pub fn read<R: Read>(mut source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
+pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
+    begin(source, csv, Ok)
+}
+
+/// The same, with a thread that reads and decodes ahead: for whoever has nothing else
+/// for a second processor to do.
+pub fn read_ahead<R: Read + Send + 'static>(
+    source: R,
+    csv: &CsvOptions,
+) -> Result<Facts<R>, FileError> {
+    begin(source, csv, decode::Utf8Reader::ahead)
+}
+
+fn begin<R: Read>(
+    mut source: R,
+    csv: &CsvOptions,
+    prepare: impl FnOnce(decode::Utf8Reader<Whole<R>>) -> io::Result<decode::Utf8Reader<Whole<R>>>,
+) -> Result<Facts<R>, FileError> {
     let mut magic = Vec::new();
     (&mut source)
         .take(detect::N_MAGIC)
@@ -120,7 +139,8 @@ pub fn read<R: Read>(mut source: R, csv: &CsvOptions) -> Result<Facts<R>, FileEr
         let reader = table::Reader::from_workbook(source, csv)?;
         return Ok(Facts(Inner::Table(Box::new(reader))));
     }
-    let mut text = decode::Utf8Reader::new(source)?;
+    let text = decode::Utf8Reader::new(source)?;
+    let mut text = prepare(text).map_err(FileError::Io)?;
     Ok(Facts(match detect::detect(text.head()?)? {
         Kind::Xml => Inner::CommerceMl(Box::new(commerceml::Reader::new(text))),
         Kind::Table => Inner::Table(Box::new(table::Reader::new(text, csv)?)),
@@ -170,7 +190,11 @@ fn trimmed(text: &str) -> &str {
 /// What is longer is no id, but would be kept as one.
 fn check_id(item: Option<&ItemKey>) -> Result<(), RowFault> {
     match item {
-        Some(item) if item.as_str().chars().count() > limits::ID_CHARS => {
+        // Never more characters than bytes, which are known.
+        Some(item)
+            if item.as_str().len() > limits::ID_CHARS
+                && item.as_str().chars().count() > limits::ID_CHARS =>
+        {
             Err(RowFault::LongId(excerpt(item.as_str())))
         }
         Some(_) | None => Ok(()),
@@ -239,7 +263,7 @@ pub fn has_end<F: Read + Seek>(mut file: F, csv: &CsvOptions) -> io::Result<bool
         return Ok(archive::has_end(&tail));
     }
     // UTF-8 and the one-byte code pages agree on `<`, `/` and `>`; UTF-16 does not.
-    let utf16 = decode::utf16_of(&head);
+    let utf16 = charset::utf16_of(&head);
     let plain = |bytes: Vec<u8>| match utf16 {
         Some(encoding) => encoding
             .decode_without_bom_handling(&bytes)

@@ -63,6 +63,20 @@ impl Tag {
     }
 }
 
+impl Tag {
+    /// By a name that may have a prefix; gives its local part as well.
+    pub(super) fn of_qualified(name: &str) -> (&str, Self) {
+        match Self::of(name) {
+            // None of the names has a colon in it.
+            Self::Other => {
+                let local = name.split_once(':').map_or(name, |(_, local)| local);
+                (local, Self::of(local))
+            }
+            tag => (name, tag),
+        }
+    }
+}
+
 tags! {
     Root = "КоммерческаяИнформация";
     Id = "Ид";

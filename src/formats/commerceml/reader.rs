@@ -80,7 +80,11 @@ impl<'a> Attributes<'a> {
             .attributes()
             .with_checks(false)
             .flatten()
-            .find(|attribute| attribute.key.local_name().as_ref() == name)
+            .find(|attribute| {
+                // A look at its end spares most of them the search for a prefix.
+                let key = attribute.key;
+                key.as_ref().ends_with(name) && key.local_name().as_ref() == name
+            })
             .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
     }
 }
@@ -187,15 +191,14 @@ impl<R: Read> Reader<R> {
     }
 
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FileError> {
-        let name = start.local_name();
-        let tag = Tag::of(name.as_ref());
+        let (name, tag) = Tag::of_qualified(start.name().into_inner());
         if self.path.is_empty()
             && !matches!(
                 tag,
                 Tag::Root | Tag::Classifier | Tag::Catalogue | Tag::OfferPackage
             )
         {
-            let root = name.as_ref();
+            let root = name;
             // What Excel calls an XML spreadsheet, often under the name of an `.xls`.
             if root == "Workbook" {
                 let kind = "xml-workbook";
@@ -215,9 +218,9 @@ impl<R: Read> Reader<R> {
         self.text_starts.push(self.text.len());
         let attributes = Attributes(start);
         if matches!(self.record, Record::None) {
-            self.open_record(parent, tag, name.as_ref(), &attributes);
+            self.open_record(parent, tag, name, &attributes);
         } else {
-            self.open_inside(name.as_ref(), &attributes);
+            self.open_inside(name, &attributes);
         }
         Ok(())
     }
@@ -344,7 +347,7 @@ impl<R: Read> Reader<R> {
     /// those at its beginning say nothing and are not gathered.
     fn push_text(&mut self, text: &str) -> Result<(), FileError> {
         let is_first = self.text_starts.last() == Some(&self.text.len());
-        if is_first && text.trim().is_empty() {
+        if is_first && (is_indentation(text) || text.trim().is_empty()) {
             return Ok(());
         }
         self.text.push_str(text);
@@ -566,4 +569,9 @@ impl<R: Read> Reader<R> {
     fn place(&mut self) -> Place {
         Place { line: self.line() }
     }
+}
+
+/// Blanks of ASCII, each of which `trim` would look at as a character.
+fn is_indentation(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_whitespace())
 }

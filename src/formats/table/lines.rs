@@ -143,6 +143,35 @@ impl<R: Read> Lines<R> {
         self.text.encoding()
     }
 
+    pub(super) fn delimiter(&self) -> char {
+        self.delimiter
+    }
+
+    /// Takes the next line if it is whole in the buffer, without quotation marks and
+    /// undamaged, and if `read` makes something of it; else nothing is taken.
+    pub(super) fn take_plain<T>(
+        &mut self,
+        read: impl FnOnce(&[u8], u64) -> Option<T>,
+    ) -> Option<T> {
+        if !self.ahead.is_empty() || self.text.has_damage() {
+            return None;
+        }
+        // At the end of the buffer the long way brings more.
+        let buffer = self.text.rest();
+        let end = memchr::memchr(b'\n', buffer)?;
+        let row = buffer.get(..end)?;
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        if memchr::memchr2(b'"', b'\r', row).is_some() {
+            return None;
+        }
+        let line = self.passed + 1;
+        let found = read(row, line)?;
+        self.text.mark();
+        self.text.consume(end + 1);
+        self.passed = line;
+        Some(found)
+    }
+
     /// Puts the next row that is not blank into `record`; false at the end of the file.
     pub(super) fn read_record(&mut self, record: &mut Record) -> Result<bool, FileError> {
         record.cells.clear();

@@ -10,13 +10,14 @@ mod columns;
 mod container;
 mod header;
 mod lines;
+mod plain;
 mod rows;
 mod workbook;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 
-use crate::domain::Quantity;
+use crate::domain::{Fact, Offer, Quantity};
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
@@ -24,6 +25,7 @@ use crate::wording::{Message, message};
 pub use columns::{Column, price_type_key};
 use header::Header;
 use lines::{Lines, Record};
+use plain::PlainRows;
 use rows::{CountsCells, Rows};
 use workbook::Workbook;
 
@@ -53,6 +55,8 @@ pub(super) struct Reader<R: Read> {
     /// The last row read; its memory is used for the next one.
     record: Record,
     rows: Rows,
+    /// `None` where no row can be plain.
+    plain: Option<PlainRows>,
     needs_line_end: bool,
     /// The fewest cells that a row had so far; the header to begin with.
     fewest: usize,
@@ -88,14 +92,17 @@ impl<R: Read> Reader<R> {
         if let Some((line, true)) = last.filter(|_| ahead.is_empty()) {
             return Err(cut_off(line, message!("list-cut-header")));
         }
+        let fewest = slots.len();
+        let rows = Rows::new(slots, CountsCells::Yes, options);
         Ok(Self {
-            source: Some(source),
             needs_line_end: options.needs_line_end,
-            fewest: slots.len(),
+            fewest,
             open_since: None,
             ahead,
             record: Record::default(),
-            rows: Rows::new(slots, CountsCells::Yes, options),
+            plain: rows.plain(source.delimiter()),
+            rows,
+            source: Some(source),
             ready: notes.into_iter().map(Err).collect(),
             n_without_stock: 0,
             summary: Summary {
@@ -126,6 +133,7 @@ impl<R: Read> Reader<R> {
                     ahead,
                     record: Record::default(),
                     rows: Rows::new(slots, CountsCells::No, options),
+                    plain: None,
                     ready: notes.into_iter().map(Err).collect(),
                     n_without_stock: 0,
                     summary: Summary {
@@ -152,6 +160,9 @@ impl<R: Read> Reader<R> {
     }
 
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, FileError> {
+        if let Some(offer) = self.next_plain() {
+            return Ok(Some(Ok(Fact::Offer(offer))));
+        }
         loop {
             if let Some(row) = self.ready.pop_front() {
                 self.summary.n_faults += usize::from(row.is_err());
@@ -198,6 +209,23 @@ impl<R: Read> Reader<R> {
                 self.ready.push_back(Err(RowError { place, fault }));
             }
         }
+    }
+
+    /// The next row, if it is a plain one and nothing lies before it; else nothing is taken.
+    fn next_plain(&mut self) -> Option<Offer> {
+        let rows = self.plain.as_ref()?;
+        let is_next = self.ready.is_empty()
+            && self.ahead.is_empty()
+            && self.open_since.is_none()
+            && !self.has_ended;
+        let source = self.source.as_mut().filter(|_| is_next)?;
+        let offer = source.take_plain(|row, line| rows.offer(row, line))?;
+        // Where the list ends is told by the last row, whichever way it was read.
+        self.record.line = offer.line;
+        self.summary.n_offers += 1;
+        self.summary.n_prices += offer.prices.len();
+        self.summary.n_stocks += usize::from(offer.quantity.is_some());
+        Some(offer)
     }
 
     /// A text list has no closing mark. Cut off within a row, it ends without a line

@@ -14,6 +14,7 @@ use crate::formats::check_id;
 use crate::formats::table::columns::price_type_key;
 use crate::formats::table::header::{Slot, is_order_list};
 use crate::formats::table::lines::Record;
+use crate::formats::table::plain::PlainRows;
 use crate::formats::table::{Column, CsvOptions, word_key};
 use crate::formats::{Place, Row, RowError, RowFault, Summary};
 
@@ -91,6 +92,20 @@ impl Rows {
                 .collect(),
             prices_in_kopecks: options.prices_in_kopecks,
         }
+    }
+
+    /// The short way for rows that have no more than an article and a number or two.
+    pub(super) fn plain(&self, delimiter: char) -> Option<PlainRows> {
+        let is_plain = !self.is_goods_list
+            && !self.prices_in_kopecks
+            && !self.is_order_list
+            && self
+                .prices
+                .iter()
+                .all(|(_, price_type)| price_type.is_none())
+            && self.words.is_empty()
+            && self.counts_cells == CountsCells::Yes;
+        PlainRows::of(&self.slots, delimiter).filter(|_| is_plain)
     }
 
     /// Turns one record into facts and faults. Tells whether it is about goods and

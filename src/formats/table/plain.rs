@@ -1,0 +1,252 @@
+//! The short way for what nearly every row of a list is: an article and a number or two.
+//!
+//! It takes a row only where `lines` and `rows` would say the same of it, word for
+//! word, and leaves every other one to them untouched; a property test holds the two
+//! ways side by side. Whatever changes there must be looked at here.
+
+use std::str;
+
+use crate::domain::{Money, Offer, OfferPrice, Quantity, Sku};
+use crate::formats::table::Column;
+use crate::formats::table::header::Slot;
+
+/// What the columns of a list are, if rows of it can be plain.
+pub(super) struct PlainRows {
+    delimiter: u8,
+    n_columns: usize,
+    article: usize,
+    name: Option<usize>,
+    price: Option<usize>,
+    quantity: Option<usize>,
+}
+
+impl PlainRows {
+    /// `None` for lists whose rows say more.
+    pub(super) fn of(slots: &[Slot], delimiter: char) -> Option<Self> {
+        let mut only = [None; 3];
+        let [article, price, quantity] = &mut only;
+        let mut name = None;
+        for (at, slot) in slots.iter().enumerate() {
+            let place = match slot.column {
+                Column::Article => &mut *article,
+                Column::Price => &mut *price,
+                Column::Quantity => &mut *quantity,
+                Column::Name => {
+                    name.get_or_insert(at);
+                    continue;
+                }
+                Column::Code
+                | Column::Description
+                | Column::Unit
+                | Column::Group
+                | Column::Manufacturer
+                | Column::Ignored => continue,
+                Column::Id
+                | Column::Barcode
+                | Column::Currency
+                | Column::Warehouse
+                | Column::WarehouseStock
+                | Column::Order
+                | Column::Status => return None,
+            };
+            if place.replace(at).is_some() {
+                return None;
+            }
+            // Else a number might be the header come again.
+            let is_number = slot.column != Column::Article;
+            if is_number && !slot.header.starts_with(char::is_alphabetic) {
+                return None;
+            }
+        }
+        let [article, price, quantity] = only;
+        price.or(quantity)?;
+        Some(Self {
+            delimiter: u8::try_from(delimiter).ok()?,
+            n_columns: slots.len(),
+            article: article?,
+            name,
+            price,
+            quantity,
+        })
+    }
+
+    /// The offer that a row states; `None` unless all of it is plain. `row` is UTF-8,
+    /// without its end and without quotation marks.
+    pub(super) fn offer(&self, row: &[u8], line: u64) -> Option<Offer> {
+        let mut offer = Offer {
+            line,
+            ..Offer::default()
+        };
+        let mut n_cells = 0;
+        let mut is_first = true;
+        for (at, cell) in row.split(|byte| *byte == self.delimiter).enumerate() {
+            n_cells += 1;
+            if cell.is_empty() {
+                if at == self.article || Some(at) == self.price || Some(at) == self.quantity {
+                    return None;
+                }
+                continue;
+            }
+            if !is_trimmed(cell) || (is_first && may_be_total(cell)) {
+                return None;
+            }
+            is_first = false;
+            if at == self.article {
+                offer.sku = Some(Sku::parse(str::from_utf8(cell).ok()?).ok()?);
+            } else if Some(at) == self.quantity {
+                offer.quantity = Some(Quantity::parse(number(cell)?).ok()?);
+            } else if Some(at) == self.price {
+                offer.prices.push(OfferPrice {
+                    price_type: None,
+                    price: Money::parse(number(cell)?).ok()?,
+                    currency: None,
+                    line,
+                });
+            } else if Some(at) == self.name {
+                offer.name = Some(str::from_utf8(cell).ok()?.to_owned());
+            }
+        }
+        (n_cells == self.n_columns).then_some(offer)
+    }
+}
+
+/// What begins with a digit is neither a word of the configuration nor a header.
+fn number(cell: &[u8]) -> Option<&str> {
+    cell.first().filter(|byte| byte.is_ascii_digit())?;
+    str::from_utf8(cell).ok()
+}
+
+/// Neither blanks nor a byte order mark at its ends: ASCII or Cyrillic letters. Others are
+/// looked at by others.
+fn is_trimmed(cell: &[u8]) -> bool {
+    // The first byte of each of the letters of U+0400 to U+047F, and of no blank.
+    let is_cyrillic = |byte: u8| matches!(byte, 0xd0 | 0xd1);
+    match cell {
+        [] => true,
+        [only] => only.is_ascii_graphic(),
+        [first, .., before, last] => {
+            (first.is_ascii_graphic() || is_cyrillic(*first))
+                && (last.is_ascii_graphic() || is_cyrillic(*before))
+        }
+        [first, last] => {
+            is_cyrillic(*first) || (first.is_ascii_graphic() && last.is_ascii_graphic())
+        }
+    }
+}
+
+/// Whether it begins as `Итого`, `Всего`, `Разом` or `Total` does, in either case.
+fn may_be_total(cell: &[u8]) -> bool {
+    matches!(
+        cell,
+        [b'T' | b't', ..] | [0xd0, 0x98 | 0xb8 | 0x92 | 0xb2 | 0xa0, ..] | [0xd1, 0x80, ..]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::formats::decode::Utf8Reader;
+    use crate::formats::table::{CsvOptions, Reader};
+    use crate::formats::{Row, limits};
+
+    /// Rows that are read while the header is looked for, and never the short way.
+    const N_AHEAD: usize = limits::HEADER_WITHIN;
+
+    fn rows_of(list: &str, options: &CsvOptions, is_careful: bool) -> Result<Vec<Row>, String> {
+        let text = Utf8Reader::new(list.as_bytes()).map_err(|err| err.to_string())?;
+        let mut reader = Reader::new(text, options).map_err(|err| err.to_string())?;
+        if is_careful {
+            reader.plain = None;
+        }
+        let mut rows = Vec::new();
+        while let Some(row) = reader.next_row().map_err(|err| err.to_string())? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => "[А-Яа-яA-Za-z0-9-]{1,8}",
+            6 => "[0-9]{1,5}([.,][0-9]{0,4})?",
+            1 => " ?[А-ЯёЁA-Z0-9&. ]{0,6} ?",
+            1 => prop::sample::select(vec![
+                "", " ", "Итого", "Всего: 5", "Total", "t1", "вилка", "Рама", "-5", "1e3", "да", "Остаток",
+                "Артикул", "Цена", "\u{feff}5", "5\u{a0}", "1 000", "99999999999999999999", "😀", "\u{fffd}", "№1", "5 р.",
+            ]).prop_map(str::to_owned),
+        ]
+    }
+
+    #[test]
+    fn a_list_of_stock_is_read_the_short_way() {
+        let list = format!("Артикул;Остаток\n{}", "А-1;5\n".repeat(N_AHEAD + 3));
+        let text = Utf8Reader::new(list.as_bytes()).unwrap();
+        let mut reader = Reader::new(text, &CsvOptions::default()).unwrap();
+        while !reader.ahead.is_empty() {
+            reader.next_row().unwrap().unwrap().unwrap();
+        }
+        let lines: Vec<u64> =
+            std::iter::from_fn(|| reader.next_plain().map(|offer| offer.line)).collect();
+        assert_eq!(lines.last(), Some(&(u64::try_from(N_AHEAD).unwrap() + 4)));
+        let rows = PlainRows {
+            delimiter: b';',
+            n_columns: 2,
+            article: 0,
+            name: None,
+            price: None,
+            quantity: Some(1),
+        };
+        let plain = |row: &str| rows.offer(row.as_bytes(), 1).is_some();
+        assert!(plain("А-1;5") && plain("x;6,5") && plain("a b;1 000"));
+        for other in [
+            "В-1;5",
+            "А-1;-5",
+            "А-1; 5",
+            "А-1;5;",
+            "А-1",
+            ";5",
+            "А-1;",
+            "А-1;5\u{a0}",
+            "Чай&;x",
+        ] {
+            assert!(!plain(other), "{other}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn both_ways_say_the_same(
+            header in prop::sample::select(vec![
+                "Артикул;Остаток", "Остаток;Артикул", "Артикул;Наименование;Остаток", "Артикул;Цена",
+                "Код;Артикул;Цена;Остаток", "Артикул;Цена;Валюта", "Артикул;Склад;Остаток", "Артикул;Наименование;Цена",
+            ]),
+            rows in prop::collection::vec(prop::collection::vec(cell(), 1..5), 1..12),
+            has_words in prop::bool::weighted(0.1),
+            prices_in_kopecks in prop::bool::weighted(0.1),
+        ) {
+            let mut options = CsvOptions { prices_in_kopecks, ..CsvOptions::default() };
+            if has_words {
+                options.words.insert("5".to_owned(), Quantity::ZERO);
+            }
+            let n_columns = header.split(';').count();
+            // Mostly as many cells as there belong.
+            let rows = rows.into_iter().enumerate().map(|(at, mut row)| {
+                if at % 4 != 3 {
+                    row.resize(n_columns, "7".to_owned());
+                }
+                row.join(";")
+            });
+            let ahead = format!("{}\n", vec!["7"; n_columns].join(";")).repeat(N_AHEAD);
+            let list = format!("{header}\n{ahead}{}\n", rows.collect::<Vec<_>>().join("\n"));
+            prop_assert_eq!(
+                rows_of(&list, &options, false),
+                rows_of(&list, &options, true),
+                "{}", list
+            );
+        }
+    }
+}
