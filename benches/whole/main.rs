@@ -15,14 +15,17 @@
 mod generate;
 mod measure;
 mod module;
+mod programs;
 mod roles;
+mod shop;
+mod table;
 
 use std::env;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -31,33 +34,12 @@ use wait4::Wait4 as _;
 use generate::{Kind, Make};
 use measure::{Cost, Ratio, compare, run};
 use module::RealShop;
+use programs::{itself, lxml, obmen, php, plan, read, send, xmllint};
+use shop::Shop;
+use table::{row, verdict};
 
 /// The most that reading, planning and sending may hold, whatever the file's size.
 const MAX_PEAK: u64 = 64 * 1024 * 1024;
-
-const EXTRACT_WITH_LXML: &str = r"
-import sys
-from lxml import etree
-n = 0
-for _, e in etree.iterparse(sys.argv[1], tag='{*}Предложение'):
-    e.findtext('{*}Артикул'), e.findtext('{*}Цены/{*}Цена/{*}ЦенаЗаЕдиницу'), e.findtext('{*}Количество')
-    e.clear()
-    while e.getprevious() is not None:
-        del e.getparent()[0]
-    n += 1
-print(n)
-";
-
-const EXTRACT_WITH_PHP: &str = r"
-$x = new XMLReader(); $x->open($argv[1]); $n = 0;
-while ($x->read() && $x->localName !== 'Предложение');
-while ($x->localName === 'Предложение') {
-  $e = new SimpleXMLElement($x->readOuterXml());
-  [(string)$e->{'Артикул'}, (string)$e->{'Цены'}->{'Цена'}->{'ЦенаЗаЕдиницу'}, (string)$e->{'Количество'}];
-  $n++; $x->next('Предложение');
-}
-echo $n;
-";
 
 fn main() {
     let arguments: Vec<String> = env::args()
@@ -82,9 +64,7 @@ fn main() {
         fs::remove_dir_all(&bench.folder).expect("an earlier bench is over");
     }
     fs::create_dir_all(&bench.folder).expect("the target folder can be written");
-    println!(
-        "| work | time | against | ratio | target | by CPU time | peak | |\n|---|--:|---|--:|--:|--:|--:|---|"
-    );
+    println!("{}", table::HEAD);
     let parts: [Part; 8] = [
         ("module", Bench::module),
         ("read", Bench::read),
@@ -419,161 +399,4 @@ impl Bench {
         run(&mut child).expect("the bench is there");
         config
     }
-}
-
-/// A demo shop in a process of its own, which ends with its input.
-struct Shop {
-    child: Child,
-    asking: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-    url: String,
-    username: String,
-    key: String,
-}
-
-impl Shop {
-    fn open(n: u32) -> Self {
-        let mut child = itself(roles::SHOP, &[Path::new(&n.to_string())])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the bench is there");
-        let asking = child.stdin.take();
-        let mut answers = BufReader::new(child.stdout.take().expect("it is piped"));
-        let [url, username, key] = [(); 3].map(|()| line(&mut answers));
-        Self {
-            child,
-            asking,
-            answers,
-            url,
-            username,
-            key,
-        }
-    }
-
-    /// Calls so far that changed something.
-    fn n_changes(&mut self) -> u64 {
-        let mut asking = self.asking.as_ref().expect("it is open");
-        writeln!(asking).expect("the shop listens");
-        line(&mut self.answers).parse().expect("a number")
-    }
-}
-
-impl Drop for Shop {
-    fn drop(&mut self) {
-        self.asking = None;
-        self.child.wait().map(drop).unwrap_or_default();
-    }
-}
-
-fn line(source: &mut impl std::io::BufRead) -> String {
-    let mut text = String::new();
-    source.read_line(&mut text).expect("the shop answers");
-    text.trim().to_owned()
-}
-
-fn obmen(config: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_obmen"));
-    command.arg("--config").arg(config);
-    command
-}
-
-fn read(file: &Path) -> Command {
-    let mut command = obmen(Path::new("none.toml"));
-    command
-        .args(["read", "--format", "jsonl", "--summary"])
-        .arg(file);
-    command
-}
-
-fn plan(config: &Path, file: &Path) -> Command {
-    let mut command = obmen(config);
-    command.args(["plan", "--offline", "--summary"]).arg(file);
-    command
-}
-
-fn send(config: &Path, file: &Path) -> Command {
-    let mut command = obmen(config);
-    command.arg("send").arg(file);
-    command
-}
-
-fn itself(role: &str, arguments: &[&Path]) -> Command {
-    let mut command = Command::new(env::current_exe().expect("it is running"));
-    command.arg(role).args(arguments);
-    command
-}
-
-fn xmllint(file: &Path) -> Command {
-    let mut command = Command::new("xmllint");
-    command.args(["--stream", "--noout"]).arg(file);
-    command
-}
-
-fn lxml(file: &Path) -> Command {
-    // `OBMEN_PYTHON` names an interpreter that has lxml.
-    let python = env::var_os("OBMEN_PYTHON").unwrap_or_else(|| "python3".into());
-    let has_lxml = Command::new(&python)
-        .args(["-c", "import lxml"])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    let mut command = Command::new(if has_lxml {
-        python
-    } else {
-        "no-python-with-lxml".into()
-    });
-    command.args(["-c", EXTRACT_WITH_LXML]).arg(file);
-    command
-}
-
-fn php(file: &Path) -> Command {
-    let mut command = Command::new("php");
-    command.args(["-r", EXTRACT_WITH_PHP, "--"]).arg(file);
-    command
-}
-
-/// `target` is in hundredths.
-fn row(work: &str, own: Cost, other: &str, cost: Option<Cost>, target: Option<u128>) {
-    let Some(cost) = cost else {
-        println!(
-            "| {work} | {} | {other} (not on this machine) | – | – | – | – | n/a |",
-            seconds(own)
-        );
-        return;
-    };
-    let ratio = Ratio::of(own.time, cost.time);
-    let by_cpu = Ratio::of(own.cpu, cost.cpu);
-    let (limit, mark) = match target.map(Ratio) {
-        Some(limit) => (format!("≤ {limit}"), mark(ratio <= limit)),
-        None => ("–".to_owned(), ""),
-    };
-    println!(
-        "| {work} | {} | {other} {}, {} | {ratio} | {limit} | {by_cpu} | {} | {mark} |",
-        seconds(own),
-        seconds(cost),
-        megabytes(cost.peak),
-        megabytes(own.peak)
-    );
-}
-
-fn verdict(work: &str, cost: Cost, found: &str, is_met: bool) {
-    let (time, peak) = (seconds(cost), megabytes(cost.peak));
-    println!(
-        "| {work} | {time} | {found} | – | – | – | {peak} | {} |",
-        mark(is_met)
-    );
-}
-
-fn mark(is_met: bool) -> &'static str {
-    if is_met { "ok" } else { "MISS" }
-}
-
-fn seconds(cost: Cost) -> String {
-    let hundredths = cost.time.as_millis().div_ceil(10);
-    format!("{}.{:02} s", hundredths / 100, hundredths % 100)
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes.div_ceil(1024 * 1024))
 }
