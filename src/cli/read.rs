@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::output::{Out, put_message};
 use crate::cli::{Common, Exit};
 use crate::domain::{Document, Fact, ItemKey, Offer, Product, Sku};
-use crate::formats::{self, CsvOptions, FileError, Summary};
+use crate::formats::{self, CsvOptions, FileError, RowError, Summary};
 use crate::wording::{Message, Worded as _, Wording};
 
 pub(super) fn read(common: &Common, files: &[PathBuf], summary_only: bool, out: &mut Out) -> Exit {
@@ -50,13 +50,7 @@ fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) ->
                     exit = Exit::Attention;
                 }
                 if !summary_only {
-                    print_fault(
-                        err.fault.code(),
-                        Some(err.place.line),
-                        &err.fault.message(),
-                        &err.message(),
-                        out,
-                    );
+                    print_row_fault(&err, out);
                 }
             }
             Err(err) => {
@@ -74,6 +68,23 @@ fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) ->
 
 fn print_file_error(err: &FileError, out: &mut Out) {
     print_fault(err.code(), err.line(), &err.message(), &err.message(), out);
+}
+
+/// What is only worth knowing is called a note.
+fn print_row_fault(err: &RowError, out: &mut Out) {
+    if out.is_text() && err.fault.is_note() {
+        let why = err.message().text(out.words);
+        out.say(&out.words.fill("read-note", &[("why", why.into())]));
+        return;
+    }
+    let line = Some(err.place.line);
+    print_fault(
+        err.fault.code(),
+        line,
+        &err.fault.message(),
+        &err.message(),
+        out,
+    );
 }
 
 /// `whole` names the line as well, where there is one.

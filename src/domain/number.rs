@@ -33,7 +33,7 @@ const CURRENCY_WORDS: [&str; 14] = [
 /// Reads `1234.50`, `1 234,50`, `-3`, `22 030,60р.` and the like.
 ///
 /// Blanks of every kind group thousands; one comma or one dot separates the
-/// fraction. `1,234.50` is read as well, since dot after comma leaves no doubt;
+/// fraction. `1,234.50` and `1.234,50` are read as well, since two signs leave no doubt;
 /// `1e3` is not: in a price list it is a typo, although `Decimal` would read
 /// it as a thousand.
 pub fn parse_decimal(text: &str) -> Result<Decimal, BadNumber> {
@@ -103,7 +103,11 @@ fn split_tail(text: &str, n_chars: usize) -> Option<(&str, &str)> {
 fn plain_digits(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let (mut has_digit, mut has_separator) = (false, false);
-    let groups_with_commas = is_grouped_with_commas(text);
+    // `1,234.50` and `1.234,50`: of two different signs the last is the decimal one.
+    let grouping = [(',', '.'), ('.', ',')]
+        .into_iter()
+        .find(|(group, decimal)| is_grouped(text, *group, *decimal))
+        .map(|(group, _)| group);
     for (at, c) in text.chars().enumerate() {
         match c {
             '-' | '\u{2212}' if at == 0 => plain.push('-'),
@@ -112,7 +116,7 @@ fn plain_digits(text: &str) -> Option<String> {
                 has_digit = true;
                 plain.push(c);
             }
-            ',' if groups_with_commas => {}
+            c if Some(c) == grouping => {}
             '.' | ',' if !has_separator => {
                 has_separator = true;
                 if !has_digit {
@@ -131,16 +135,16 @@ fn plain_digits(text: &str) -> Option<String> {
     has_digit.then_some(plain)
 }
 
-/// `1,234.50`: commas before a dot, each followed by exactly three digits.
-fn is_grouped_with_commas(text: &str) -> bool {
-    let Some((whole, _)) = text.split_once('.') else {
+/// Whether groups of exactly three digits stand before the decimal sign.
+fn is_grouped(text: &str, group: char, decimal: char) -> bool {
+    let Some((whole, _)) = text.split_once(decimal) else {
         return false;
     };
-    let mut groups = whole.trim_start_matches('-').split(',');
+    let mut groups = whole.trim_start_matches('-').split(group);
     groups
         .next()
         .is_some_and(|first| (1..=3).contains(&first.len()))
-        && whole.contains(',')
+        && whole.contains(group)
         && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -160,6 +164,9 @@ mod tests {
             ("1 500 ₽", "1500"),
             ("$10.5", "10.5"),
             ("1,234.50", "1234.50"),
+            ("1.234,50", "1234.50"),
+            ("-1.234.567,5", "-1234567.5"),
+            ("1.234", "1.234"),
             ("-70.687", "-70.687"),
             ("\u{2212}3", "-3"),
             (",5", "0.5"),
@@ -217,6 +224,8 @@ mod tests {
             "12-5",
             "--1",
             "1 000,5,5",
+            "1.23,50",
+            "1,234.5.6",
             "₽",
             ".",
             "ИСТИНА",

@@ -58,6 +58,7 @@ module-written = wrote `{ $path }`, version { $version }: copy it to `{ $place }
 module-package = wrote `{ $path }`: the same for the installer of OpenCart 3.0, or of 2.3 with FTP (Extensions → Installer)
 module-then-check = then run `obmen check`
 read-fault = FAULT { $why }
+read-note = NOTE { $why }
 read-changes-only = , changes only
 read-full = , full
 read-summary = { $format }, { $encoding }{ $extent }: { $groups } groups, { $products } products, { $offers } offers, { $prices } prices, { $stocks } stocks, { $documents } documents, { $faults } faults

@@ -62,6 +62,7 @@ module-written = записан `{ $path }`, версия { $version }: скоп
 module-package = записан `{ $path }`: то же для установщика OpenCart 3.0, а с FTP и 2.3 (Расширения → Установщик)
 module-then-check = затем выполните `obmen check`
 read-fault = ОШИБКА { $why }
+read-note = ЗАМЕЧАНИЕ { $why }
 read-changes-only = , только изменения
 read-full = , полная выгрузка
 read-summary = { $format }, { $encoding }{ $extent }: групп { $groups }, товаров { $products }, предложений { $offers }, цен { $prices }, остатков { $stocks }, документов { $documents }, ошибок { $faults }
