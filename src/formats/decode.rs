@@ -13,6 +13,7 @@ use std::str;
 
 use crate::formats::supply::{Decoding, Piece, Supply};
 use crate::formats::{FileError, charset, detect, limits};
+use crate::wording::message;
 
 /// A stream of UTF-8 with line numbers.
 pub(super) struct Utf8Reader<R> {
@@ -130,11 +131,8 @@ impl<R: Read> BufRead for Utf8Reader<R> {
 
 #[cold]
 fn too_long() -> io::Error {
-    let n_mb = limits::TOKEN / 1024 / 1024;
-    io::Error::new(
-        io::ErrorKind::FileTooLarge,
-        format!("one piece of the file is longer than {n_mb} MB"),
-    )
+    let too_long = message!("limit-token", mb = limits::TOKEN / 1024 / 1024);
+    io::Error::new(io::ErrorKind::FileTooLarge, too_long)
 }
 
 impl<R: Read> Read for Utf8Reader<R> {
