@@ -9,6 +9,7 @@ mod choices;
 mod config;
 mod demo;
 mod failure;
+mod goods_config;
 mod heartbeat;
 mod history;
 mod init;
@@ -21,6 +22,7 @@ mod page;
 mod plan;
 mod read;
 mod run;
+mod sections;
 mod send;
 mod shop;
 

@@ -4,6 +4,7 @@
 //! knows it. The only room that reads the clock.
 
 mod backoff;
+mod choices;
 mod chores;
 mod clock;
 mod decide;

@@ -1,7 +1,7 @@
 //! From the facts of one batch to what is wanted of the shop.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
@@ -9,15 +9,15 @@ use crate::domain::shown::excerpt;
 use crate::domain::{
     Document, Fact, Group, ItemKey, Offer, OrderId, Product, Quantity, Sku, StatusId,
 };
-use crate::formats::price_type_key;
 use crate::journal::{Journal, Outcome, OutcomeKind, ReferenceKind, RunId};
+use crate::pipeline::choices::is_price_type;
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange, MatchBy};
 use crate::plan::{
-    Detail, Field, GroupRule, Refusal, Rules, StatusRules, Unmapped, Wanted, WantedVariant,
-    order_status, refused_price, want_offer, want_product, want_variant,
+    Detail, Field, Refusal, Rules, StatusRules, Unmapped, Wanted, WantedVariant, order_status,
+    refused_price, want_offer, want_product, want_variant,
 };
 use crate::wording::{Message, Worded as _, message};
 
@@ -42,13 +42,13 @@ pub(super) struct Batch {
 pub(super) struct Resolver<'a> {
     pub(super) exchange: &'a Exchange,
     pub(super) journal: &'a Journal,
-    lookup: &'a Lookup<'a>,
-    survey: Survey,
-    rules: Rules,
+    pub(super) lookup: &'a Lookup<'a>,
+    pub(super) survey: Survey,
+    pub(super) rules: Rules,
     /// Groups that the shop has as categories, or is about to; `None`: it gets none.
-    groups: Option<HashSet<String>>,
+    pub(super) groups: Option<HashSet<String>>,
     /// Names in the configuration that no file has explained yet.
-    unexplained: Vec<(ReferenceKind, String)>,
+    pub(super) unexplained: Vec<(ReferenceKind, String)>,
     status_rules: Option<StatusRules>,
     /// `None` where nothing is carried.
     pub(super) run: Option<RunId>,
@@ -164,74 +164,6 @@ impl<'a> Resolver<'a> {
             && !self.survey.speaks_of(Topic::Documents)
             && self.rules.group_prices.is_empty()
             && (self.rules.details.is_empty() || !self.survey.speaks_of(Topic::Products))
-    }
-
-    fn make_rules(&mut self) -> Result<(), CarryError> {
-        let goods = &self.exchange.settings.goods;
-        self.rules = Rules {
-            rounding: goods.rounding,
-            negative: goods.negative,
-            updates_names: goods.updates_names,
-            extra: goods.extra.clone(),
-            details: self.lookup.details()?.0,
-            named_price_types: std::mem::take(&mut self.survey.price_types),
-            stated_price_types: self.stated_price_types()?,
-            ..Rules::default()
-        };
-        if self.rules.details.contains(&Detail::GroupPrices) {
-            for (name, list, group) in &goods.group_prices {
-                let price_types = self.ids_of(ReferenceKind::PriceType, name)?;
-                self.rules.group_prices.push(GroupRule {
-                    list: *list,
-                    group: *group,
-                    price_types,
-                });
-            }
-        }
-        if self.rules.details.contains(&Detail::Categories) {
-            let known = self.journal.categories(self.exchange.name())?;
-            self.groups = Some(known.into_keys().collect());
-        }
-        if let Some(name) = &goods.price_type {
-            self.rules.price_types = self.ids_of(ReferenceKind::PriceType, name)?;
-            let columns = self
-                .journal
-                .references(self.exchange.name(), ReferenceKind::ListPrice)?;
-            let columns = columns.into_iter().map(|(header, _)| header);
-            self.rules
-                .price_types
-                .extend(columns.filter(|header| is_price_type(header, name)));
-        }
-        for name in &goods.warehouses {
-            let ids = self.ids_of(ReferenceKind::Warehouse, name)?;
-            self.rules.warehouses.extend(ids);
-        }
-        Ok(())
-    }
-
-    fn stated_price_types(&self) -> Result<BTreeMap<String, String>, CarryError> {
-        let known = self
-            .journal
-            .references(self.exchange.name(), ReferenceKind::PriceType)?;
-        let mut names: HashMap<String, String> = known.into_iter().collect();
-        let stated = self.survey.stated_price_types.iter().map(|id| {
-            let name = names.remove(&**id).unwrap_or_else(|| id.to_string());
-            (id.to_string(), name)
-        });
-        Ok(stated.collect())
-    }
-
-    /// The ids behind a name of the configuration, and the name itself: it may be
-    /// an id, and lists have nothing else.
-    fn ids_of(&mut self, kind: ReferenceKind, name: &str) -> Result<Vec<String>, CarryError> {
-        let mut ids = self
-            .journal
-            .reference_ids(self.exchange.name(), kind, name)?;
-        if ids.is_empty() && !looks_like_an_id(name) {
-            self.unexplained.push((kind, name.to_owned()));
-        }
-        ids.push(name.to_owned());
-        Ok(ids)
     }
 
     fn group(&mut self, group: Group, batch: &mut Batch) {
@@ -655,12 +587,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Lists call a price type by the header of its column: `Цена розничная` is `Розничная`.
-fn is_price_type(header: &str, name: &str) -> bool {
-    let key = price_type_key(header);
-    header == name || (!key.is_empty() && key == price_type_key(name))
-}
-
 fn push_wanted(wanted: Result<Option<Wanted>, Refusal>, subject: Subject<'_>, batch: &mut Batch) {
     match wanted {
         Ok(wanted) => batch.wanted.extend(wanted),
@@ -684,9 +610,4 @@ fn faulty_row(fault: Fault) -> Outcome {
         field: None,
     };
     subject.outcome(kind, fault.detail)
-}
-
-/// 1C's ids are GUIDs; a name is not.
-fn looks_like_an_id(name: &str) -> bool {
-    name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
