@@ -60,7 +60,7 @@ impl Journal {
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
             )
-            // Look-ups of a large export jump all over the journal: 16 MB of it in memory.
+            // Look-ups of a large export jump all over the journal: 8 MB of it in memory.
             .and_then(|()| connection.pragma_update(None, "cache_size", -8_192))
             .map_err(open_error)?;
         Self::around(connection, path)
