@@ -9,7 +9,7 @@ use crate::served::{Served, client, wait_until};
 use crate::world::{World, put};
 
 /// Names, units and what is typed: the same in every language.
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 29] = [
     "JavaScript",
     "obmen",
     "OpenCart",
@@ -20,6 +20,7 @@ const NAMES: [&str; 28] = [
     "CSV",
     "Excel",
     "HTTP",
+    "FTP",
     "Ctrl-C",
     "URL",
     "PDF",
@@ -41,11 +42,21 @@ const NAMES: [&str; 28] = [
 ];
 
 /// Words of the system and of libraries, which stand as they are behind our own.
-const OUTSIDE: [&str; 2] = ["No such file or directory (os error 2)", "TOML parse error"];
+const OUTSIDE: [&str; 4] = [
+    "No such file or directory (os error 2)",
+    "File not found. (os error 2)",
+    "The system cannot find the file specified. (os error 2)",
+    "TOML parse error",
+];
 
 /// What it prints on both streams.
 fn told(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_obmen"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_obmen"));
+    if cfg!(windows) {
+        // Windows has the language of its user, and no variable for it.
+        command.args(["--language", "ru"]);
+    }
+    let output = command
         .args(arguments)
         .current_dir(folder)
         .env_remove("OBMEN_SHOP_KEY")
