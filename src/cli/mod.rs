@@ -38,6 +38,7 @@ use self::arguments::{Arguments, Command, Common, PageCommand};
 use self::output::{Format, Out};
 use crate::domain::shown::one_line;
 use crate::pipeline::Caution;
+use crate::wording::message;
 
 /// How a command ended; the numbers are part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +109,19 @@ fn dispatch(arguments: Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     start_logging(if is_service { "info" } else { "off" });
     match command {
         None if files.is_empty() => run::run(&common, false, out),
-        None => send::send(&common, &files, Caution::Heeded, out),
+        None => {
+            // One word that is no file was meant for a command.
+            if let [word] = files.as_slice()
+                && word.extension().is_none()
+                && !word.exists()
+            {
+                anyhow::bail!(message!(
+                    "neither-command-nor-file",
+                    word = word.display().to_string()
+                ));
+            }
+            send::send(&common, &files, Caution::Heeded, out)
+        }
         Some(Command::Run { once }) => run::run(&common, once, out),
         Some(Command::Send { files, force }) => {
             let caution = if force {

@@ -20,7 +20,7 @@ const MARK: char = '%';
 /// Between the messages of a list.
 const SEPARATOR: &str = "; ";
 
-/// What is to be said, in no language yet. Made by [`message!`](crate::wording::message).
+/// What is to be said, in no language yet. Made by `message!`.
 ///
 /// `Display` says it in English, as the log and scripts have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Message {
         Self(Kind::Plain(text.into()))
     }
 
-    /// For [`message!`](crate::wording::message) alone, where the test finds the code.
+    /// For `message!` alone, where the test finds the code.
     /// Without values nothing is allocated.
     pub(crate) fn coded(code: &'static str, args: Vec<(&'static str, Arg)>) -> Self {
         let args = args

@@ -335,3 +335,19 @@ fn the_line_that_a_password_becomes_lets_its_owner_in() {
     let said = String::from_utf8(short.stderr).unwrap();
     assert!(said.contains("10"), "{said}");
 }
+
+#[test]
+fn a_word_that_is_neither_command_nor_file_is_called_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_obmen"))
+        .args(["--language", "en", "chek"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("`chek` is neither a command nor a file"),
+        "{told}"
+    );
+    assert_eq!(output.status.code(), Some(2));
+}

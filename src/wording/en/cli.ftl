@@ -134,6 +134,7 @@ demo-shop-at = shop at { $url } (API user `{ $username }`, key `{ $key }`); end 
 
 ## The configuration
 
+neither-command-nor-file = `{ $word }` is neither a command nor a file; the commands: `obmen help`
 config-unreadable = cannot read the configuration `{ $path }` (`obmen init` writes one; `obmen demo` needs none)
 config-in = in the configuration `{ $path }`
 config-no-shop = the section `[shop]` with the shop's `url` is missing

@@ -135,6 +135,7 @@ demo-shop-at = магазин: { $url } (пользователь API `{ $userna
 
 ## Настройки
 
+neither-command-nor-file = `{ $word }` — не команда и не файл; список команд: `obmen help`
 config-unreadable = не удалось прочитать настройки `{ $path }` (`obmen init` запишет их; для `obmen demo` они не нужны)
 config-in = в настройках `{ $path }`
 config-no-shop = нет раздела `[shop]` с адресом магазина `url`
