@@ -15,6 +15,7 @@ mod inbound;
 mod lists;
 mod look;
 mod lookup;
+mod matching;
 mod outbound;
 mod outcomes;
 mod pace;
