@@ -52,7 +52,7 @@ const OUTSIDE: [&str; 4] = [
 /// What it prints on both streams.
 fn told(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_obmen"));
-    if cfg!(windows) {
+    if cfg!(windows) && !arguments.contains(&"--language") {
         // Windows has the language of its user, and no variable for it.
         command.args(["--language", "ru"]);
     }
