@@ -28,6 +28,7 @@ mod module;
 mod module_goods;
 mod module_options;
 mod module_orders;
+mod module_writes;
 mod order_row;
 #[cfg(test)]
 mod recorded;

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::Category;
 use super::escape::{html_escape, html_unescape};
-use super::module::{Fate, is, rejected, text, with_id};
+use super::module::{Fate, is, rejected, text};
+use super::module_writes::with_id;
 use super::store::Store;
 
 /// Fields of a product that are kept as they come.

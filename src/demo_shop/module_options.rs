@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::module::{Fate, decimal, find, is, is_price, quantity, rejected, text};
+use super::module::{Fate, decimal, is, is_price, quantity, rejected, text};
+use super::module_writes::find;
 use super::sql::with_digits;
 use super::store::Store;
 

@@ -8,6 +8,7 @@ mod choices;
 mod chores;
 mod clock;
 mod decide;
+mod documents;
 mod error;
 mod exchange;
 mod fate;

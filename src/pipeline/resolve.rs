@@ -6,9 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDateTime;
 
 use crate::domain::shown::excerpt;
-use crate::domain::{
-    Document, Fact, Group, ItemKey, Offer, OrderId, Product, Quantity, Sku, StatusId,
-};
+use crate::domain::{Fact, Group, ItemKey, Offer, OrderId, Product, Quantity, Sku, StatusId};
 use crate::journal::{Journal, Outcome, OutcomeKind, ReferenceKind, RunId};
 use crate::pipeline::choices::is_price_type;
 use crate::pipeline::lookup::Lookup;
@@ -17,8 +15,8 @@ use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange};
 use crate::plan::{
-    Detail, Field, Refusal, Rules, StatusRules, Unmapped, Wanted, WantedVariant, order_status,
-    refused_price, want_offer, want_product, want_variant,
+    Detail, Field, Refusal, Rules, StatusRules, Wanted, WantedVariant, refused_price, want_offer,
+    want_product, want_variant,
 };
 use crate::wording::{Message, Worded as _, message};
 
@@ -50,7 +48,7 @@ pub(super) struct Resolver<'a> {
     pub(super) groups: Option<HashSet<String>>,
     /// Names in the configuration that no file has explained yet.
     pub(super) unexplained: Vec<(ReferenceKind, String)>,
-    status_rules: Option<StatusRules>,
+    pub(super) status_rules: Option<StatusRules>,
     /// `None` where nothing is carried.
     pub(super) run: Option<RunId>,
     /// What a file of this run may not take back.
@@ -450,48 +448,6 @@ impl<'a> Resolver<'a> {
                     .push(subject.outcome(OutcomeKind::Note, detail));
             }
         }
-        Ok(())
-    }
-
-    fn document(&mut self, document: &Document, batch: &mut Batch) -> Result<(), CarryError> {
-        let line = document.line;
-        let number = document.number.clone().unwrap_or_default();
-        let subject = Subject {
-            sku: None,
-            item: None,
-            name: Some(&number),
-            line,
-            field: Some(Field::Status),
-        };
-        if self.status_rules.is_none() {
-            self.status_rules = Some(self.lookup.status_rules()?);
-        }
-        let order = OrderId::parse(&number);
-        if let Some(order) = order {
-            // Whatever it says of the order, 1C has it.
-            self.journal
-                .mark_confirmed(self.exchange.name(), order, self.now)?;
-        }
-        let status = match order_status(document, self.status_rules.get_or_insert_default()) {
-            Ok(status) => status,
-            Err(err) => {
-                let kind = if err.is_note() {
-                    OutcomeKind::Note
-                } else {
-                    OutcomeKind::Rejected
-                };
-                batch.outcomes.push(subject.outcome(kind, err.message()));
-                return Ok(());
-            }
-        };
-        let Some(order) = order else {
-            let detail = Unmapped::NoNumber.message();
-            batch
-                .outcomes
-                .push(subject.outcome(OutcomeKind::Note, detail));
-            return Ok(());
-        };
-        batch.orders.push((line, order, status));
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ mod login;
 mod long_list;
 pub mod module;
 mod reply;
+mod session;
 mod wire;
 
 pub use client::{Access, Choice, Client, Settings};

@@ -11,6 +11,7 @@ mod greeting;
 mod line;
 mod orders;
 mod outcome;
+mod rows;
 mod signature;
 
 pub use batch::{Abilities, Batch, Picture, Told};
