@@ -76,6 +76,7 @@ impl Journal {
                 "UPDATE product_state SET last_price = coalesce(price, last_price), price = NULL,
                  last_quantity = coalesce(quantity, last_quantity), quantity = NULL, name = NULL,
                  details = NULL;
+                 UPDATE told SET value = NULL;
                  UPDATE order_status SET status_id = NULL;
                  DELETE FROM category;
                  UPDATE pictures SET told = '', state = 'new';",
@@ -121,7 +122,9 @@ fn rename(from: &Path, to: &Path) -> Result<(), JournalError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Group, GroupPrice, Money, OrderId, PriceList, Sku, StatusId, Variant};
     use crate::journal::{Fingerprint, Outcome, OutcomeKind, RunId, RunState};
+    use crate::plan::Action;
 
     fn at(day: u32) -> NaiveDateTime {
         chrono::NaiveDate::from_ymd_opt(2026, 1, day)
@@ -204,6 +207,88 @@ mod tests {
         let restored = Journal::open(&path).unwrap();
         restored.examine().unwrap();
         assert_eq!(restored.runs(None, 100).unwrap().len(), 20);
+    }
+
+    #[test]
+    fn of_a_copy_in_the_journals_place_nothing_is_known_of_the_shop_any_more() {
+        let sku = Sku::parse("A").unwrap();
+        let order = OrderId::parse("7").unwrap();
+        let variant = Variant {
+            option: "Размер".to_owned(),
+            value: "42".to_owned(),
+            quantity: Some(5),
+            price: None,
+        };
+        let has_now = [
+            Action::Category(Box::new(Group {
+                id: "g".to_owned(),
+                name: "Чай".to_owned(),
+                parent: None,
+            })),
+            Action::Details {
+                sku: sku.clone(),
+                details: Box::default(),
+            },
+            Action::Name {
+                sku: sku.clone(),
+                name: "Чай".to_owned(),
+            },
+            Action::Price {
+                sku: sku.clone(),
+                price: Money::parse("100").unwrap(),
+            },
+            Action::GroupPrices {
+                sku: sku.clone(),
+                prices: vec![GroupPrice {
+                    list: PriceList::Group,
+                    group: 2,
+                    price: Money::parse("90").ok(),
+                }],
+            },
+            Action::Quantity {
+                sku: sku.clone(),
+                quantity: 5,
+            },
+            Action::Variant {
+                sku: sku.clone(),
+                variant: variant.clone(),
+            },
+            Action::Status {
+                order,
+                status: StatusId::parse("5").unwrap(),
+            },
+        ];
+        let variant_key = has_now[6].key();
+        // What is known of each of them.
+        let known = |journal: &Journal| {
+            let mut products = journal
+                .known_products("main", std::iter::once(&sku))
+                .unwrap();
+            journal.add_group_prices("main", &mut products).unwrap();
+            let product = products.into_values().next().unwrap_or_default();
+            let names = std::iter::once(variant_key.clone());
+            let variants = journal.known_variants("main", names).unwrap();
+            let orders = journal
+                .known_orders("main", std::iter::once(order))
+                .unwrap();
+            [
+                !journal.categories("main").unwrap().is_empty(),
+                product.details.is_some(),
+                product.name.is_some(),
+                product.price.is_some(),
+                product.group_prices.is_some(),
+                product.quantity.is_some(),
+                !variants.is_empty(),
+                !orders.is_empty(),
+            ]
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("j.sqlite")).unwrap();
+        journal.learn_article("main", "A").unwrap();
+        journal.assume("main", &has_now, at(1)).unwrap();
+        assert_eq!(known(&journal), [true; 8]);
+        let copy = journal.back_up().unwrap();
+        assert_eq!(known(&Journal::open(&copy).unwrap()), [false; 8]);
     }
 
     fn put(path: &Path, bytes: &[u8]) {
