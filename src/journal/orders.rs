@@ -28,6 +28,18 @@ kept_by_name! {
     }
 }
 
+/// What is known of the stock of an order's goods, and of their variants: which of a
+/// product's variants it was the journal does not know.
+const DOUBT_STOCK: [&str; 2] = [
+    "UPDATE product_state SET last_quantity = coalesce(quantity, last_quantity), quantity = NULL
+     WHERE exchange = ?1 AND match_key IN
+     (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
+    // Left alone, SQLite would rather read all variants than look each product up.
+    "UPDATE told INDEXED BY told_by_product SET value = NULL
+     WHERE exchange = ?1 AND field = 'variant' AND match_key IN
+     (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
+];
+
 impl Journal {
     /// Whether the order is still to be written; one seen for the first time is entered.
     pub fn is_to_write(
@@ -236,20 +248,39 @@ impl Journal {
     /// The stock of an order's goods is what 1C says next, even if that is what
     /// it said before.
     pub(super) fn doubt_stock(&self, exchange: &str, order: OrderId) -> Result<(), JournalError> {
-        self.connection
-            .prepare_cached(
-                "UPDATE product_state SET last_quantity = coalesce(quantity, last_quantity), quantity = NULL
-                 WHERE exchange = ?1 AND match_key IN
-                 (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
-            )?
-            .execute(params![exchange, order.get()])?;
-        // Which of a product's variants it was the journal does not know.
-        self.connection
-            .prepare_cached(
-                "UPDATE told SET value = NULL WHERE exchange = ?1 AND field = 'variant' AND match_key IN
-                 (SELECT match_key FROM order_goods WHERE exchange = ?1 AND order_id = ?2)",
-            )?
-            .execute(params![exchange, order.get()])?;
+        for sql in DOUBT_STOCK {
+            self.connection
+                .prepare_cached(sql)?
+                .execute(params![exchange, order.get()])?;
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An order comes every few minutes; an exchange may have a hundred thousand variants.
+    #[test]
+    fn an_order_reads_no_more_than_its_own_goods() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("j.sqlite")).unwrap();
+        for sql in DOUBT_STOCK {
+            let mut plan = journal
+                .connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let steps = plan.query_map(params!["main", 7], |row| row.get::<_, String>(3));
+            let steps: Vec<String> = steps.unwrap().collect::<Result<_, _>>().unwrap();
+            assert!(
+                steps.iter().any(|step| step.contains("match_key=?")),
+                "{steps:?}"
+            );
+            assert!(
+                steps.iter().all(|step| !step.starts_with("SCAN")),
+                "{steps:?}"
+            );
+        }
     }
 }
