@@ -97,17 +97,27 @@ impl Journal {
     /// The `Ид` that 1C gave to the product with this article; the product itself
     /// before its variants, and an id of our own making only where there is no other.
     pub fn item_of(&self, exchange: &str, sku: &Sku) -> Result<Option<ItemKey>, JournalError> {
-        let key = sku.match_key();
-        let derived = ItemKey::derived_from(&key);
-        let item: Option<String> = self
+        let found = self.identity_of(exchange, &sku.match_key())?;
+        Ok(found.and_then(|(item, _)| ItemKey::parse(&item)))
+    }
+
+    /// The `Ид` and the name that 1C gave to the product with this article.
+    pub(super) fn identity_of(
+        &self,
+        exchange: &str,
+        match_key: &str,
+    ) -> Result<Option<(String, Option<String>)>, JournalError> {
+        let derived = ItemKey::derived_from(match_key);
+        Ok(self
             .connection
             .prepare_cached(
-                "SELECT item FROM identity WHERE exchange = ?1 AND match_key = ?2
+                "SELECT item, name FROM identity WHERE exchange = ?1 AND match_key = ?2
                  ORDER BY item = ?3, instr(item, '#') > 0, item LIMIT 1",
             )?
-            .query_row(params![exchange, key, derived.as_str()], |row| row.get(0))
-            .optional()?;
-        Ok(item.as_deref().and_then(ItemKey::parse))
+            .query_row(params![exchange, match_key, derived.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?)
     }
 
     /// 1C does not use this article for this `Ид` any more.

@@ -263,7 +263,15 @@ impl Journal {
         };
         let mut statement = self.connection.prepare_cached(PRODUCTS)?;
         let products = statement.query_map(params![exchange, from, end, limit], product_line)?;
-        Ok(products.collect::<Result<_, _>>()?)
+        let mut products: Vec<ProductLine> = products.collect::<Result<_, _>>()?;
+        for product in &mut products {
+            // Of several ids that go by one article, the one that the exchange itself takes.
+            if let Some((item, name)) = self.identity_of(exchange, &product.match_key)? {
+                product.item = Some(item);
+                product.name = name.or(product.name.take());
+            }
+        }
+        Ok(products)
     }
 
     /// The article that goes by this Ид in 1C, as the shop compares it.
@@ -395,12 +403,10 @@ fn orders_sql(state: Option<OrderState>) -> &'static str {
     }
 }
 
-const PRODUCTS: &str =
-    "SELECT a.match_key, a.sku, i.item, coalesce(i.name, s.name), s.price, s.quantity,
-        s.confirmed_at, max(coalesce(s.price_by, 0), coalesce(s.quantity_by, 0))
+const PRODUCTS: &str = "SELECT a.match_key, a.sku, s.name, s.price, s.quantity, s.confirmed_at,
+        max(coalesce(s.price_by, 0), coalesce(s.quantity_by, 0))
      FROM article a
      LEFT JOIN product_state s ON s.exchange = a.exchange AND s.match_key = a.match_key
-     LEFT JOIN identity i ON i.exchange = a.exchange AND i.match_key = a.match_key
      WHERE a.exchange = ?1 AND a.match_key >= ?2 AND a.match_key < ?3
      ORDER BY a.match_key LIMIT ?4";
 
@@ -428,15 +434,15 @@ fn order_line(row: &Row<'_>) -> rusqlite::Result<Result<OrderLine, JournalError>
 }
 
 fn product_line(row: &Row<'_>) -> rusqlite::Result<ProductLine> {
-    let run: i64 = row.get(7)?;
+    let run: i64 = row.get(6)?;
     Ok(ProductLine {
         match_key: row.get(0)?,
         article: row.get(1)?,
-        item: row.get(2)?,
-        name: row.get(3)?,
-        price: row.get(4)?,
-        quantity: row.get(5)?,
-        confirmed_at: row.get(6)?,
+        item: None,
+        name: row.get(2)?,
+        price: row.get(3)?,
+        quantity: row.get(4)?,
+        confirmed_at: row.get(5)?,
         run: (run > 0).then_some(RunId(run)),
     })
 }

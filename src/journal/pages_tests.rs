@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
+use crate::domain::{ItemKey, Sku};
 use crate::journal::Fingerprint;
 
 fn journal() -> (tempfile::TempDir, Journal) {
@@ -340,4 +341,33 @@ fn what_a_page_asks_costs_the_same_however_much_there_is() {
         searched < 10_000,
         "{searched} hundred steps for 10,000 runs"
     );
+}
+
+#[test]
+fn an_article_that_several_ids_go_by_is_one_product_on_every_page() {
+    let (_folder, journal) = journal();
+    let now = noon(1);
+    for article in ["A", "B"] {
+        journal.learn_article("main", article).unwrap();
+    }
+    let sku = Sku::parse("A").unwrap();
+    let derived = ItemKey::derived_from(&sku.match_key());
+    for (item, name) in [
+        (derived.as_str(), "of our own making"),
+        ("guid#red", "a variant"),
+        ("guid", "the product"),
+    ] {
+        let item = ItemKey::parse(item).unwrap();
+        journal
+            .learn_identity("main", &item, Some(&sku), None, Some(name), now)
+            .unwrap();
+    }
+    let page = |after: &str| journal.products_page("main", "", after, 1).unwrap();
+    let first = page("").remove(0);
+    assert_eq!(first.item.as_deref(), Some("guid"));
+    assert_eq!(first.name.as_deref(), Some("the product"));
+    let second = page(&first.match_key).remove(0);
+    assert_eq!(second.article, "B");
+    assert!(page(&second.match_key).is_empty());
+    assert_eq!(journal.products_page("main", "", "", 9).unwrap().len(), 2);
 }
