@@ -11,6 +11,7 @@ use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::journal::{
     Day, Journal, JournalError, OrderLine, OrderState, Run, RunFilter, RunState, Tally,
 };
+use crate::pipeline::is_guarded;
 use crate::wording::key;
 
 /// Days of the chart.
@@ -176,7 +177,8 @@ fn waiting(ask: &Ask<'_>, seen: &Seen) -> Markup {
 fn hint(ask: &Ask<'_>, run: &Run) -> String {
     let words = ask.app.words();
     match run.state {
-        RunState::Held => words.text("hint-held"),
+        RunState::Held if is_guarded(run) => words.text("hint-held"),
+        RunState::Held => words.text("hint-held-by-cause"),
         RunState::Rejected => words.text("hint-rejected"),
         RunState::Retry => words.text("hint-retry"),
         RunState::Open | RunState::Done => String::new(),
@@ -190,6 +192,11 @@ pub(super) fn decisions(ask: &Ask<'_>, run: &Run) -> Markup {
     html! {
         div .buttons {
             @match run.state {
+                RunState::Held if !is_guarded(run) => {
+                    (button(ask, &to("retry"), &words.text("retry-button"), "primary"))
+                    (button(ask, &to("reject"), &words.text("reject-button"), ""))
+                    (button(ask, &to("look"), &words.text("look-button"), ""))
+                }
                 RunState::Held => {
                     (button(ask, &to("approve"), &words.text("approve-button"), "primary"))
                     (button(ask, &to("reject"), &words.text("reject-button"), ""))

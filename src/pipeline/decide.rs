@@ -21,6 +21,10 @@ pub enum DecisionError {
         run: RunId,
         state: &'static str,
     },
+    /// The guard rails have not judged it yet, so nobody can know what he would allow.
+    NotGuarded {
+        run: RunId,
+    },
     FileGone {
         run: RunId,
         file: String,
@@ -50,6 +54,7 @@ impl Worded for DecisionError {
             Self::NotHeld { run, state } => {
                 message!("decide-not-held", run = run.to_string(), state = *state)
             }
+            Self::NotGuarded { run } => message!("decide-not-guarded", run = run.to_string()),
             Self::FileGone { run, file } => {
                 message!("decide-file-gone", run = run.to_string(), file = file)
             }
@@ -82,6 +87,14 @@ pub fn retry(
     return_file(&find(run, journal)?, exchanges, journal)
 }
 
+/// Whether the guard rails hold it. What is held for another reason has not come as far
+/// as them, and is tried again when the reason is gone.
+pub fn is_guarded(run: &Run) -> bool {
+    let code = run.note.as_ref().and_then(Message::code);
+    run.state == RunState::Held
+        && code.is_some_and(|code| code == "carry-guarded" || code.starts_with("alarm-"))
+}
+
 /// Lets a held run do what the guard rails stopped it from.
 pub fn approve(
     run: RunId,
@@ -89,6 +102,9 @@ pub fn approve(
     journal: &Journal,
 ) -> Result<String, DecisionError> {
     let run = find_held(run, journal)?;
+    if !is_guarded(&run) {
+        return Err(DecisionError::NotGuarded { run: run.id });
+    }
     journal.approve(run.id)?;
     return_file(&run, exchanges, journal)
 }
@@ -190,4 +206,69 @@ fn return_file(
         })?;
         Ok(place.display().to_string())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Money;
+    use crate::pipeline::CarryError;
+    use crate::plan::Alarm;
+
+    fn run(state: RunState, err: &CarryError) -> Run {
+        Run {
+            id: RunId(1),
+            exchange: "main".to_owned(),
+            file: "a.csv".to_owned(),
+            state,
+            note: Some(Message::restored(err.message().stored().into_owned())),
+            attempts: 1,
+            retry_at: None,
+            is_approved: false,
+            is_unpacked: false,
+            started_at: String::new(),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn only_alarms_are_the_guard_rails() {
+        let alarms = [
+            Alarm::Zeroed {
+                n: 9,
+                of: 10,
+                allowed_percent: 30,
+            },
+            Alarm::Moved {
+                n: 9,
+                of: 10,
+                by_percent: 50,
+                allowed_percent: 30,
+            },
+            Alarm::Shrunk {
+                what: "products",
+                n: 1,
+                before: 10,
+            },
+            Alarm::FewerArticles { n: 1, before: 10 },
+            Alarm::Leaps {
+                n: 1,
+                factor: 10,
+                examples: vec![("A".to_owned(), Money::ZERO, Money::ZERO)],
+            },
+        ];
+        for alarm in &alarms {
+            let alarms = vec![alarm.clone()];
+            let err = CarryError::Guarded { alarms };
+            assert!(is_guarded(&run(RunState::Held, &err)), "{alarm}");
+            assert!(!is_guarded(&run(RunState::Rejected, &err)), "{alarm}");
+        }
+        let alarms = alarms.to_vec();
+        assert!(is_guarded(&run(
+            RunState::Held,
+            &CarryError::Guarded { alarms }
+        )));
+        let other = CarryError::Settings(message!("carry-no-warehouse"));
+        assert!(!is_guarded(&run(RunState::Held, &other)));
+    }
 }

@@ -40,7 +40,7 @@ mod turn;
 mod waiting;
 
 pub use clock::{now, unix_time};
-pub use decide::{DecisionError, approve, held_file, reject, retry, write_order_again};
+pub use decide::{DecisionError, approve, held_file, is_guarded, reject, retry, write_order_again};
 pub use error::CarryError;
 pub use exchange::{
     Deleted, Exchange, ExchangeSettings, GoodsSettings, ListSettings, MatchBy, OrderSettings,

@@ -8,6 +8,7 @@
 )]
 
 mod allocations;
+mod approval;
 mod archives;
 mod browser;
 mod corpus;

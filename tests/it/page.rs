@@ -9,53 +9,13 @@ use obmen::demo_shop::{Dialect, Module};
 use obmen::pipeline::{self, Exchange, Service};
 use obmen::wording::Language;
 use reqwest::StatusCode;
-use reqwest::blocking::Response;
 
-use crate::paged::{MAX_UPLOAD, PASSWORD, Paged};
+use crate::paged::{MAX_UPLOAD, PASSWORD, Paged, csrf, get, location, post, wait_for};
 use crate::served::{client, wait_until};
 use crate::world::{World, small_catalogue};
 
 fn paged() -> Paged {
     Paged::new(World::new(), Language::English, None)
-}
-
-fn get(paged: &Paged, path: &str) -> String {
-    let answer = client()
-        .get(format!("{}{path}", paged.url()))
-        .send()
-        .unwrap();
-    assert_eq!(answer.status(), StatusCode::OK, "{path}");
-    answer.text().unwrap()
-}
-
-fn csrf(page: &str) -> String {
-    let (_, rest) = page.split_once("name=\"csrf\" content=\"").unwrap();
-    rest.split('"').next().unwrap().to_owned()
-}
-
-fn post(paged: &Paged, path: &str, token: &str, body: &[u8]) -> Response {
-    client()
-        .post(format!("{}{path}", paged.url()))
-        .header("x-csrf", token)
-        .body(body.to_vec())
-        .send()
-        .unwrap()
-}
-
-fn location(answer: &Response) -> String {
-    answer.headers()["location"].to_str().unwrap().to_owned()
-}
-
-/// Until the page says so; the deadline is for a test that has failed.
-fn wait_for(paged: &Paged, path: &str, said: &str) -> String {
-    wait_until(|| {
-        let page = get(paged, path);
-        if page.contains(said) {
-            Ok(page)
-        } else {
-            Err(format!("no `{said}` in {page}"))
-        }
-    })
 }
 
 /// Hands a file over and has it checked; returns the page's place.

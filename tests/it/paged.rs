@@ -6,7 +6,10 @@ use std::thread::{self, JoinHandle};
 use obmen::dashboard::{self, Dashboard, Heart, Password};
 use obmen::pipeline::{self, Event, Exchange, Service, Waker};
 use obmen::wording::Language;
+use reqwest::StatusCode;
+use reqwest::blocking::Response;
 
+use crate::served::{client, wait_until};
 use crate::world::World;
 
 /// Long enough for the page.
@@ -69,4 +72,43 @@ impl Drop for Paged {
             assert!(ended.is_ok() || thread::panicking());
         }
     }
+}
+
+pub(crate) fn get(paged: &Paged, path: &str) -> String {
+    let answer = client()
+        .get(format!("{}{path}", paged.url()))
+        .send()
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    answer.text().unwrap()
+}
+
+pub(crate) fn csrf(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"csrf\" content=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+pub(crate) fn post(paged: &Paged, path: &str, token: &str, body: &[u8]) -> Response {
+    client()
+        .post(format!("{}{path}", paged.url()))
+        .header("x-csrf", token)
+        .body(body.to_vec())
+        .send()
+        .unwrap()
+}
+
+pub(crate) fn location(answer: &Response) -> String {
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+/// Until the page says so; the deadline is for a test that has failed.
+pub(crate) fn wait_for(paged: &Paged, path: &str, said: &str) -> String {
+    wait_until(|| {
+        let page = get(paged, path);
+        if page.contains(said) {
+            Ok(page)
+        } else {
+            Err(format!("no `{said}` in {page}"))
+        }
+    })
 }

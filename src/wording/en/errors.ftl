@@ -181,6 +181,7 @@ journal-content = the journal holds `{ $value }` where { $expected } belongs
 
 decide-no-run = there is no run { $run }; `obmen history` lists the latest
 decide-not-held = run { $run } is { $state }, not held
+decide-not-guarded = run { $run } is not held by the guard rails, so there is nothing to approve; put right what it is held for, then try it again: `obmen retry { $run }`
 decide-file-gone = the file `{ $file }` of run { $run } is not in `held` any more
 decide-file-elsewhere = the file `{ $file }` of run { $run } ({ $state }) lies neither in `held` nor in `rejected` nor in `working`; to carry it again, drop it into the inbox
 decide-no-exchange = run { $run } belongs to the exchange `{ $exchange }`, which is not configured

@@ -48,6 +48,7 @@ home-exchange = The exchange
 home-no-file = No file has been carried yet. Drop one above, or into the inbox.
 home-days = The last { $n } days
 hint-held = The file is fine, but would do something unusual. Look into it: approve it, reject it, or try it again when the cause is gone.
+hint-held-by-cause = Put right what is named here, then try it again. Its changes are judged only then; nothing of it is lost meanwhile.
 hint-rejected = The file itself is at fault: export it again. If the cause was elsewhere, try it again.
 hint-retry = Nothing to do: it is tried again by itself, at longer and longer intervals.
 hint-order-held = Mend the order in the shop's admin; it is looked at again at each asking.

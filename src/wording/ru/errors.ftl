@@ -190,6 +190,7 @@ decide-not-held = загрузка { $run } { $state ->
     [retry] будет повторена
    *[other] в состоянии { $state }
 }, а не задержана
+decide-not-guarded = загрузку { $run } удержали не ограничители, поэтому разрешать нечего; устраните причину и повторите: `obmen retry { $run }`
 decide-file-gone = файла `{ $file }` загрузки { $run } уже нет в `held`
 decide-file-elsewhere = файла `{ $file }` загрузки { $run } ({ $state ->
     [open] ещё идёт
