@@ -144,11 +144,15 @@ fn say_returned(file: &str, out: &mut Out) {
 
 pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
-    let file = pipeline::reject(RunId(id), &config.exchanges, &journal)?;
-    out.say(&out.words.fill(
-        "rejected-by-you",
-        &[("run", id.to_string().into()), ("file", file.into())],
-    ));
+    let run = ("run", id.to_string().into());
+    out.say(
+        &match pipeline::reject(RunId(id), &config.exchanges, &journal)? {
+            Some(file) => out
+                .words
+                .fill("rejected-by-you", &[run, ("file", file.into())]),
+            None => out.words.fill("rejected-without-file", &[run]),
+        },
+    );
     Ok(Exit::Fine)
 }
 

@@ -312,14 +312,13 @@ pub(super) fn look(ask: &Ask<'_>, id: i64) -> Result<u64, PageError> {
 /// What a person has decided; the same functions as the commands.
 pub(super) fn decide(ask: &Ask<'_>, id: i64, decision: &str) -> Result<Answer, PageError> {
     let app = ask.app;
-    let decide = match decision {
-        "approve" => pipeline::approve,
-        "reject" => pipeline::reject,
-        "retry" => pipeline::retry,
+    let (run, exchanges, journal) = (RunId(id), ask.exchanges, app.open_journal()?);
+    match decision {
+        "approve" => drop(pipeline::approve(run, exchanges, &journal)?),
+        "reject" => drop(pipeline::reject(run, exchanges, &journal)?),
+        "retry" => drop(pipeline::retry(run, exchanges, &journal)?),
         _ => return Err(PageError::NotFound),
-    };
-    let journal = app.open_journal()?;
-    decide(RunId(id), ask.exchanges, &journal)?;
+    }
     app.waker.wake(Event::ScanInbox);
     Ok(Answer::To(ask.link(&format!("/runs/{id}"), &[])))
 }

@@ -64,19 +64,26 @@ impl Inbox {
         Ok(target)
     }
 
-    /// Where the file of a held run lies, to be looked into.
-    pub fn held_file(&self, name: &str, run: i64) -> Option<PathBuf> {
-        let relative = Path::new(name);
-        let is_below = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
-        is_below.then(|| self.find_finished(relative, run, &[HELD]))?
+    /// Where the file of a held run lies, to be looked into. For `is_own` see
+    /// [`take_up`](Self::take_up).
+    pub fn held_file(
+        &self,
+        name: &str,
+        run: i64,
+        is_own: &dyn Fn(&Path) -> bool,
+    ) -> Option<PathBuf> {
+        self.find_finished(Path::new(name), run, &[HELD], is_own)
     }
 
     /// Moves a held file and its receipts to `rejected`.
-    pub fn reject_held(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
+    pub fn reject_held(
+        &self,
+        name: &str,
+        run: i64,
+        is_own: &dyn Fn(&Path) -> bool,
+    ) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
-        let Some(path) = self.find_finished(relative, run, &[HELD]) else {
+        let Some(path) = self.find_finished(relative, run, &[HELD], is_own) else {
             return Ok(None);
         };
         let target = free_name(&self.root.join(REJECTED).join(relative), Some(run));
@@ -90,33 +97,49 @@ impl Inbox {
         Ok(Some(target))
     }
 
-    /// The numbered name is the run's own, where a file of this name lay there already.
-    fn find_finished(&self, relative: &Path, run: i64, folders: &[&str]) -> Option<PathBuf> {
+    /// The numbered name is the run's own. Under the plain one may lie the file of another.
+    /// `None` as well for a name that does not lie below the inbox.
+    fn find_finished(
+        &self,
+        relative: &Path,
+        run: i64,
+        folders: &[&str],
+        is_own: &dyn Fn(&Path) -> bool,
+    ) -> Option<PathBuf> {
+        let is_below = relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        if !is_below {
+            return None;
+        }
         let plain: Vec<PathBuf> = folders
             .iter()
             .map(|folder| self.root.join(folder).join(relative))
             .collect();
         let numbered = plain.iter().map(|path| with_run(path, run));
+        let mut numbered = numbered.filter(|path| path.is_file());
         let slots = slots(&self.root.join(WORKING)).into_iter();
         let in_slots = slots
             .filter(|_| folders.contains(&WORKING))
             .map(|(_, folder)| folder.join(relative));
-        numbered
-            .chain(plain.iter().cloned())
-            .chain(in_slots)
-            .find(|path| path.is_file())
+        numbered.next().or_else(|| {
+            let mut plain = plain.iter().cloned().chain(in_slots);
+            plain.find(|path| path.is_file() && is_own(path))
+        })
     }
 
     /// Takes a rejected or held file up again: back into `working`, under the name that
-    /// its run knows. Its receipts go. `None` as well for a name that does not lie below
-    /// the inbox.
-    pub fn take_up(&self, name: &str, run: i64) -> Result<Option<PathBuf>, FolderError> {
+    /// its run knows. Its receipts go. `is_own` tells the run's file from one of the same
+    /// name that is another's.
+    pub fn take_up(
+        &self,
+        name: &str,
+        run: i64,
+        is_own: &dyn Fn(&Path) -> bool,
+    ) -> Result<Option<PathBuf>, FolderError> {
         let relative = Path::new(name);
-        let is_below = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
-        let found = is_below.then(|| self.find_finished(relative, run, &[HELD, REJECTED, WORKING]));
-        let Some(path) = found.flatten() else {
+        let folders = [HELD, REJECTED, WORKING];
+        let Some(path) = self.find_finished(relative, run, &folders, is_own) else {
             return Ok(None);
         };
         // Of one that is there already, too: at its old place the service leaves it in

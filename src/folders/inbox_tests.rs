@@ -180,7 +180,7 @@ fn a_file_taken_up_again_goes_on_where_it_was() {
     let inbox = Inbox::open(folder.path()).unwrap();
     put(&folder.path().join("held/a.csv"), "1");
     put(&folder.path().join("a.csv"), "a newer one");
-    inbox.take_up("a.csv", 1).unwrap().unwrap();
+    inbox.take_up("a.csv", 1, &|_| true).unwrap().unwrap();
     let claimed = inbox.claimed().unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].name(), "a.csv");

@@ -5,6 +5,7 @@
 //! where SQLite's locks do not hold.
 
 mod calls;
+mod content;
 mod documents;
 mod error;
 mod full;
@@ -27,6 +28,7 @@ pub mod views;
 mod words;
 
 pub use calls::{Call, CallId};
+pub use content::Overdue;
 pub use error::JournalError;
 pub use full::Standing;
 pub use identity::{Identity, Pending};

@@ -226,17 +226,21 @@ impl Journal {
                     .prepare_cached("DELETE FROM identity WHERE first_run = ?1")?
                     .execute([run.0])?;
             }
-            // Counted once: rows that changed nothing are forgotten before their run is.
-            self.connection
-                .prepare_cached("DELETE FROM run_tally WHERE run = ?1")?
-                .execute([run.0])?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO run_tally SELECT run, outcome, count(*) FROM outcome WHERE run = ?1 GROUP BY outcome",
-                )?
-                .execute([run.0])?;
-            Ok(())
+            self.count_outcomes(run)
         })
+    }
+
+    /// Counted once: rows that changed nothing are forgotten before their run is.
+    pub(super) fn count_outcomes(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("DELETE FROM run_tally WHERE run = ?1")?
+            .execute([run.0])?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO run_tally SELECT run, outcome, count(*) FROM outcome WHERE run = ?1 GROUP BY outcome",
+            )?
+            .execute([run.0])?;
+        Ok(())
     }
 
     /// A person takes the responsibility for what the guard rails forbid.

@@ -1,12 +1,15 @@
 //! What a person decides about a run or an order: one way, whoever asks for it.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::domain::OrderId;
 use crate::folders::{FolderError, Inbox};
-use crate::journal::{Journal, JournalError, Run, RunId, RunState};
+use crate::formats::FileError;
+use crate::journal::{Fingerprint, Journal, JournalError, Run, RunId, RunState};
+use crate::pipeline::inbound::fingerprint;
 use crate::pipeline::{ExchangeSettings, clock};
 use crate::wording::{Message, Worded, message};
 
@@ -44,6 +47,8 @@ pub enum DecisionError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
     Journal(#[from] JournalError),
 }
 
@@ -73,6 +78,7 @@ impl Worded for DecisionError {
             }
             Self::NoOrder { order } => message!("decide-no-order", order = order.to_string()),
             Self::Folder(err) => err.message(),
+            Self::File(err) => err.message(),
             Self::Journal(err) => err.message(),
         }
     }
@@ -105,8 +111,11 @@ pub fn approve(
     if !is_guarded(&run) {
         return Err(DecisionError::NotGuarded { run: run.id });
     }
-    journal.approve(run.id)?;
-    return_file(&run, exchanges, journal)
+    // What is not taken up is not approved: the same file may come again one day.
+    journal.atomically(|| {
+        journal.approve(run.id)?;
+        return_file(&run, exchanges, journal)
+    })
 }
 
 /// The file of a held run, where it lies: to see what it would do before it is decided about.
@@ -116,7 +125,8 @@ pub fn held_file(
     journal: &Journal,
 ) -> Result<(Run, PathBuf), DecisionError> {
     let run = find_held(run, journal)?;
-    let place = inbox_of(&run, exchanges)?.held_file(&run.file, run.id.0);
+    let place = inbox_of(&run, exchanges)?
+        .held_file(&run.file, run.id.0, &|path| is_own(path, &run, journal));
     let place = place.ok_or_else(|| DecisionError::FileGone {
         run: run.id,
         file: run.file.clone(),
@@ -124,18 +134,16 @@ pub fn held_file(
     Ok((run, place))
 }
 
-/// Moves the file of a held run to `rejected`, and returns its place.
+/// Moves the file of a held run to `rejected`, and returns its place; `None` where
+/// somebody has taken the file away, which ends the run as well.
 pub fn reject(
     run: RunId,
     exchanges: &[ExchangeSettings],
     journal: &Journal,
-) -> Result<String, DecisionError> {
+) -> Result<Option<String>, DecisionError> {
     let run = find_held(run, journal)?;
-    let place = inbox_of(&run, exchanges)?.reject_held(&run.file, run.id.0)?;
-    let place = place.ok_or_else(|| DecisionError::FileGone {
-        run: run.id,
-        file: run.file.clone(),
-    })?;
+    let inbox = inbox_of(&run, exchanges)?;
+    let place = inbox.reject_held(&run.file, run.id.0, &|path| is_own(path, &run, journal))?;
     journal.finish(
         run.id,
         RunState::Rejected,
@@ -143,7 +151,7 @@ pub fn reject(
         None,
         clock::now(),
     )?;
-    Ok(place.display().to_string())
+    Ok(place.map(|place| place.display().to_string()))
 }
 
 /// The order is written once more at the next asking, whatever became of it before.
@@ -198,14 +206,27 @@ fn return_file(
     // Whoever finds the file in its new place finds its run to go on with.
     journal.atomically(|| {
         journal.take_up(run.id)?;
-        let place = inbox.take_up(&run.file, run.id.0)?;
+        let place = inbox.take_up(&run.file, run.id.0, &|path| is_own(path, run, journal))?;
         let place = place.ok_or_else(|| DecisionError::FileElsewhere {
             run: run.id,
             file: run.file.clone(),
             state: run.state.name(),
         })?;
+        // A person may have mended it; what was approved is not this.
+        journal.note_content(run.id, &fingerprint_of(&place)?)?;
         Ok(place.display().to_string())
     })
+}
+
+fn fingerprint_of(path: &Path) -> Result<Fingerprint, FileError> {
+    fingerprint(File::open(path).map_err(FileError::Io)?)
+}
+
+/// Whether a file of the run's name is the run's: another run may have one of that name
+/// where this one's has been taken away. One that cannot be read is not decided about.
+fn is_own(path: &Path, run: &Run, journal: &Journal) -> bool {
+    fingerprint_of(path)
+        .is_ok_and(|print| journal.is_content_of(run.id, &print).unwrap_or_default())
 }
 
 #[cfg(test)]

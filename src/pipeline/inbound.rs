@@ -210,7 +210,7 @@ pub fn send_file(
 }
 
 /// Hash and size of a file's content.
-pub(super) fn fingerprint(mut file: File) -> Result<Fingerprint, CarryError> {
+pub(super) fn fingerprint(mut file: File) -> Result<Fingerprint, FileError> {
     let mut hasher = blake3::Hasher::new();
     let size = io::copy(&mut file, &mut hasher).map_err(FileError::Io)?;
     Ok(Fingerprint {

@@ -3,6 +3,7 @@
 //! No format, SQL or HTTP detail here; every step is a call of the room that
 //! knows it. The only room that reads the clock.
 
+mod abandoned;
 mod backoff;
 mod choices;
 mod chores;

@@ -121,6 +121,7 @@ impl Post {
         self.wait_until_quiet(report);
         self.ask(journal, report);
         self.carry_all(journal, report, stopped);
+        self.end_abandoned(journal, report);
         self.close_full_export(journal, report);
         self.send_late_pictures(journal, report);
         self.fetch_due_lists(journal, report);
@@ -153,6 +154,7 @@ impl Post {
         let schedule = self.exchange.settings.schedule.clone();
         if now >= self.next_scan {
             self.carry_all(journal, report, stopped);
+            self.end_abandoned(journal, report);
             self.close_full_export(journal, report);
             self.next_scan = Instant::now() + schedule.scan;
         }

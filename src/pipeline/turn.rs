@@ -167,7 +167,9 @@ impl Post {
             Caution::Heeded,
             &|_| {},
         )
-        .and_then(|summary| same_as_before(file, &fingerprint_before).map(|()| summary));
+        .and_then(|summary| {
+            same_as_before(file, &run, &fingerprint_before, journal).map(|()| summary)
+        });
         Turn::Done(Box::new(self.conclude(file, run, result, journal)))
     }
 
@@ -302,11 +304,18 @@ fn put_off(run: Run, reason: &Message, journal: &Journal) -> Run {
 }
 
 /// A writer that paused for longer than the quiet time may still be at it: then
-/// what was carried is not all of the file.
-fn same_as_before(file: &ClaimedFile, before: &Fingerprint) -> Result<(), CarryError> {
-    if fingerprint(file.open()?)? == *before {
+/// what was carried is not all of the file, and the run goes on with the rest.
+fn same_as_before(
+    file: &ClaimedFile,
+    run: &Run,
+    before: &Fingerprint,
+    journal: &Journal,
+) -> Result<(), CarryError> {
+    let now_is = fingerprint(file.open()?)?;
+    if now_is == *before {
         return Ok(());
     }
+    journal.note_content(run.id, &now_is)?;
     let changed = io::Error::other(message!("file-changed-meanwhile"));
     Err(CarryError::File(FileError::Io(changed)))
 }

@@ -13,6 +13,7 @@ mod archives;
 mod browser;
 mod corpus;
 mod crash;
+mod decisions;
 mod disk;
 mod encodings;
 mod facts;

@@ -512,7 +512,7 @@ fn a_file_that_a_person_rejects_leaves_no_rivals_behind() {
     assert_eq!(held.state, RunState::Held);
     Inbox::open(world.inbox())
         .unwrap()
-        .reject_held(&held.file, held.id.0)
+        .reject_held(&held.file, held.id.0, &|_| true)
         .unwrap();
     world
         .journal()
@@ -539,7 +539,7 @@ fn content_that_comes_again_while_it_is_held_leaves_nothing_behind_once_decided(
     }
     let held = world.journal().runs(None, 1).unwrap().remove(0);
     let inbox = Inbox::open(world.inbox()).unwrap();
-    inbox.reject_held(&held.file, held.id.0).unwrap();
+    inbox.reject_held(&held.file, held.id.0, &|_| true).unwrap();
     world
         .journal()
         .finish(held.id, RunState::Rejected, None, None, now())

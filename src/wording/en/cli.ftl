@@ -20,6 +20,7 @@ left-for-next-pass = { $file }: left for the next pass: it is still changing, it
 no-runs-yet = no file has been carried yet
 back-in-inbox = `{ $file }` will be carried with the next pass
 rejected-by-you = run { $run } is rejected; its file is `{ $file }`
+rejected-without-file = run { $run } is rejected; its file is not in `held` any more
 heartbeat-fine = { $at }: obmen is at work.
 heartbeat-trouble = { $at }: obmen is at work, but something keeps it: { $why }
 page-at = the page: { $url }

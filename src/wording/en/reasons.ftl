@@ -139,6 +139,7 @@ alarm-leaps = it would change { $n ->
    *[other] { $n } prices
 } { $factor } times or more: { $examples }
 why-by-person = rejected by a person
+why-file-gone = its file was taken away before it was carried to its end, or is another by now
 
 ## Calls of the shop that were looked into
 

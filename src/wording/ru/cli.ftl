@@ -21,6 +21,7 @@ left-for-next-pass = { $file }: оставлен до следующего пр�
 no-runs-yet = ещё не загружен ни один файл
 back-in-inbox = `{ $file }` будет загружен при следующем проходе
 rejected-by-you = загрузка { $run } отклонена; её файл: `{ $file }`
+rejected-without-file = загрузка { $run } отклонена; её файла в `held` уже нет
 heartbeat-fine = { $at }: obmen работает.
 heartbeat-trouble = { $at }: obmen работает, но ему что-то мешает: { $why }
 page-at = страница: { $url }
