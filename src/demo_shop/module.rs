@@ -25,7 +25,7 @@ use super::store::Store;
 
 pub(super) const ROUTE: &str = "apizs/sync";
 
-const VERSION: &str = "1.2.0";
+const VERSION: &str = "1.2.1";
 
 const QUESTIONS: [&str; 6] = [
     "ping",

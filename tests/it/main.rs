@@ -33,6 +33,7 @@ mod long_files;
 mod mapping;
 mod module_contract;
 mod module_cycle;
+mod module_drivers;
 mod module_goods;
 mod module_prices;
 mod module_scale;

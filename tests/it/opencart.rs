@@ -1,6 +1,6 @@
 //! Shops with the real module in PHP over a real `MariaDB`, one for each version of OpenCart.
 //!
-//! Needs `php` with mysqli and `mariadbd`; where they are missing, the tests that ask for a
+//! Needs `php` with mysqli and `pdo_mysql`, and `mariadbd`; where they are missing, the tests that ask for a
 //! shop are left out, unless `OBMEN_REQUIRE_PHP` is set, as `.ci/run` does.
 
 use std::env;
@@ -88,7 +88,13 @@ fn is_installed() -> bool {
             .is_ok_and(|status| status.success())
     };
     cfg!(unix)
-        && runs("php", &["-r", "exit(extension_loaded('mysqli') ? 0 : 1);"])
+        && runs(
+            "php",
+            &[
+                "-r",
+                "exit(extension_loaded('mysqli') && extension_loaded('pdo_mysql') ? 0 : 1);",
+            ],
+        )
         && runs("mariadbd", &["--no-defaults", "--version"])
         && runs(
             "sh",
@@ -107,7 +113,7 @@ pub(crate) fn is_there() -> bool {
         if !is_there {
             assert!(
                 env::var_os("OBMEN_REQUIRE_PHP").is_none(),
-                "php with mysqli or MariaDB is missing"
+                "php with mysqli and pdo_mysql, or MariaDB is missing"
             );
             // Past the capture of the test harness, so that somebody reads it.
             std::io::stderr()
@@ -156,6 +162,11 @@ pub(crate) fn embedded_shops() -> impl Iterator<Item = Shop> {
 impl Shop {
     /// With so many products and orders beside the few that each shop has.
     pub(crate) fn open(version: &str, n_products: u32, n_orders: u32) -> Self {
+        Self::open_with("mysqli", version, n_products, n_orders)
+    }
+
+    /// One whose owner has chosen this of OpenCart's drivers for the database.
+    pub(crate) fn open_with(driver: &str, version: &str, n_products: u32, n_orders: u32) -> Self {
         static N_SHOPS: AtomicU32 = AtomicU32::new(0);
         let name = format!("shop{}", N_SHOPS.fetch_add(1, Ordering::Relaxed));
         let socket = socket();
@@ -182,6 +193,7 @@ impl Shop {
             &[
                 ("OPENCART_VERSION", version),
                 ("OPENCART_DATABASE", &name),
+                ("OPENCART_DRIVER", driver),
                 ("OPENCART_SOCKET", socket),
                 ("OPENCART_IMAGES", &folder),
             ],

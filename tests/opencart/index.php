@@ -2,7 +2,7 @@
 /**
  * As much of OpenCart as the module needs: its registry and what is in it, for each of four versions.
  *
- * Served by `php -S`; the environment says which version, and where its database is.
+ * Served by `php -S`; the environment says which version and driver, and where its database is.
  */
 
 define('VERSION', getenv('OPENCART_VERSION'));
@@ -64,6 +64,75 @@ class HarnessDatabase
     public function getLastId()
     {
         return $this->connection->insert_id;
+    }
+}
+
+/**
+ * The other driver, which speaks PDO. That of 4.x does not escape: it keeps each value under a name for
+ * the next statement, and a value that this statement does not name makes it fail. Numbers come as numbers.
+ */
+class HarnessPdo
+{
+    private $pdo;
+    private $kept = array();
+    private $n_changed = 0;
+
+    public function __construct()
+    {
+        $where = 'mysql:unix_socket=' . getenv('OPENCART_SOCKET') . ';dbname=' . DB_DATABASE;
+        if (IS_4) {
+            $this->pdo = new \PDO($where . ';charset=utf8mb4', 'root', '');
+            $this->query("SET SESSION sql_mode = 'NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'");
+            return;
+        }
+        // Older ones keep the connection for the next request, with all that was done to it.
+        $this->pdo = new \PDO($where, 'root', '', array(\PDO::ATTR_PERSISTENT => true));
+        foreach (array("NAMES 'utf8'", 'CHARACTER SET utf8', 'CHARACTER_SET_CONNECTION = utf8', "SQL_MODE = ''") as $setting) {
+            $this->pdo->exec('SET ' . $setting);
+        }
+    }
+
+    public function query($sql)
+    {
+        if (IS_4) {
+            $sql = preg_replace("/':(\w*.)'/", ':$1', $sql);
+        }
+        $statement = $this->pdo->prepare($sql);
+        // Who has kept a value that nobody asks for spoils what comes after, too.
+        $statement->execute($this->kept);
+        $this->kept = array();
+        $this->n_changed = $statement->rowCount();
+        if (IS_4 && !$statement->columnCount()) {
+            return true;
+        }
+        $found = new stdClass();
+        $found->rows = $statement->columnCount() ? $statement->fetchAll(\PDO::FETCH_ASSOC) : array();
+        $found->row = isset($found->rows[0]) ? $found->rows[0] : array();
+        $found->num_rows = count($found->rows);
+        return $found;
+    }
+
+    public function escape($text)
+    {
+        if (!IS_4) {
+            return strtr($text, array("\\" => "\\\\", "\0" => "\\0", "\n" => "\\n", "\r" => "\\r", "\x1a" => "\\Z", "'" => "\\'", '"' => '\\"'));
+        }
+        if (!is_string($text)) {
+            throw new \TypeError('4.x takes strings only');
+        }
+        $name = ':' . count($this->kept);
+        $this->kept[$name] = $text;
+        return $name;
+    }
+
+    public function countAffected()
+    {
+        return $this->n_changed;
+    }
+
+    public function getLastId()
+    {
+        return $this->pdo->lastInsertId();
     }
 }
 
@@ -194,7 +263,7 @@ if (!isset($_GET['route']) || $_GET['route'] !== $place) {
     return;
 }
 $registry = new HarnessRegistry();
-$registry->set('db', new HarnessDatabase());
+$registry->set('db', getenv('OPENCART_DRIVER') === 'pdo' ? new HarnessPdo() : new HarnessDatabase());
 $registry->set('config', new HarnessConfig());
 $registry->set('cache', new HarnessCache());
 $registry->set('load', new HarnessLoader($registry));

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value, json};
 
 use crate::domain::{
     CategoryId, Details, Group, GroupPrice, Listed, Money, NewProduct, PriceList, Quantity,
@@ -113,6 +113,20 @@ pub(super) fn path_of(row: &CategoryRow, by_id: &HashMap<u32, &CategoryRow>) -> 
     path
 }
 
+/// Up to 1.2.0 the module told a number as what the shop's database driver made of it.
+fn text_of_number<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        Text(String),
+        Number(Number),
+    }
+    Ok(match Told::deserialize(source)? {
+        Told::Text(text) => text,
+        Told::Number(number) => number.to_string(),
+    })
+}
+
 #[derive(Deserialize)]
 pub(super) struct ArticlePage {
     pub(super) articles: Vec<ArticleRow>,
@@ -123,7 +137,9 @@ pub(super) struct ArticlePage {
 #[derive(Deserialize)]
 pub(super) struct ArticleRow {
     pub(super) sku: String,
+    #[serde(deserialize_with = "text_of_number")]
     pub(super) price: String,
+    #[serde(deserialize_with = "text_of_number")]
     pub(super) quantity: String,
 }
 
@@ -148,9 +164,11 @@ pub(super) struct ProductPage {
 pub(super) struct ProductRow {
     pub(super) sku: String,
     pub(super) name: String,
+    #[serde(deserialize_with = "text_of_number")]
     pub(super) price: String,
     pub(super) image: String,
     pub(super) manufacturer: String,
+    #[serde(deserialize_with = "text_of_number")]
     pub(super) weight: String,
     pub(super) categories: Vec<u32>,
 }
@@ -239,4 +257,22 @@ pub(super) fn new_product(
         row.insert("description".to_owned(), json!(description));
     }
     Value::Object(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_may_be_text_or_a_number() {
+        for (quantity, price) in [(json!("12"), json!("101.0000")), (json!(12), json!(101))] {
+            let row = json!({"sku": "KB-001", "price": price, "quantity": quantity});
+            let row: ArticleRow = understood("articles", &row).unwrap();
+            let listed = row.into_listed();
+            assert_eq!(listed.quantity, Some(12));
+            assert_eq!(listed.price, Money::parse("101").ok());
+        }
+        let row = json!({"sku": "KB-001", "price": null, "quantity": "1"});
+        assert!(understood::<ArticleRow>("articles", &row).is_err());
+    }
 }

@@ -18,7 +18,7 @@
 
 namespace Apizs {
 
-    const MODULE_VERSION = '1.2.0';
+    const MODULE_VERSION = '1.2.1';
     const CONTRACT = 1;
 
     /** What a call is refused with. The message never holds SQL or a path. */
@@ -163,6 +163,8 @@ namespace Apizs {
         private $columns = array();
         private $engine = null;
         private $emoji = null;
+        private $escapes = null;
+        private $has_numbers = null;
 
         public function __construct($db)
         {
@@ -174,10 +176,22 @@ namespace Apizs {
             return $this->db->query($sql);
         }
 
+        /** Numbers are texts in them, whatever the driver makes of them. */
         public function rows($sql)
         {
             $result = $this->db->query($sql);
-            return is_object($result) && isset($result->rows) ? $result->rows : array();
+            $rows = is_object($result) && isset($result->rows) ? $result->rows : array();
+            $this->meet_driver();
+            if ($this->has_numbers) {
+                foreach ($rows as &$row) {
+                    foreach ($row as &$value) {
+                        $value = is_int($value) || is_float($value) ? (string)$value : $value;
+                    }
+                    unset($value);
+                }
+                unset($row);
+            }
+            return $rows;
         }
 
         public function row($sql)
@@ -192,9 +206,28 @@ namespace Apizs {
             return $row ? reset($row) : null;
         }
 
+        /**
+         * A literal that stands as it is in any statement, as often as it is wanted. The driver `pdo` of
+         * OpenCart 4 does not escape: it keeps the value for the very next statement and returns the name
+         * of a place in it. There the text is written in digits, which need no escaping. `SHOW … LIKE`
+         * takes no such literal.
+         */
         public function quote($value)
         {
-            return "'" . $this->db->escape((string)$value) . "'";
+            $this->meet_driver();
+            return $this->escapes ? "'" . $this->db->escape((string)$value) . "'" : "_utf8mb4 X'" . bin2hex((string)$value) . "'";
+        }
+
+        /** Tries what the driver does, since its name in the configuration says it for no version. */
+        private function meet_driver()
+        {
+            if ($this->escapes === null) {
+                $text = $this->db->escape('a');
+                // A value that is kept for the next statement goes into this one.
+                $result = $this->db->query("SELECT '" . $text . "' AS word, 1 AS number");
+                $this->escapes = $text === 'a';
+                $this->has_numbers = !is_string($result->row['number']);
+            }
         }
 
         public function n_changed()
@@ -218,7 +251,8 @@ namespace Apizs {
             if ($this->tables === null) {
                 $this->tables = array();
                 $pattern = $this->quote(addcslashes(DB_PREFIX, '\\_%') . '%');
-                foreach ($this->rows('SHOW TABLES LIKE ' . $pattern) as $row) {
+                foreach ($this->rows('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '
+                    . $pattern) as $row) {
                     $this->tables[reset($row)] = true;
                 }
             }
@@ -324,7 +358,7 @@ namespace Apizs {
         public function is_transactional()
         {
             if ($this->engine === null) {
-                $status = $this->row('SHOW TABLE STATUS LIKE ' . $this->quote(addcslashes(DB_PREFIX . 'product', '\\_%')));
+                $status = $this->row('SHOW TABLE STATUS WHERE Name = ' . $this->quote(DB_PREFIX . 'product'));
                 $this->engine = $status ? strtolower((string)$status['Engine']) : '';
             }
             return $this->engine === 'innodb';
@@ -345,7 +379,7 @@ namespace Apizs {
 
         public function collation($table, $column)
         {
-            $row = $this->row('SHOW FULL COLUMNS FROM ' . $this->table($table) . ' LIKE ' . $this->quote($column));
+            $row = $this->row('SHOW FULL COLUMNS FROM ' . $this->table($table) . ' WHERE Field = ' . $this->quote($column));
             $collation = $row ? (string)$row['Collation'] : '';
             return preg_match('/^[a-z0-9]+_[a-z0-9_]+$/D', $collation) ? $collation : 'utf8_general_ci';
         }
@@ -571,8 +605,8 @@ namespace Apizs {
                     }
                 } elseif (is_string($guid) && $guid !== '' && strlen($guid) <= 120) {
                     $guids[$n] = $guid;
-                } elseif (is_string($sku) && trim($sku) !== '' && Text::length($sku) <= 255) {
-                    $skus[$n] = trim($sku);
+                } elseif (is_string($sku) && trim($sku) !== '') {
+                    $this->take_article($n, $row, $skus, $report);
                 } else {
                     $report->reject($n, 'it names no product: `id`, `guid` or `sku`');
                 }
@@ -581,7 +615,7 @@ namespace Apizs {
             foreach (array_diff_key($ids + $guids, $found) as $n => $_) {
                 $sku = Check::of($rows[$n], 'sku');
                 if (isset($guids[$n]) && is_string($sku) && trim($sku) !== '') {
-                    $skus[$n] = trim($sku);
+                    $this->take_article($n, $rows[$n], $skus, $report);
                 } else {
                     $report->put($n, $unknown);
                 }
@@ -595,6 +629,16 @@ namespace Apizs {
             }
             ksort($found);
             return $this->without_twins($found, $report);
+        }
+
+        /** What the database would cut off or mangle could be the article of another product. */
+        private function take_article($n, $row, array &$skus, Report $report)
+        {
+            try {
+                $skus[$n] = Check::text($row, 'sku', 255, $this->database->keeps_emoji());
+            } catch (RowFault $fault) {
+                $report->reject($n, $fault->getMessage());
+            }
         }
 
         /** Two rows about one product would fight; the first one counts. */
@@ -1336,6 +1380,7 @@ namespace Apizs {
             $select = 'SELECT l.*, ' . $sku . ' AS current_sku FROM ' . $this->database->table('order_product') . ' l LEFT JOIN '
                 . $this->database->table('product') . ' p ON p.product_id = l.product_id' . $join . ' WHERE';
             $lines = $this->database->rows_in($select, 'l.order_id', $ids);
+            self::sort($lines, array('order_product_id'));
             $products = array();
             foreach ($lines as $row) {
                 $products[(int)$row['product_id']] = true;
@@ -1383,10 +1428,21 @@ namespace Apizs {
         private function of($table, $select, array $ids, $by)
         {
             $rows = $this->database->rows_in($select . ' ' . $this->database->table($table) . ' WHERE', 'order_id', $ids);
-            usort($rows, function ($left, $right) use ($by) {
-                return (int)$left[$by] - (int)$right[$by];
-            });
+            self::sort($rows, array($by, $table . '_id'));
             return $rows;
+        }
+
+        /** Before PHP 8 rows of equal numbers would come in any order, another one each time. */
+        private static function sort(array &$rows, array $by)
+        {
+            usort($rows, function ($left, $right) use ($by) {
+                foreach ($by as $column) {
+                    if ((int)$left[$column] !== (int)$right[$column]) {
+                        return (int)$left[$column] < (int)$right[$column] ? -1 : 1;
+                    }
+                }
+                return 0;
+            });
         }
 
         /** All columns of the order, those that other extensions have added too. */
