@@ -39,6 +39,9 @@ pub enum FaultKind {
     GatewayTimeout504,
     /// The web server refuses the size of the body; nothing is done.
     TooLarge413,
+    /// The web server takes no body of more bytes. It refuses such a call and spoils no other.
+    /// In JSON: `{"most_bytes": 1048576}`.
+    MostBytes(usize),
     /// The hosting company works on the server; nothing is done.
     Maintenance503,
     /// All tokens are forgotten, then the call is handled as usual.

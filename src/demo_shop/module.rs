@@ -48,6 +48,9 @@ const BATCHES: [(&str, usize); 8] = [
     ("products_upsert", 500),
 ];
 
+/// Bytes of a request.
+const MAX_BODY: usize = 8_388_608;
+
 /// `decimal(15,4)` holds less than this.
 const MAX_PRICE: Decimal = Decimal::from_parts(1_215_752_192, 23, 0, false, 0);
 
@@ -95,6 +98,9 @@ fn carry_out(
     let is_id = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !(8..=64).contains(&request_id.len()) || !request_id.chars().all(is_id) {
         return Err(Refusal(400, "malformed"));
+    }
+    if request.raw.len() > MAX_BODY {
+        return Err(Refusal(413, "too_large"));
     }
     check_signature(shop, request, call, request_id)?;
     let input = match request.raw.as_slice() {
@@ -261,7 +267,7 @@ fn ping(shop: &Shop) -> Value {
         "currencies": [{"code": "RUB", "rate": "1.00000000", "enabled": true}], "language": "en-gb",
         "languages": [{"code": "ru-ru", "name": "Русский", "enabled": true}, {"code": "en-gb", "name": "English", "enabled": true}],
         "customer_groups": groups, "calls": calls, "transactions": true, "emoji": true,
-        "limits": {"body": 8_388_608, "rows": rows, "pages": {"orders": 200, "products": 2_000, "articles": 50_000}},
+        "limits": {"body": MAX_BODY, "rows": rows, "pages": {"orders": 200, "products": 2_000, "articles": 50_000}},
     })
 }
 

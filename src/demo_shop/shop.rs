@@ -152,7 +152,10 @@ impl Shop {
             }
             FaultKind::RedirectToErrorPage => Reply::redirect(302, "error.html").into(),
             FaultKind::BadGateway502 => Reply::page(502, "502 Bad Gateway").into(),
-            FaultKind::TooLarge413 => Reply::page(413, "413 Request Entity Too Large").into(),
+            FaultKind::MostBytes(most) if request.raw.len() <= most => done(usual),
+            FaultKind::TooLarge413 | FaultKind::MostBytes(_) => {
+                Reply::page(413, "413 Request Entity Too Large").into()
+            }
             FaultKind::ModuleMissing => Reply::not_found().into(),
             FaultKind::Maintenance503 => Reply::new(
                 503,

@@ -245,6 +245,8 @@ fn goes_wrong_as_asked() {
         (FaultKind::BadGateway502, "502", false),
         (FaultKind::GatewayTimeout504, "504", true),
         (FaultKind::TooLarge413, "413", false),
+        (FaultKind::MostBytes(10), "413", false),
+        (FaultKind::MostBytes(1_000), "200", true),
         (FaultKind::Maintenance503, "503", false),
         (FaultKind::ExpireToken, "200", false),
         (FaultKind::Slow(Duration::from_millis(1)), "200", true),
