@@ -163,7 +163,7 @@ pub(super) fn forget(common: &Common, item: &str, out: &mut Out) -> anyhow::Resu
         .identity(exchange.name(), key.as_str())?
         .and_then(|known| known.sku);
     let sku = known.because(|| message!("no-article-of-item", item = item))?;
-    journal.forget_article(exchange.name(), &key)?;
+    journal.forget_article(exchange.name(), &key, None)?;
     out.say(&out.words.fill(
         "article-forgotten",
         &[("sku", sku.to_string().into()), ("item", item.into())],

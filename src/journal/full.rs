@@ -16,6 +16,14 @@ pub enum Standing {
     Incomplete,
 }
 
+/// A product that a full export has left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub sku: String,
+    /// As 1C calls it, where it has said so.
+    pub name: Option<String>,
+}
+
 impl Journal {
     /// A file of this run speaks of these articles, by match key.
     pub fn note_stated(
@@ -26,7 +34,7 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let mut update = self.connection.prepare_cached(
             "INSERT INTO stated (exchange, match_key, run) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET run = excluded.run",
+             ON CONFLICT DO UPDATE SET run = max(run, excluded.run)",
         )?;
         for key in keys {
             update.execute(params![exchange, key, run.0])?;
@@ -70,16 +78,22 @@ impl Journal {
     }
 
     /// Articles in stock that 1C knows and that the open export has left out.
-    pub fn left_out(&self, exchange: &str) -> Result<Vec<String>, JournalError> {
+    pub fn left_out(&self, exchange: &str) -> Result<Vec<LeftOut>, JournalError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT i.sku FROM full_export f
+            "SELECT min(i.sku), max(i.name) FROM full_export f
              JOIN product_state s ON s.exchange = f.exchange
              JOIN identity i ON i.exchange = s.exchange AND i.match_key = s.match_key
              LEFT JOIN stated t ON t.exchange = s.exchange AND t.match_key = s.match_key
-             WHERE f.exchange = ?1 AND s.quantity > 0 AND coalesce(t.run, 0) < f.run ORDER BY i.sku",
+             WHERE f.exchange = ?1 AND s.quantity > 0 AND coalesce(t.run, 0) < f.run
+             GROUP BY s.match_key ORDER BY 1",
         )?;
-        let skus = statement.query_map([exchange], |row| row.get(0))?;
-        Ok(skus.collect::<Result<_, _>>()?)
+        let goods = statement.query_map([exchange], |row| {
+            Ok(LeftOut {
+                sku: row.get(0)?,
+                name: row.get(1)?,
+            })
+        })?;
+        Ok(goods.collect::<Result<_, _>>()?)
     }
 
     /// How the files stand that have come since the open export began.

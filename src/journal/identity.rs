@@ -120,11 +120,58 @@ impl Journal {
             .optional()?)
     }
 
-    /// 1C does not use this article for this `Ид` any more.
-    pub fn forget_article(&self, exchange: &str, item: &ItemKey) -> Result<(), JournalError> {
+    /// 1C does not use this article for this `Ид` any more. If a run's file says so and is
+    /// rejected, it has said nothing.
+    pub fn forget_article(
+        &self,
+        exchange: &str,
+        item: &ItemKey,
+        run: Option<RunId>,
+    ) -> Result<(), JournalError> {
         self.connection
-            .prepare_cached("UPDATE identity SET sku = NULL, match_key = NULL WHERE exchange = ?1 AND item = ?2")?
-            .execute(params![exchange, item.as_str()])?;
+            .prepare_cached(
+                "UPDATE identity SET had_sku = sku, had_match_key = match_key, forgotten_by = ?3,
+                 sku = NULL, match_key = NULL
+                 WHERE exchange = ?1 AND item = ?2 AND sku IS NOT NULL",
+            )?
+            .execute(params![exchange, item.as_str(), run.map(|run| run.0)])?;
+        Ok(())
+    }
+
+    /// The article that the `Ид` had before the run, in this attempt or an earlier one,
+    /// made [`Journal::forget_article`] of it.
+    pub fn article_before(
+        &self,
+        exchange: &str,
+        item: &ItemKey,
+        run: Option<RunId>,
+    ) -> Result<Option<Sku>, JournalError> {
+        let had: Option<String> = self
+            .connection
+            .prepare_cached(
+                "SELECT had_sku FROM identity WHERE exchange = ?1 AND item = ?2 AND forgotten_by IS ?3",
+            )?
+            .query_row(params![exchange, item.as_str(), run.map(|run| run.0)], |row| row.get(0))
+            .optional()?
+            .flatten();
+        Ok(had.and_then(|sku| Sku::parse(&sku).ok()))
+    }
+
+    /// Nothing that the run's file said of who is who holds any longer: ids of another
+    /// base would be rivals of the right ones.
+    pub(super) fn take_back_identities(&self, run: RunId) -> Result<(), JournalError> {
+        self.connection
+            .prepare_cached("DELETE FROM identity WHERE first_run = ?1")?
+            .execute([run.0])?;
+        // Unless another product goes by the article now.
+        self.connection
+            .prepare_cached(
+                "UPDATE identity AS i SET sku = had_sku, match_key = had_match_key, had_sku = NULL,
+                 had_match_key = NULL, forgotten_by = NULL
+                 WHERE forgotten_by = ?1 AND sku IS NULL AND NOT EXISTS
+                 (SELECT 1 FROM identity AS o WHERE o.exchange = i.exchange AND o.match_key = i.had_match_key)",
+            )?
+            .execute([run.0])?;
         Ok(())
     }
 

@@ -30,7 +30,7 @@ mod words;
 pub use calls::{Call, CallId};
 pub use content::Overdue;
 pub use error::JournalError;
-pub use full::Standing;
+pub use full::{LeftOut, Standing};
 pub use identity::{Identity, Pending};
 pub use listing::Listing;
 pub use open::Journal;

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use crate::journal::JournalError;
 
 /// Each entry brings the schema from its index to the next version.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
+    include_str!("schema/10.sql"),
 ];
 
 /// How long to wait for another process that is writing.
@@ -304,7 +305,7 @@ mod tests {
         assert_eq!(journal.n_orders("main", taken).unwrap(), 1);
         journal.examine().unwrap();
         // The copy is what the older version can go on with.
-        let copy = Connection::open(folder.path().join("j.before-9.sqlite")).unwrap();
+        let copy = Connection::open(folder.path().join("j.before-10.sqlite")).unwrap();
         let version: i64 = copy
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();

@@ -221,10 +221,7 @@ impl Journal {
                 .prepare_cached("UPDATE run SET state = ?2, note = ?3, retry_at = ?4, finished_at = ?5 WHERE id = ?1")?
                 .execute(params![run.0, state.name(), note, retry_at.map(stamp), stamp(now)])?;
             if state == RunState::Rejected {
-                // Ids of another base would be rivals of the right ones.
-                self.connection
-                    .prepare_cached("DELETE FROM identity WHERE first_run = ?1")?
-                    .execute([run.0])?;
+                self.take_back_identities(run)?;
             }
             self.count_outcomes(run)
         })

@@ -18,7 +18,6 @@ impl Resolver<'_> {
             extra: goods.extra.clone(),
             details: self.lookup.details()?.0,
             named_price_types: std::mem::take(&mut self.survey.price_types),
-            stated_price_types: self.stated_price_types()?,
             ..Rules::default()
         };
         if self.rules.details.contains(&Detail::GroupPrices) {
@@ -45,6 +44,8 @@ impl Resolver<'_> {
                 .price_types
                 .extend(columns.filter(|header| is_price_type(header, name)));
         }
+        let stated = self.stated_price_types()?;
+        self.rules.choose_among(&stated);
         for name in &goods.warehouses {
             let ids = self.ids_of(ReferenceKind::Warehouse, name)?;
             self.rules.warehouses.extend(ids);

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use tracing::{info, warn};
 
-use crate::formats::Encoding;
-use crate::journal::{Journal, Standing};
-use crate::pipeline::lists::table;
+use crate::formats::commerceml::write_sold_out;
+use crate::journal::{Journal, LeftOut, Standing};
+use crate::pipeline::outbound::in_memory;
 use crate::pipeline::post::{PassReport, Post};
 use crate::pipeline::{CarryError, ListKind, clock, fetch_list, pictures};
 
@@ -21,8 +21,8 @@ const PICTURES_EVERY: Duration = Duration::from_secs(60);
 impl Post {
     pub(super) fn send_late_pictures(&mut self, journal: &Journal, report: &mut PassReport) {
         self.next_pictures = Instant::now() + PICTURES_EVERY;
-        let after = &mut self.pictures_after;
-        if let Err(err) = pictures::send_late(&self.exchange, journal, after, clock::now()) {
+        let awaited = &mut self.awaited_pictures;
+        if let Err(err) = pictures::send_late(&self.exchange, journal, awaited, clock::now()) {
             report.errors.push(err);
         }
     }
@@ -69,18 +69,19 @@ impl Post {
         }
         let left_out = journal.left_out(name)?;
         if !left_out.is_empty() {
-            let rows: Vec<Vec<String>> = left_out
+            let n_products = left_out.len();
+            let goods: Vec<(String, Option<String>)> = left_out
                 .into_iter()
-                .map(|sku| vec![sku, "0".to_owned()])
+                .map(|LeftOut { sku, name }| (sku, name))
                 .collect();
-            let file = format!("left-out-{}.csv", now.format("%Y%m%d-%H%M%S"));
-            let content = table(&["Артикул", "Остаток"], &rows, Encoding::default())?;
-            self.inbox.put(&file, &content)?;
+            let file = format!("left-out-{}.xml", now.format("%Y%m%d-%H%M%S"));
+            // Where warehouses are chosen, a total is not believed.
+            let warehouses = &self.exchange.settings.goods.warehouses;
+            let content = write_sold_out(Vec::new(), &goods, warehouses.first());
+            self.inbox.put(&file, &in_memory(content)?)?;
             info!(
                 exchange = name,
-                n_products = rows.len(),
-                "a full export left out {} products in stock: see `{file}`",
-                rows.len()
+                n_products, "a full export left out {n_products} products in stock: see `{file}`"
             );
         }
         Ok(journal.close_export(name)?)

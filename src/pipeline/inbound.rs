@@ -11,7 +11,7 @@ use crate::journal::{Fingerprint, Journal, Outcome, Run, RunId, RunState, Tally}
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::outcomes::{note, note_said, outcomes_of};
-use crate::pipeline::pictures::{self, name_pictures, told_of};
+use crate::pipeline::pictures::{self, name_pictures};
 use crate::pipeline::planning::{assume, decide, next_batch, recall};
 use crate::pipeline::portion::{Surveyed, survey};
 use crate::pipeline::rails::Rails;
@@ -105,15 +105,14 @@ pub(super) fn carry_in(
         released.retain(|item| !kept.contains(item));
         journal.drop_pending(exchange.name(), &released)?;
     }
-    let shown = pictures::send_new(exchange, journal)?;
     let notes: Vec<Outcome> = portion
         .left_out
         .into_iter()
-        .chain(told_of(&shown))
+        .chain(pictures::show(exchange, journal)?)
         .map(note)
         .collect();
     journal.note_outcomes(run.id, &notes)?;
-    if portion.has_stock && exchange.settings.goods.zero_missing_after.is_some() {
+    if portion.has_offers && exchange.settings.goods.zero_missing_after.is_some() {
         journal.note_portion(exchange.name(), run.id, portion.is_full, clock::now())?;
     }
     Ok(summary)
@@ -192,13 +191,16 @@ pub fn send_file(
     journal.set_approved(run.id, run.is_approved)?;
     let result = carry_in(path, &run, exchange, journal, &lookup, caution, progress);
     let note = result.as_ref().err().map(Worded::message);
-    let state = match fate_of(&result) {
-        Fate::Archive => RunState::Done,
-        Fate::Reject => RunState::Rejected,
-        // Nobody tries a file again that lies somewhere else: whoever sent it sends it again.
-        Fate::Hold | Fate::Retry => RunState::Rejected,
-    };
-    journal.finish(run.id, state, note.as_ref(), None, clock::now())?;
+    let now = clock::now();
+    match (fate_of(&result), &note) {
+        // Nobody tries a file again that lies somewhere else: whoever sent it sends it
+        // again. Some of it may be in the shop by now.
+        (Fate::Hold | Fate::Retry, Some(why)) => journal.end(run.id, why, now)?,
+        (Fate::Archive, _) => journal.finish(run.id, RunState::Done, None, None, now)?,
+        (Fate::Reject | Fate::Hold | Fate::Retry, why) => {
+            journal.finish(run.id, RunState::Rejected, why.as_ref(), None, now)?;
+        }
+    }
     let summary = result?;
     let tally = journal.tally(run.id)?;
     let run = journal.run(run.id)?.unwrap_or(run);

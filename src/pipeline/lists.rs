@@ -236,11 +236,7 @@ fn chosen(
     table(&header, &rows, encoding)
 }
 
-pub(super) fn table(
-    header: &[&str],
-    rows: &[Vec<String>],
-    encoding: Encoding,
-) -> Result<Vec<u8>, CarryError> {
+fn table(header: &[&str], rows: &[Vec<String>], encoding: Encoding) -> Result<Vec<u8>, CarryError> {
     let mut content = Vec::new();
     in_memory(csv_write::write_table(&mut content, header, rows, encoding))?;
     Ok(content)

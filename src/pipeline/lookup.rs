@@ -48,10 +48,15 @@ impl<'a> Lookup<'a> {
 
     /// Makes sure that the journal holds the shop's present articles.
     pub(super) fn need_articles(&self) -> Result<(), CarryError> {
-        if self.reach == Reach::Online && !self.has_articles.get() {
+        if !self.knows_articles() {
             self.refresh_articles()?;
         }
         Ok(())
+    }
+
+    /// Whether [`Self::need_articles`] has nothing to ask.
+    pub(super) fn knows_articles(&self) -> bool {
+        self.reach == Reach::Offline || self.has_articles.get()
     }
 
     /// For the file that is carried now, if it has been approved.

@@ -90,7 +90,11 @@ impl Resolver<'_> {
                 .journal
                 .identity(self.exchange.name(), item.as_str())?
                 .and_then(|known| known.name),
-            (None, None) => None,
+            // It says nothing that it could be known by later.
+            (None, None) => {
+                let detail = message!("why-row-no-name");
+                return Ok(Found::No(subject.outcome(OutcomeKind::Rejected, detail)));
+            }
         };
         let Some(name) = name else {
             return Ok(Found::Waits);

@@ -21,6 +21,7 @@ mod matching;
 mod outbound;
 mod outcomes;
 mod pace;
+mod picture_load;
 mod pictures;
 mod planning;
 mod portion;

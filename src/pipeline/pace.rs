@@ -33,7 +33,11 @@ const FRAME: usize = 120;
 pub(super) struct Pace {
     most: Cell<usize>,
     size: Cell<usize>,
+    upload_bytes: Cell<usize>,
 }
+
+/// Of pictures in one call, before the shop has refused any.
+const MOST_UPLOAD_BYTES: usize = 4_000_000;
 
 impl Pace {
     /// `most` entries, unless the shop turns out to be slower.
@@ -42,7 +46,19 @@ impl Pace {
         Self {
             most: Cell::new(most),
             size: Cell::new(most),
+            upload_bytes: Cell::new(MOST_UPLOAD_BYTES),
         }
+    }
+
+    /// Of pictures in one call.
+    pub(super) fn upload_bytes(&self) -> usize {
+        self.upload_bytes.get()
+    }
+
+    /// Pictures of so many bytes were refused together.
+    pub(super) fn upload_less_than(&self, n_bytes: usize) {
+        self.upload_bytes
+            .set(self.upload_bytes.get().min(n_bytes / 2));
     }
 
     /// The shop has turned out to take so many entries at once.

@@ -4,7 +4,7 @@
 //! written down, because uploading or naming a picture twice does no harm. A picture
 //! that is not there yet is looked for at every pass.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -12,24 +12,18 @@ use tracing::{info, warn};
 
 use crate::domain::Sku;
 use crate::domain::shown::excerpt;
-use crate::folders::{PictureFile, is_whole_picture};
+use crate::folders::PictureFile;
 use crate::journal::{Journal, Pictures, PicturesState, ReadPicture, Run};
+use crate::pipeline::picture_load::{upload, wants_less};
 use crate::pipeline::resolve::Batch;
 use crate::pipeline::send::Sent;
 use crate::pipeline::{CarryError, Exchange, clock};
 use crate::plan::{Decision, Field, Row, Verdict};
-use crate::shop::module::{Outcome, Picture, Told};
-use crate::wording::{Message, message};
-
-/// A third more in base64, and the module takes 8 MB.
-const MAX_BYTES: u64 = 5_500_000;
-
-/// As many bytes as are uploaded in one call.
-const UPLOAD_BYTES: usize = 3_000_000;
-const UPLOAD_PICTURES: usize = 40;
+use crate::shop::module::{Outcome, Told};
+use crate::wording::{Message, Worded as _, message};
 
 /// Products looked at together.
-const AT_ONCE: u32 = 200;
+const AT_ONCE: usize = 200;
 
 /// Products whose missing pictures are looked for in one pass; a share is slow.
 const LATE_AT_ONCE: u32 = 2_000;
@@ -47,66 +41,128 @@ pub(super) struct Shown {
     pub(super) first_missing: Option<String>,
     /// Pictures that the shop does not take, and why.
     pub(super) refused: Vec<(String, Message)>,
+    /// Files that are there and cannot be taken as they are.
+    pub(super) in_vain: Vec<(String, FileState)>,
 }
 
-/// Brings the pictures that files have just named.
-pub(super) fn send_new(exchange: &Exchange, journal: &Journal) -> Result<Shown, CarryError> {
+/// Size and time of a picture's file.
+pub(super) type FileState = (u64, String);
+
+/// What has been seen of the pictures that are still awaited.
+#[derive(Debug, Default)]
+pub(super) struct Awaited {
+    /// Behind which article the next look begins.
+    after: String,
+    /// Files that were there and could not be taken. As long as they stay like that,
+    /// they need not be read again over the network.
+    in_vain: HashMap<String, FileState>,
+}
+
+/// Of a stranger's names; beyond it, the oldest knowledge is given up.
+const MOST_IN_VAIN: usize = 10_000;
+
+/// Brings the pictures that files have just named. What the shop makes of them decides
+/// nothing about the file, which has been applied: what fails is tried at the next passes.
+pub(super) fn show(exchange: &Exchange, journal: &Journal) -> Result<Vec<Message>, CarryError> {
     let mut shown = Shown::default();
+    let later = match send_new(exchange, journal, &mut shown) {
+        Ok(()) => None,
+        Err(CarryError::Shop(err)) => {
+            warn!(
+                exchange = exchange.name(),
+                "pictures could not be shown yet: {err}"
+            );
+            Some(message!("why-pictures-later", why = err.message()))
+        }
+        Err(err) => return Err(err),
+    };
+    Ok(told_of(&shown).chain(later).collect())
+}
+
+fn send_new(exchange: &Exchange, journal: &Journal, shown: &mut Shown) -> Result<(), CarryError> {
+    let most = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
     let mut after = String::new();
     loop {
-        let sets = journal.pictures(exchange.name(), PicturesState::New, None, &after, AT_ONCE)?;
+        let sets = journal.pictures(exchange.name(), PicturesState::New, None, &after, most)?;
         let Some(last) = sets.last() else {
-            return Ok(shown);
+            return Ok(());
         };
         after.clone_from(&last.match_key);
-        send(&sets, exchange, journal, &mut shown)?;
+        send(&sets, exchange, journal, shown)?;
     }
 }
 
-/// Brings the pictures that were missing and have come meanwhile. `after` goes round
-/// all that wait.
+/// Brings what a failure has left, and the pictures that were missing and have come
+/// meanwhile. The looks go round all that wait.
 pub(super) fn send_late(
     exchange: &Exchange,
     journal: &Journal,
-    after: &mut String,
+    awaited: &mut Awaited,
     now: NaiveDateTime,
-) -> Result<Shown, CarryError> {
+) -> Result<(), CarryError> {
+    let name = exchange.name();
     let since = now.checked_sub_signed(WAIT);
+    let mut shown = Shown::default();
+    let left = journal.pictures(name, PicturesState::New, since, "", 1)?;
+    if !left.is_empty() {
+        exchange.client.log_in()?;
+        send_new(exchange, journal, &mut shown)?;
+    }
+    let come = find_come(exchange, journal, awaited, since)?;
+    if !come.is_empty() {
+        exchange.client.log_in()?;
+    }
+    for part in come.chunks(AT_ONCE) {
+        send(part, exchange, journal, &mut shown)?;
+    }
+    if awaited.in_vain.len() > MOST_IN_VAIN {
+        awaited.in_vain.clear();
+    }
+    awaited.in_vain.extend(shown.in_vain);
+    if shown.n_uploaded > 0 {
+        info!(
+            exchange = name,
+            n = shown.n_uploaded,
+            "pictures have come that files had named before"
+        );
+    }
+    Ok(())
+}
+
+/// The sets of which a picture has come since the last look.
+fn find_come(
+    exchange: &Exchange,
+    journal: &Journal,
+    awaited: &mut Awaited,
+    since: Option<NaiveDateTime>,
+) -> Result<Vec<Pictures>, CarryError> {
+    let (name, inbox) = (exchange.name(), &exchange.settings.inbox);
     let state = PicturesState::Waits;
-    let sets = journal.pictures(exchange.name(), state, since, after, LATE_AT_ONCE)?;
-    *after = sets
+    let sets = journal.pictures(name, state, since, &awaited.after, LATE_AT_ONCE)?;
+    awaited.after = sets
         .last()
         .filter(|_| u32::try_from(sets.len()) == Ok(LATE_AT_ONCE))
         .map(|set| set.match_key.clone())
         .unwrap_or_default();
-    let inbox = &exchange.settings.inbox;
     let mut come = Vec::new();
     for set in sets {
         let mut has_come = false;
-        for name in &set.names {
-            let is_known = journal
-                .read_picture(exchange.name(), &full_name(&set.folder, name))?
-                .is_some();
-            has_come |= !is_known && PictureFile::find(inbox, &set.folder, name).is_some();
+        for picture in &set.names {
+            let full = full_name(&set.folder, picture);
+            if journal.read_picture(name, &full)?.is_none()
+                && let Some(file) = PictureFile::find(inbox, &set.folder, picture)
+            {
+                has_come |= awaited.in_vain.get(&full) != Some(&(file.size, file.modified));
+            }
         }
         if has_come {
             come.push(set);
         }
     }
-    let mut shown = Shown::default();
-    if !come.is_empty() {
-        exchange.client.log_in()?;
-        send(&come, exchange, journal, &mut shown)?;
-        info!(
-            exchange = exchange.name(),
-            n = shown.n_uploaded,
-            "pictures have come that files had named before"
-        );
-    }
-    Ok(shown)
+    Ok(come)
 }
 
-fn full_name(folder: &str, name: &str) -> String {
+pub(super) fn full_name(folder: &str, name: &str) -> String {
     format!("{folder}/{}", name.replace('\\', "/"))
 }
 
@@ -140,7 +196,7 @@ fn send(
     if updates.is_empty() {
         return Ok(());
     }
-    let outcomes = exchange.client.tell(&Told::Pictures(&updates))?;
+    let outcomes = tell(&updates, exchange)?;
     for (((sku, paths), (key, state)), outcome) in updates.iter().zip(keys).zip(outcomes) {
         if outcome.is_done() {
             journal.put_pictures(name, key, state, paths)?;
@@ -161,127 +217,21 @@ fn send(
     Ok(())
 }
 
-/// Pictures waiting for their call.
-#[derive(Default)]
-struct Load {
-    pictures: Vec<Picture>,
-    read: Vec<(String, ReadPicture, PictureFile)>,
-    n_bytes: usize,
-}
-
-/// Uploads what has changed since it was last read.
-fn upload(
-    sets: &[Pictures],
-    exchange: &Exchange,
-    journal: &Journal,
-    shown: &mut Shown,
-) -> Result<(), CarryError> {
-    let inbox = &exchange.settings.inbox;
-    let mut seen = HashSet::new();
-    let mut load = Load::default();
-    let names = sets
-        .iter()
-        .flat_map(|set| set.names.iter().map(|name| (set.folder.as_str(), name)));
-    for (folder, name) in names {
-        let full = full_name(folder, name);
-        if !seen.insert(full.clone()) {
-            continue;
+/// In calls of a size that the shop takes.
+fn tell(updates: &[(Sku, Vec<String>)], exchange: &Exchange) -> Result<Vec<Outcome>, CarryError> {
+    match exchange.client.tell(&Told::Pictures(updates)) {
+        Ok(outcomes) => Ok(outcomes),
+        Err(err) if updates.len() > 1 && wants_less(&err) => {
+            let (first, second) = updates.split_at(updates.len() / 2);
+            let mut outcomes = tell(first, exchange)?;
+            outcomes.extend(tell(second, exchange)?);
+            Ok(outcomes)
         }
-        let known = journal.read_picture(exchange.name(), &full)?;
-        let Some(file) = PictureFile::find(inbox, folder, name) else {
-            // What the shop has once got stays there, also where its file has gone since.
-            if known.is_none() {
-                shown.n_missing += 1;
-                shown.first_missing.get_or_insert_with(|| name.clone());
-            }
-            continue;
-        };
-        if known
-            .as_ref()
-            .is_some_and(|known| known.size == file.size && known.modified == file.modified)
-        {
-            discard(&file, exchange);
-            continue;
-        }
-        if file.size > MAX_BYTES {
-            let fault = message!("why-picture-too-large", limit = MAX_BYTES.to_string());
-            shown.refused.push((name.clone(), fault.clone()));
-            let read = read_of(&file, String::new(), Err(fault));
-            journal.keep_picture(exchange.name(), &full, &read)?;
-            continue;
-        }
-        let Some(content) = file
-            .read(MAX_BYTES)
-            .filter(|content| is_whole_picture(content))
-        else {
-            // Somebody is still writing it.
-            shown.n_missing += 1;
-            shown.first_missing.get_or_insert_with(|| name.clone());
-            continue;
-        };
-        let digest = blake3::hash(&content).to_hex().to_string();
-        if let Some(known) = known.filter(|known| known.digest == digest) {
-            let read = read_of(&file, digest, known.path);
-            journal.keep_picture(exchange.name(), &full, &read)?;
-            discard(&file, exchange);
-            continue;
-        }
-        load.n_bytes += content.len();
-        let read = read_of(&file, digest, Err(Message::plain("")));
-        load.read.push((full, read, file));
-        let name = name.clone();
-        load.pictures.push(Picture { name, content });
-        if load.n_bytes >= UPLOAD_BYTES || load.pictures.len() >= UPLOAD_PICTURES {
-            unload(&mut load, exchange, journal, shown)?;
-        }
-    }
-    unload(&mut load, exchange, journal, shown)
-}
-
-fn read_of(file: &PictureFile, digest: String, path: Result<String, Message>) -> ReadPicture {
-    ReadPicture {
-        size: file.size,
-        modified: file.modified.clone(),
-        digest,
-        path,
+        Err(err) => Err(err.into()),
     }
 }
 
-fn unload(
-    load: &mut Load,
-    exchange: &Exchange,
-    journal: &Journal,
-    shown: &mut Shown,
-) -> Result<(), CarryError> {
-    let load = std::mem::take(load);
-    if load.pictures.is_empty() {
-        return Ok(());
-    }
-    let places = exchange.client.upload(&load.pictures)?;
-    for ((full, read, file), place) in load.read.into_iter().zip(places) {
-        let place = place.map_err(|why| message!("why-module-says", why = why));
-        match &place {
-            Ok(_) => shown.n_uploaded += 1,
-            Err(why) => shown.refused.push((full.clone(), why.clone())),
-        }
-        let read = ReadPicture {
-            path: place,
-            ..read
-        };
-        journal.keep_picture(exchange.name(), &full, &read)?;
-        discard(&file, exchange);
-    }
-    Ok(())
-}
-
-/// One that cannot be removed now is found again with the next archive.
-fn discard(file: &PictureFile, exchange: &Exchange) {
-    if let Err(err) = file.discard_unpacked(&exchange.settings.inbox) {
-        warn!(exchange = exchange.name(), "{err}");
-    }
-}
-
-pub(super) fn told_of(shown: &Shown) -> impl Iterator<Item = Message> {
+fn told_of(shown: &Shown) -> impl Iterator<Item = Message> {
     let missing = shown.first_missing.iter().map(|first| {
         message!(
             "why-pictures-missing",

@@ -16,9 +16,9 @@ use crate::wording::{Message, message};
 
 /// What a file is of an export.
 pub(super) struct Portion {
-    /// It says that it is, or begins, the whole of what 1C has.
+    /// It says that it is, or begins, the whole of the stock that 1C has.
     pub(super) is_full: bool,
-    pub(super) has_stock: bool,
+    pub(super) has_offers: bool,
     pub(super) formed_at: Option<NaiveDateTime>,
     /// How much that is, if it is full.
     pub(super) all: Option<Extent>,
@@ -58,8 +58,9 @@ pub(super) fn survey<'a>(
         n_offers: u64::try_from(summary.n_offers).unwrap_or(u64::MAX),
     };
     let portion = Portion {
-        is_full,
-        has_stock: survey.speaks_of(Topic::Offers),
+        // All prices are not all goods: what has none may be in stock.
+        is_full: is_full && summary.n_stocks > 0,
+        has_offers: survey.speaks_of(Topic::Offers),
         formed_at: summary
             .formed_time()
             .filter(|formed| formed.signed_duration_since(now) <= FURTHEST_AHEAD),

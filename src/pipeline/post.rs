@@ -12,6 +12,7 @@ use crate::formats::{self, CsvOptions, Stage};
 use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::lookup::{Lookup, Reach};
+use crate::pipeline::pictures::Awaited;
 use crate::pipeline::queue::{Queue, Topic, in_order};
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::turn::Turn;
@@ -66,9 +67,9 @@ pub(super) struct Post {
     unsettled: HashSet<Topic>,
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
-    /// When missing pictures are looked for again, and behind which article.
+    /// When missing pictures are looked for again.
     pub(super) next_pictures: Instant,
-    pub(super) pictures_after: String,
+    pub(super) awaited_pictures: Awaited,
 }
 
 /// No pause is longer: a time further ahead was written by a clock that was wrong.
@@ -95,7 +96,7 @@ impl Post {
             unsettled: HashSet::new(),
             retry_at: HashMap::new(),
             next_pictures: start,
-            pictures_after: String::new(),
+            awaited_pictures: Awaited::default(),
         }
     }
 

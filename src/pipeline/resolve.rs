@@ -15,8 +15,8 @@ use crate::pipeline::spool::{Fault, Kept};
 use crate::pipeline::survey::{Survey, Topic};
 use crate::pipeline::{CarryError, Deleted, Exchange};
 use crate::plan::{
-    Detail, Field, Refusal, Rules, StatusRules, Wanted, WantedVariant, refused_price, want_offer,
-    want_product, want_variant,
+    Detail, Field, Refusal, Rules, StatusRules, Wanted, WantedVariant, refused_price, stock_of,
+    want_offer, want_product, want_variant,
 };
 use crate::wording::{Message, Worded as _, message};
 
@@ -303,19 +303,11 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn want(&self, offer: &Offer, sku: Sku) -> Result<Option<Wanted>, Refusal> {
-        if let Some(sum) = self.survey.sum_of(offer) {
-            let whole = Offer {
-                quantity: Some(sum),
-                warehouses: Vec::new(),
-                ..offer.clone()
-            };
-            let rules = Rules {
-                warehouses: Vec::new(),
-                ..self.rules.clone()
-            };
-            return want_offer(&whole, sku, &rules);
-        }
-        want_offer(offer, sku, &self.rules)
+        let stock = match self.survey.sum_of(offer) {
+            Some(sum) => Some(sum),
+            None => stock_of(offer, &self.rules),
+        };
+        want_offer(offer, stock, sku, &self.rules)
     }
 
     /// Whether nobody has chosen among the price types of the file.
@@ -335,7 +327,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A row that states something of which nothing is wanted says why.
-    fn note_unused(
+    pub(super) fn note_unused(
         &self,
         offer: &Offer,
         wanted: &Result<Option<Wanted>, Refusal>,
@@ -412,10 +404,13 @@ impl<'a> Resolver<'a> {
     ) -> Result<(), CarryError> {
         // The survey has taken the article from the deleted product; if no other has
         // it now, the shop's product is still the deleted one.
-        let before = subject
-            .item
-            .and_then(|item| self.survey.article_before(item))
-            .or(subject.sku);
+        let before = match subject.item {
+            Some(item) => self
+                .journal
+                .article_before(self.exchange.name(), item, self.run)?,
+            None => None,
+        };
+        let before = before.as_ref().or(subject.sku);
         let sku = match (found, before) {
             (Found::Sku(sku), _) => Some(sku),
             (Found::Waits | Found::No(_), Some(sku))

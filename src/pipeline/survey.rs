@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
-use crate::formats::Summary;
+use crate::formats::{Row, Summary};
 use crate::journal::{Journal, ReferenceKind, RunId};
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::reading::Reading;
@@ -35,8 +35,6 @@ pub(super) struct Survey {
     pub(super) left_out: Vec<(Detail, u64)>,
     /// Of the file as a whole.
     pub(super) summary: Summary,
-    /// Articles that deleted products had.
-    before: HashMap<ItemKey, Sku>,
     /// Rows of a list by warehouse, and those of them that count.
     n_warehouse_rows: u64,
     n_counted_rows: u64,
@@ -47,12 +45,21 @@ pub(super) struct Survey {
     pub(super) price_types: BTreeSet<String>,
     /// Of which goods have prices.
     pub(super) stated_price_types: BTreeSet<Arc<str>>,
-    /// Articles of a list without ids, by hash: the line that stated it first.
-    first_lines: HashMap<u64, u64>,
+    /// Articles of a list without ids, by hash.
+    first_rows: HashMap<u64, FirstRow>,
     repeated: HashSet<u64>,
     /// Stock of articles that a list states warehouse by warehouse.
     sums: HashMap<u64, Quantity>,
     hasher: RandomState,
+}
+
+/// What a list has said of an article so far, in rows that name no warehouse.
+#[derive(Debug)]
+struct FirstRow {
+    line: u64,
+    /// A hash of name and prices, where a row has had such.
+    says: Option<u64>,
+    has_stock: bool,
 }
 
 /// Ids, as long as they are few: else any may be among them.
@@ -64,6 +71,10 @@ struct Learned {
 
 /// What a survey keeps of ids in memory, at most.
 const MAX_LEARNED: usize = 50_000;
+
+/// Warehouses that need not be asked for again; nobody has more.
+const MAX_WAREHOUSES: usize = 1_000;
+const MAX_WAREHOUSE_BYTES: usize = 500;
 
 impl Learned {
     fn add(&mut self, item: &ItemKey) {
@@ -110,13 +121,15 @@ impl Survey {
             left_out: left.into_iter().map(|detail| (detail, 0)).collect(),
             ..Self::default()
         };
-        let mut is_over = false;
-        while !is_over {
-            is_over = journal.atomically(|| {
-                for _ in 0..AT_ONCE {
-                    let Some(rows) = reading.next_batch()? else {
-                        return Ok::<_, CarryError>(true);
-                    };
+        let mut next = reading.next_batch()?;
+        while let Some(mut rows) = next.take() {
+            // The shop is asked while nobody waits for the journal, and what it answers
+            // stays, whatever comes of the file.
+            if speaks_of_goods(&rows) {
+                lookup.need_articles()?;
+            }
+            next = journal.atomically(|| {
+                for n_left in (0..AT_ONCE).rev() {
                     for row in &rows {
                         let is_known_so = match row {
                             Ok(fact) => survey.learn(fact, exchange, journal, lookup, now)?,
@@ -131,8 +144,18 @@ impl Survey {
                     {
                         note_stated(rows.iter().flatten(), exchange.name(), run, journal)?;
                     }
+                    let more = reading.next_batch()?;
+                    match more {
+                        Some(more)
+                            if n_left > 0
+                                && (lookup.knows_articles() || !speaks_of_goods(&more)) =>
+                        {
+                            rows = more;
+                        }
+                        more => return Ok::<_, CarryError>(more),
+                    }
                 }
-                Ok(false)
+                Ok(None)
             })?;
         }
         survey.check_warehouses()?;
@@ -177,12 +200,8 @@ impl Survey {
                 }
                 if let Some(item) = &product.item {
                     if product.deleted {
-                        let known = journal
-                            .identity(name, item.as_str())?
-                            .and_then(|known| known.sku);
-                        self.before.extend(known.map(|sku| (item.clone(), sku)));
                         self.learned.add(item);
-                        journal.forget_article(name, item)?;
+                        journal.forget_article(name, item, self.run)?;
                         return Ok(false);
                     }
                     let own = product.sku.as_ref();
@@ -369,9 +388,7 @@ impl Survey {
         let Some(sku) = &offer.sku else { return Ok(()) };
         let key = self.hasher.hash_one(sku.match_key());
         if offer.warehouses.is_empty() {
-            if *self.first_lines.entry(key).or_insert(offer.line) != offer.line {
-                self.repeated.insert(key);
-            }
+            self.count_first_row(key, offer);
             return Ok(());
         }
         for stock in &offer.warehouses {
@@ -384,6 +401,29 @@ impl Survey {
             }
         }
         Ok(())
+    }
+
+    /// Two rows of one article contradict each other, unless one says nothing new: a report
+    /// by warehouse leaves the cell of a warehouse blank that has nothing.
+    fn count_first_row(&mut self, key: u64, offer: &Offer) {
+        let prices: Vec<_> = offer
+            .prices
+            .iter()
+            .map(|price| (&price.price_type, price.price))
+            .collect();
+        let says = (!prices.is_empty()).then(|| self.hasher.hash_one((&offer.name, prices)));
+        let has_stock = offer.quantity.is_some();
+        let row = self.first_rows.entry(key).or_insert(FirstRow {
+            line: offer.line,
+            says: None,
+            has_stock: false,
+        });
+        let says_otherwise = row.says.zip(says).is_some_and(|(one, other)| one != other);
+        if says_otherwise || (row.has_stock && has_stock) {
+            self.repeated.insert(key);
+        }
+        row.says = row.says.or(says);
+        row.has_stock |= has_stock;
     }
 
     /// Lists name warehouses; the configuration may name them or their ids.
@@ -404,7 +444,9 @@ impl Survey {
                 .iter()
                 .any(|name| name.to_lowercase() == lower || ids.contains(name));
         journal.note_seen(exchange.name(), ReferenceKind::ListWarehouse, warehouse)?;
-        self.warehouses.insert(warehouse.to_owned(), is_counted);
+        if self.warehouses.len() < MAX_WAREHOUSES && warehouse.len() <= MAX_WAREHOUSE_BYTES {
+            self.warehouses.insert(warehouse.to_owned(), is_counted);
+        }
         Ok(is_counted)
     }
 
@@ -415,11 +457,6 @@ impl Survey {
     /// Whether the journal may have learned something of this id from the file.
     pub(super) fn may_have_learned(&self, item: &ItemKey) -> bool {
         self.learned.may_have(item)
-    }
-
-    /// The article of a product that the file marks as deleted.
-    pub(super) fn article_before(&self, item: &ItemKey) -> Option<&Sku> {
-        self.before.get(item)
     }
 
     /// A misspelt warehouse in the configuration must not empty the shop.
@@ -436,7 +473,7 @@ impl Survey {
         let key = self.hasher.hash_one(sku.match_key());
         self.repeated
             .contains(&key)
-            .then(|| self.first_lines.get(&key).copied())
+            .then(|| self.first_rows.get(&key).map(|row| row.line))
             .flatten()
     }
 
@@ -450,6 +487,11 @@ impl Survey {
             .get(&self.hasher.hash_one(sku.match_key()))
             .copied()
     }
+}
+
+fn speaks_of_goods(rows: &[Row]) -> bool {
+    let is_of_goods = |fact: &Fact| matches!(fact, Fact::Product(_) | Fact::Offer(_));
+    rows.iter().flatten().any(is_of_goods)
 }
 
 /// A product counts as spoken of even where its row turns out to be unusable.

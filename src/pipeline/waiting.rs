@@ -92,9 +92,11 @@ impl Resolver<'_> {
         let Some(item) = &offer.item else {
             return Ok(());
         };
-        self.note_refused_price(offer, subject, batch);
         // The article plays no part in what an offer wants.
         let wanted = Sku::parse("-").ok().map(|any| self.want(offer, any));
+        if let Some(wanted) = &wanted {
+            self.note_unused(offer, wanted, subject, batch);
+        }
         match wanted {
             Some(Ok(Some(Wanted {
                 price, quantity, ..

@@ -18,8 +18,8 @@ pub use diff::{
 };
 pub use guard::{Alarm, Guard, Move, Moves};
 pub use rules::{
-    Detail, Negative, Refusal, Rounding, Rules, Wanted, is_size, refused_price, want_offer,
-    want_product,
+    Detail, Negative, Refusal, Rounding, Rules, Wanted, is_size, refused_price, stock_of,
+    want_offer, want_product,
 };
 pub use status::{StatusRules, Unmapped, order_status};
 pub use variants::{GroupRule, WantedVariant, want_variant};

@@ -35,8 +35,8 @@ pub struct Rules {
     pub group_prices: Vec<GroupRule>,
     /// Price types that the file itself names: one of these without a price has none.
     pub named_price_types: BTreeSet<String>,
-    /// Price types that goods of the file have prices of, and their names.
-    pub stated_price_types: BTreeMap<String, String>,
+    /// Why no price of a price type is taken, if nobody has chosen among those of the file.
+    pub unchosen: Option<Refusal>,
 }
 
 /// What a shop can show of goods with our own module.
@@ -255,6 +255,20 @@ impl Rules {
         self.details.contains(&detail)
     }
 
+    /// `stated` are the price types that goods of the file have prices of, and their names.
+    /// Without a choice in the configuration a file with one price type needs none. All
+    /// goods of the file count: one that has only a purchase price among others must not be
+    /// sold for that.
+    pub fn choose_among(&mut self, stated: &BTreeMap<String, String>) {
+        let own: Vec<&str> = stated
+            .iter()
+            .filter(|(id, _)| !self.is_of_group(id))
+            .map(|(_, name)| name.as_str())
+            .collect();
+        self.unchosen = (self.price_types.is_empty() && own.len() > 1)
+            .then(|| Refusal::WhichPrice(excerpt(&own.join(", "))));
+    }
+
     /// Whether the price type goes to a customer group.
     fn is_of_group(&self, id: &str) -> bool {
         let mut types = self.group_prices.iter().flat_map(|rule| &rule.price_types);
@@ -358,13 +372,17 @@ fn property_of(product: &Product, name: &str) -> Option<String> {
     })
 }
 
+/// `stock` is [`stock_of`] the offer, or of all rows of its article.
 /// `None` when nothing of the offer concerns the shop. A price that nobody has chosen
 /// does not hold up the stock: [`refused_price`] tells of it.
-pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wanted>, Refusal> {
+pub fn want_offer(
+    offer: &Offer,
+    stock: Option<Quantity>,
+    sku: Sku,
+    rules: &Rules,
+) -> Result<Option<Wanted>, Refusal> {
     let price = price_of(offer, rules);
-    let quantity = stock_of(offer, rules)
-        .map(|stock| pieces(stock, rules))
-        .transpose()?;
+    let quantity = stock.map(|stock| pieces(stock, rules)).transpose()?;
     let group_prices = group_prices_of(offer, rules);
     if price.is_none() && quantity.is_none() && group_prices.is_empty() {
         return Ok(None);
@@ -380,34 +398,14 @@ pub fn want_offer(offer: &Offer, sku: Sku, rules: &Rules) -> Result<Option<Wante
     }))
 }
 
-/// Why no price of the offer is taken, although it has some. Without a choice in the
-/// configuration a file with one price type needs none. All goods of the file count: one
-/// that has only a purchase price among others must not be sold for that.
-pub fn refused_price(offer: &Offer, rules: &Rules) -> Option<Refusal> {
-    if !rules.price_types.is_empty() {
-        return None;
-    }
-    let is_own = |id: &&str| !rules.is_of_group(id);
-    let mut of_offer = offer
+/// Why no price of the offer is taken, although it has some.
+pub fn refused_price<'a>(offer: &Offer, rules: &'a Rules) -> Option<&'a Refusal> {
+    let refusal = rules.unchosen.as_ref()?;
+    let mut types = offer
         .prices
         .iter()
-        .filter_map(|price| price.price_type.as_deref())
-        .filter(is_own)
-        .peekable();
-    of_offer.peek()?;
-    let of_file = rules.stated_price_types.keys().map(String::as_str);
-    let types: BTreeSet<&str> = of_offer.chain(of_file.filter(is_own)).collect();
-    let name = |id: &&str| {
-        rules
-            .stated_price_types
-            .get(*id)
-            .map_or(*id, String::as_str)
-            .to_owned()
-    };
-    (types.len() > 1).then(|| {
-        let names: Vec<String> = types.iter().map(name).collect();
-        Refusal::WhichPrice(excerpt(&names.join(", ")))
-    })
+        .filter_map(|price| price.price_type.as_deref());
+    types.any(|id| !rules.is_of_group(id)).then_some(refusal)
 }
 
 fn price_of(offer: &Offer, rules: &Rules) -> Option<Money> {
@@ -429,7 +427,7 @@ fn price_of(offer: &Offer, rules: &Rules) -> Option<Money> {
 
 /// The file's own total, else the sum of the warehouses: never both. With a
 /// choice of warehouses only their rows count.
-fn stock_of(offer: &Offer, rules: &Rules) -> Option<Quantity> {
+pub fn stock_of(offer: &Offer, rules: &Rules) -> Option<Quantity> {
     let is_counted = |warehouse: &str| {
         rules.warehouses.is_empty() || rules.warehouses.iter().any(|w| w == warehouse)
     };
@@ -437,12 +435,10 @@ fn stock_of(offer: &Offer, rules: &Rules) -> Option<Quantity> {
         let mut counted = offer
             .warehouses
             .iter()
-            .filter(|stock| is_counted(&stock.warehouse))
-            .peekable();
-        // Rows of other warehouses say that these have nothing.
-        let says_something = counted.peek().is_some() || !offer.warehouses.is_empty();
+            .filter(|stock| is_counted(&stock.warehouse));
         let total = counted.try_fold(Quantity::ZERO, |sum, stock| sum.plus(stock.quantity))?;
-        says_something.then_some(total)
+        // Rows of other warehouses say that these have nothing.
+        (!offer.warehouses.is_empty()).then_some(total)
     };
     if rules.warehouses.is_empty() {
         return offer.quantity.or_else(sum);

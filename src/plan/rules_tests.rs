@@ -28,9 +28,14 @@ fn offer(total: Option<&str>, warehouses: &[(&str, &str)], prices: &[(&str, &str
 }
 
 fn stock(offer: &Offer, rules: &Rules) -> Option<i32> {
-    want_offer(offer, Sku::parse("a").unwrap(), rules)
-        .unwrap()
-        .and_then(|wanted| wanted.quantity)
+    want_offer(
+        offer,
+        stock_of(offer, rules),
+        Sku::parse("a").unwrap(),
+        rules,
+    )
+    .unwrap()
+    .and_then(|wanted| wanted.quantity)
 }
 
 #[test]
@@ -73,16 +78,23 @@ fn a_negative_stock_is_zero_unless_told_otherwise() {
 fn among_several_price_types_somebody_must_choose() {
     let two = offer(None, &[], &[("retail", "10"), ("wholesale", "8")]);
     let sku = || Sku::parse("a").unwrap();
-    assert!(matches!(
-        refused_price(&two, &Rules::default()),
-        Some(Refusal::WhichPrice(_))
-    ));
-    assert_eq!(want_offer(&two, sku(), &Rules::default()).unwrap(), None);
+    let among = |types: &[(&str, &str)]| {
+        let named = |(id, name): &(&str, &str)| ((*id).to_owned(), (*name).to_owned());
+        let mut rules = Rules::default();
+        rules.choose_among(&types.iter().map(named).collect());
+        rules
+    };
+    let unchosen = among(&[("retail", "Розничная"), ("wholesale", "Оптовая")]);
+    assert_eq!(
+        refused_price(&two, &unchosen),
+        Some(&Refusal::WhichPrice("Розничная, Оптовая".to_owned()))
+    );
+    assert_eq!(want_offer(&two, None, sku(), &unchosen).unwrap(), None);
     let in_stock = Offer {
         quantity: Quantity::parse("7").ok(),
         ..two.clone()
     };
-    let wanted = want_offer(&in_stock, sku(), &Rules::default()).unwrap();
+    let wanted = want_offer(&in_stock, in_stock.quantity, sku(), &unchosen).unwrap();
     let wanted = wanted.unwrap();
     assert_eq!((wanted.price, wanted.quantity), (None, Some(7)));
     let rules = Rules {
@@ -90,24 +102,25 @@ fn among_several_price_types_somebody_must_choose() {
         ..Rules::default()
     };
     assert_eq!(
-        want_offer(&two, sku(), &rules).unwrap().unwrap().price,
+        want_offer(&two, None, sku(), &rules)
+            .unwrap()
+            .unwrap()
+            .price,
         Some(Money::parse("8").unwrap())
     );
     let other = offer(None, &[], &[("retail", "10")]);
-    assert_eq!(want_offer(&other, sku(), &rules).unwrap(), None);
+    assert_eq!(want_offer(&other, None, sku(), &rules).unwrap(), None);
     // Alone in its file it may go, and not among others.
-    let price = |rules: &Rules| want_offer(&other, sku(), rules).unwrap().map(|w| w.price);
-    assert!(price(&Rules::default()).is_some());
-    let named = [("retail", "Розничная"), ("cost", "Закупочная")];
-    let rules = Rules {
-        stated_price_types: named
-            .map(|(id, name)| (id.to_owned(), name.to_owned()))
-            .into(),
-        ..Rules::default()
+    let price = |rules: &Rules| {
+        want_offer(&other, None, sku(), rules)
+            .unwrap()
+            .map(|w| w.price)
     };
-    assert_eq!(price(&rules), None);
+    assert!(price(&among(&[("retail", "Розничная")])).is_some());
+    let unchosen = among(&[("retail", "Розничная"), ("cost", "Закупочная")]);
+    assert_eq!(price(&unchosen), None);
     assert_eq!(
-        refused_price(&other, &rules),
-        Some(Refusal::WhichPrice("Закупочная, Розничная".to_owned()))
+        refused_price(&other, &unchosen),
+        Some(&Refusal::WhichPrice("Закупочная, Розничная".to_owned()))
     );
 }

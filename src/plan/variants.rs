@@ -2,7 +2,7 @@
 
 use crate::domain::sku::stored_len;
 use crate::domain::{GroupPrice, Offer, PriceList, Sku, Variant};
-use crate::plan::rules::{Refusal, Rules, want_offer};
+use crate::plan::rules::{Refusal, Rules, stock_of, want_offer};
 
 /// Where the price of a type goes beside the product's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub fn want_variant(
     sku: Sku,
     rules: &Rules,
 ) -> Result<Option<WantedVariant>, Refusal> {
-    let Some(wanted) = want_offer(offer, sku, rules)? else {
+    let Some(wanted) = want_offer(offer, stock_of(offer, rules), sku, rules)? else {
         return Ok(None);
     };
     if wanted.price.is_none() && wanted.quantity.is_none() {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn shown(offer: &Offer, rules: &Rules) -> String {
-        let wanted = want_offer(offer, Sku::parse("A").unwrap(), rules).unwrap();
+        let wanted = want_offer(offer, offer.quantity, Sku::parse("A").unwrap(), rules).unwrap();
         wanted.map_or_else(String::new, |wanted| {
             let price = wanted.price.map(|price| price.to_string());
             let groups = crate::domain::shown_group_prices(&wanted.group_prices);

@@ -244,7 +244,7 @@ fn a_product_made_anew_in_1c_takes_over_the_article_of_one_that_is_gone() {
         "both may exist"
     );
     let old = obmen::domain::ItemKey::parse("old").unwrap();
-    world.journal().forget_article("main", &old).unwrap();
+    world.journal().forget_article("main", &old, None).unwrap();
     world.drop_in("offers.xml", stock("new", "7"));
     world.carry();
     world.assert_product("ЧАЙ-100", "349", 7);

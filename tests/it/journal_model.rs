@@ -642,7 +642,7 @@ fn apply(
             known.1 = name.map(str::to_owned).or(known.1.take());
         }
         Step::Forget { at, item: i } => {
-            journal.forget_article(EXCHANGES[at], &item(i))?;
+            journal.forget_article(EXCHANGES[at], &item(i), None)?;
             if let Some(known) = model.sides[at].items.get_mut(&i) {
                 known.0 = None;
             }

@@ -19,6 +19,7 @@ mod encodings;
 mod facts;
 mod faults;
 mod found;
+mod found_again;
 mod fuzz_smoke;
 #[path = "../../benches/generate/mod.rs"]
 #[expect(dead_code, reason = "the benches ask for more kinds of files")]

@@ -166,7 +166,11 @@ fn a_late_goods_file_does_not_drop_the_newer_price_that_waited_for_it() {
     world.drop_in("a.xml", known).carry();
     world
         .journal()
-        .forget_article("main", &obmen::domain::ItemKey::parse("other").unwrap())
+        .forget_article(
+            "main",
+            &obmen::domain::ItemKey::parse("other").unwrap(),
+            None,
+        )
         .unwrap();
     let waits = document(
         &formed("11:00:00"),

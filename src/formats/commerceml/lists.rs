@@ -63,7 +63,7 @@ pub fn write_categories<W: Write>(
     document.finish()
 }
 
-/// `offers.xml`: the prices. The shop does not tell how much it has.
+/// `offers.xml`: the prices. How much there is of it, 1C knows better.
 pub fn write_offers<W: Write>(
     target: W,
     products: &[ListedProduct],
@@ -98,6 +98,39 @@ pub fn write_offers<W: Write>(
                         d.text("Валюта", currency, 3)
                     })
                 })
+            })?;
+        }
+        Ok(())
+    })?;
+    document.close("ПакетПредложений")?;
+    document.finish()
+}
+
+/// Offers that say that there is nothing left of these goods: of each its article, and its
+/// name where that is known. Read as any other file of 1C, whatever is configured for lists.
+/// `warehouse` is one that counts; without it they state a total.
+///
+/// It does not say when it was formed: this computer's clock may not go by 1C's time, and
+/// files are compared by that.
+pub fn write_sold_out<W: Write>(
+    target: W,
+    goods: &[(String, Option<String>)],
+    warehouse: Option<&String>,
+) -> io::Result<W> {
+    let mut document = Document::begin(target, &[("ВерсияСхемы", "2.08")])?;
+    document.open_with("ПакетПредложений", &[("СодержитТолькоИзменения", "true")])?;
+    document.element("Предложения", |d| {
+        for (article, name) in goods {
+            d.element("Предложение", |d| {
+                d.text("Артикул", article, MAX_TEXT)?;
+                d.optional("Наименование", name.as_deref(), MAX_COMMENT)?;
+                match warehouse {
+                    Some(id) => {
+                        d.open_with("Склад", &[("ИдСклада", id), ("КоличествоНаСкладе", "0")])?;
+                        d.close("Склад")
+                    }
+                    None => d.text("Количество", "0", MAX_ID),
+                }
             })?;
         }
         Ok(())

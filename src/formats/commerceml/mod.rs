@@ -17,7 +17,9 @@ mod parties;
 mod profile;
 mod reader;
 
-pub use lists::{ListedProduct, write_catalogue, write_categories, write_offers, write_statuses};
+pub use lists::{
+    ListedProduct, write_catalogue, write_categories, write_offers, write_sold_out, write_statuses,
+};
 pub use orders::{OrderFault, check, order_text, write_order_texts, write_orders};
 pub use profile::{Layout, Profile, UnitCode, Vat, VatMode, Version, Warehouse, WarehousePlace};
 

@@ -67,6 +67,7 @@ why-no-article-in-1c = 1C gives it no article (Артикул), so it cannot be 
 why-variant-article = the variant has only its product's article: give it its own in 1C, or set `goods.variant_article`
 why-changed = 1C has changed its article from `{ $old }` to `{ $new }`, but the shop still has `{ $old }`: rename it there, too
 why-rival = the shop cannot tell its article from that of another product in 1C (Ид { $item }): give each its own, or `obmen forget { $item }` if that one is gone
+why-row-no-name = the row has no name, and goods are found by their names (`goods.match`)
 why-no-name = no product, or more than one, has this name in the shop
 why-deleted-decide = marked as deleted in 1C: decide what becomes of it in the shop
 why-deleted-left = marked as deleted in 1C; the shop's product is left as it is
@@ -101,6 +102,8 @@ why-pictures-missing = { $n ->
    *[other] { $n } pictures are not there yet, among them `{ $picture }`; they are looked for at every pass
 }
 why-picture-refused = the picture `{ $picture }` is left out: { $why }
+why-pictures-later = pictures could not be shown yet and are tried at the next passes: { $why }
+why-picture-413 = the web server in front of the shop takes no request of that size ({ $size } bytes grow by a third on their way): allow it more, in nginx by `client_max_body_size`
 why-picture-too-large = it is larger than { $limit } bytes
 
 ## Documents and orders
