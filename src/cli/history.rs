@@ -144,15 +144,17 @@ fn say_returned(file: &str, out: &mut Out) {
 
 pub(super) fn reject(common: &Common, id: i64, out: &mut Out) -> anyhow::Result<Exit> {
     let (config, journal) = open(common)?;
-    let run = ("run", id.to_string().into());
-    out.say(
-        &match pipeline::reject(RunId(id), &config.exchanges, &journal)? {
-            Some(file) => out
-                .words
-                .fill("rejected-by-you", &[run, ("file", file.into())]),
-            None => out.words.fill("rejected-without-file", &[run]),
-        },
-    );
+    let place = pipeline::reject(RunId(id), &config.exchanges, &journal)?;
+    let run = id.to_string();
+    out.say(&match place {
+        Some(file) => out.words.fill(
+            "rejected-by-you",
+            &[("run", run.into()), ("file", file.into())],
+        ),
+        None => out
+            .words
+            .fill("rejected-without-file", &[("run", run.into())]),
+    });
     Ok(Exit::Fine)
 }
 
