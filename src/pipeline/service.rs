@@ -1,16 +1,16 @@
 //! The service: everything that can wake it is one [`Event`], and one pass serves all of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::journal::{Journal, JournalError};
 use crate::pipeline::post::{PassReport, Post};
-use crate::pipeline::{Exchange, ExchangeSettings, clock};
+use crate::pipeline::{CarryError, Exchange, ExchangeSettings, clock};
 
 /// Everything that can wake the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,10 @@ pub struct Service {
     journal: Journal,
     /// Finished runs are kept so long; `None`: for ever.
     keep_days: Option<u64>,
+    /// Before this the journal is not looked after: it has just failed.
+    upkeep_from: Instant,
+    /// What is wrong with the journal: with that, nothing is sent.
+    damage: Option<Damage>,
     events: Receiver<Event>,
     waker: Waker,
 }
@@ -60,6 +64,28 @@ pub struct Service {
 /// The journal serves all exchanges, and so does what is done for it.
 const EVERY_EXCHANGE: &str = "";
 const UPKEEP_JOB: &str = "upkeep";
+
+/// After it has failed: it reads the whole journal, and fills a disk that may be full.
+const UPKEEP_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// Between two looks of a service whose journal is damaged: it still tells of itself.
+const DAMAGED_PAUSE: Duration = Duration::from_secs(60);
+
+/// Of the journal, as each pass tells of it.
+#[derive(Debug)]
+struct Damage {
+    path: PathBuf,
+    detail: String,
+}
+
+impl Damage {
+    fn again(&self) -> CarryError {
+        CarryError::Journal(JournalError::Damaged {
+            path: self.path.clone(),
+            detail: self.detail.clone(),
+        })
+    }
+}
 
 impl Service {
     /// The folders are made at the first pass: they may be on a share that is away.
@@ -69,6 +95,8 @@ impl Service {
             posts: exchanges.into_iter().map(Post::new).collect(),
             journal,
             keep_days,
+            upkeep_from: Instant::now(),
+            damage: None,
             events,
             waker: Waker {
                 events: sender,
@@ -90,18 +118,35 @@ impl Service {
     }
 
     /// Once a day: is the journal whole, a copy of it, and away with what is old.
-    fn look_after_journal(&self) {
-        let done = self.upkeep_if_due();
-        if let Err(err) = done {
-            // The exchange goes on: a copy that cannot be made must not stop orders.
-            warn!("the journal's daily copy was not made: {err}");
+    fn look_after_journal(&mut self) {
+        if Instant::now() < self.upkeep_from {
+            return;
         }
+        let Err(err) = self.upkeep_if_due() else {
+            self.damage = None;
+            return;
+        };
+        self.upkeep_from = Instant::now() + UPKEEP_PAUSE;
+        if let JournalError::Damaged { path, detail } = err {
+            let damage = Damage { path, detail };
+            error!("nothing is sent any more: {}", damage.again());
+            self.damage = Some(damage);
+            return;
+        }
+        // The exchange goes on: a copy that cannot be made must not stop orders.
+        let pause_s = UPKEEP_PAUSE.as_secs();
+        warn!(
+            pause_s,
+            "the journal's daily copy was not made: {err}; will try again in {pause_s} s"
+        );
     }
 
     fn upkeep_if_due(&self) -> Result<(), JournalError> {
         let now = clock::now();
         let last = self.journal.last_ran(EVERY_EXCHANGE, UPKEEP_JOB)?;
-        if last.is_some_and(|last| now.signed_duration_since(last) < TimeDelta::days(1)) {
+        // A time ahead of now was written by a clock that was wrong.
+        let today = TimeDelta::zero()..TimeDelta::days(1);
+        if last.is_some_and(|last| today.contains(&now.signed_duration_since(last))) {
             return Ok(());
         }
         // At the first start there is nothing to keep yet, but its time is noted.
@@ -147,14 +192,23 @@ impl Service {
         let Self {
             posts,
             journal,
+            damage,
             events,
             ..
         } = self;
+        let mut must_stop = false;
         posts
             .iter_mut()
             .map(|post| {
                 let mut report = PassReport::default();
-                post.serve_once(journal, &mut report, &mut || is_stopped(events));
+                let mut stopped = || {
+                    must_stop |= is_stopped(events);
+                    must_stop
+                };
+                match damage {
+                    Some(damage) => report.errors.push(damage.again()),
+                    None => post.serve_once(journal, &mut report, &mut stopped),
+                }
                 (post.exchange.name().to_owned(), report)
             })
             .collect()
@@ -173,10 +227,16 @@ impl Service {
                     must_stop |= is_stopped(&self.events);
                     must_stop
                 };
-                post.serve(&self.journal, now, &mut report, &mut stopped);
+                match &self.damage {
+                    Some(damage) => report.errors.push(damage.again()),
+                    None => post.serve(&self.journal, now, &mut report, &mut stopped),
+                }
                 on_report(post.exchange.name(), &report);
             }
-            let next = self.posts.iter().map(Post::next_due).min().unwrap_or(now);
+            let next = match self.damage {
+                Some(_) => now + DAMAGED_PAUSE,
+                None => self.posts.iter().map(Post::next_due).min().unwrap_or(now),
+            };
             if must_stop || self.wait_until(next) {
                 info!("stopped");
                 return;

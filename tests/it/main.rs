@@ -62,6 +62,7 @@ mod shop_contract;
 mod tidy;
 mod transcripts;
 mod truncation;
+mod upkeep;
 #[cfg(windows)]
 mod windows;
 mod world;
