@@ -13,7 +13,8 @@ use crate::folders::claimed::ClaimedFile;
 use crate::folders::finished::{DONE, HELD, REJECTED};
 use crate::folders::marker::{Found, Marker, own_marker};
 use crate::folders::moves::{
-    file_name, free_name, move_file, remove_empty_parents, with_ending, with_run, write_whole,
+    file_name, free_name, move_file, remove_empty_parents, with_ending, with_run, write_from,
+    write_whole,
 };
 use crate::folders::names::{is_passing, is_picture, natural_order};
 
@@ -234,7 +235,10 @@ impl Inbox {
         }
         // The inbox may lie on another disk.
         if fs::rename(file, &temporary).is_err() {
-            fs::copy(file, &temporary).map_err(FolderError::of("write", &temporary))?;
+            let mut original = File::open(file).map_err(FolderError::of("open", file))?;
+            write_from(&temporary, &mut original)?;
+            // Windows does not remove what is open.
+            drop(original);
             drop(fs::remove_file(file));
         }
         self.mark(&path)?;

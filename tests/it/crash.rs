@@ -290,7 +290,7 @@ fn killed_at(folder: &Path, steps: &str, at: usize) -> bool {
 }
 
 /// Tracing is Linux's alone, and may be forbidden there.
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     let probe = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .stderr(Stdio::null())

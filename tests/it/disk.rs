@@ -179,3 +179,49 @@ fn a_service_that_is_told_to_stop_ends_what_it_has_begun() {
         assert_eq!(world.names_in("inbox"), ["done/a.csv"]);
     }
 }
+
+/// As the page hands a file over that lies beside the journal. Shared memory is a disk of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_comes_into_the_inbox_from_another_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
+    let original = elsewhere.path().join("original.csv");
+    crate::world::put(&original, "Артикул;Цена\n".as_bytes());
+    assert!(fs::rename(&original, folder.path().join("x")).is_err());
+    let inbox = obmen::folders::Inbox::open(&folder.path().join("inbox")).unwrap();
+    assert_eq!(inbox.accept(&original, "a.csv").unwrap(), "a.csv");
+    let text = fs::read_to_string(folder.path().join("inbox/a.csv")).unwrap();
+    assert_eq!(text, "Артикул;Цена\n");
+    assert!(!original.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_comes_from_another_disk_is_safe_before_its_original_goes() {
+    if !crash::can_trace() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let status = Command::new("strace")
+        .args(["-f", "-y", "-e", "trace=fsync,unlink,unlinkat", "-o"])
+        .arg(&log)
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "disk::a_file_comes_into_the_inbox_from_another_disk",
+        ])
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let log = fs::read_to_string(&log).unwrap();
+    let step = |words: [&str; 2]| {
+        let is_it = |line: &str| words.iter().all(|word| line.contains(word));
+        log.lines().position(is_it)
+    };
+    let gone = step(["unlink", "original.csv"]).unwrap();
+    let safe = step(["fsync", "a.csv.tmp"]);
+    assert!(safe.is_some_and(|safe| safe < gone), "{log}");
+}
