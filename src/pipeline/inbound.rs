@@ -170,7 +170,7 @@ pub fn send_file(
     progress: &dyn Fn(u64),
 ) -> Result<Carried, CarryError> {
     let lookup = Lookup::new(exchange, journal, Reach::Online);
-    if let Some((_, err)) = settle_open_calls(exchange, journal, &lookup)?.pop() {
+    if let Some((_, err)) = settle_open_calls(exchange, journal, &lookup, &mut || false)?.pop() {
         return Err(err);
     }
     // Whoever sends by hand has fetched them.

@@ -260,7 +260,7 @@ impl Post {
             self.ask(journal, report);
         }
         let mut queue = Queue::new(std::mem::take(&mut self.retry_at));
-        if let Err(err) = self.settle(journal, report, &mut queue) {
+        if let Err(err) = self.settle(journal, report, &mut queue, stopped) {
             self.retry_at = queue.close();
             return self.block(err, report);
         }
@@ -332,11 +332,12 @@ impl Post {
         journal: &Journal,
         report: &mut PassReport,
         queue: &mut Queue,
+        stopped: &mut dyn FnMut() -> bool,
     ) -> Result<(), CarryError> {
         let scan = self.exchange.settings.schedule.scan;
         if !self.settling.is_waiting(Instant::now()) {
             let lookup = Lookup::new(&self.exchange, journal, Reach::Online);
-            let failed = settle_open_calls(&self.exchange, journal, &lookup)?;
+            let failed = settle_open_calls(&self.exchange, journal, &lookup, stopped)?;
             self.unsettled = failed
                 .iter()
                 .map(|(function, _)| Topic::about(*function))

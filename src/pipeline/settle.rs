@@ -7,6 +7,8 @@
 //! shop is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use tracing::info;
@@ -27,17 +29,22 @@ const REPEATABLE: TimeDelta = TimeDelta::days(2);
 /// Prices and stock that are older than this are better read from the next file.
 const FRESH: TimeDelta = TimeDelta::hours(1);
 
-/// Settles the open calls of the exchange. Returns those that could not be looked
-/// into, and why; fails where no other will fare better.
+/// Between two looks whether it is to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Settles the open calls of the exchange, until it is told to stop. Returns those that
+/// could not be looked into, and why; fails where no other will fare better.
 pub(super) fn settle_open_calls(
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
+    stopped: &mut dyn FnMut() -> bool,
 ) -> Result<Vec<(Function, CarryError)>, CarryError> {
     let mut failed = Vec::new();
     for call in journal.open_calls(exchange.name())? {
-        match settle_call(&call, exchange, journal, lookup) {
-            Ok(()) => {}
+        match settle_call(&call, exchange, journal, lookup, stopped) {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => break,
             Err(CarryError::Shop(err)) if !err.concerns_every_call() => {
                 failed.push((call.function, err.into()));
             }
@@ -52,22 +59,25 @@ fn settle_call(
     exchange: &Exchange,
     journal: &Journal,
     lookup: &Lookup<'_>,
-) -> Result<(), CarryError> {
+    stopped: &mut dyn FnMut() -> bool,
+) -> Result<ControlFlow<()>, CarryError> {
     if let Some(finding) = repeat(exchange, journal, call)? {
         info!(
             call = call.id.0,
             function = call.function.name(),
             "repeated an open call: {finding}"
         );
-        return Ok(());
+        return Ok(ControlFlow::Continue(()));
     }
-    wait_for(call, exchange);
+    if wait_for(call, exchange, stopped).is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
     let finding = match call.function {
         Function::AddProducts => {
             // The list says which of them are there; the file brings the rest again.
             match lookup.refresh_articles() {
                 // It stays open until a person has looked at the file that this stops.
-                Err(CarryError::Guarded { .. }) => return Ok(()),
+                Err(CarryError::Guarded { .. }) => return Ok(ControlFlow::Continue(())),
                 refreshed => refreshed?,
             }
             message!("call-articles-read")
@@ -86,7 +96,8 @@ fn settle_call(
         function = call.function.name(),
         "looked into an open call: {finding}"
     );
-    Ok(journal.settle(call.id, &finding, clock::now())?)
+    journal.settle(call.id, &finding, clock::now())?;
+    Ok(ControlFlow::Continue(()))
 }
 
 /// Sends the batch of an open call once more and closes the call by its answer. `None`
@@ -169,7 +180,11 @@ fn action_of(function: Function, key: &str, value: &str) -> Option<Action> {
 
 /// PHP goes on after its caller is gone: asked too early, the shop does not have yet
 /// what it is about to add, and an old value may still come after a new one.
-fn wait_for(call: &Call, exchange: &Exchange) {
+fn wait_for(
+    call: &Call,
+    exchange: &Exchange,
+    stopped: &mut dyn FnMut() -> bool,
+) -> ControlFlow<()> {
     let age = call
         .open_since
         .and_then(|since| clock::now().signed_duration_since(since).to_std().ok());
@@ -177,8 +192,16 @@ fn wait_for(call: &Call, exchange: &Exchange) {
         .settings
         .settle
         .saturating_sub(age.unwrap_or_default());
-    if !left.is_zero() {
-        std::thread::sleep(left);
+    let until = Instant::now() + left;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return ControlFlow::Continue(());
+        }
+        if stopped() {
+            return ControlFlow::Break(());
+        }
+        std::thread::sleep(left.min(GLANCE));
     }
 }
 

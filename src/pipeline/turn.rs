@@ -222,11 +222,11 @@ impl Post {
             }
             // Newer files queue behind it; for ever would be too long.
             CarryError::Shop(err) if err.is_temporary() && run.attempts >= MAX_ATTEMPTS => {
-                CarryError::Settings(message!(
-                    "carry-given-up",
-                    n = MAX_ATTEMPTS,
-                    why = err.message(),
-                ))
+                given_up(&err)
+            }
+            // A file that changes all the time, and one that the reader itself dies of.
+            CarryError::File(err @ FileError::Io(_)) if run.attempts >= MAX_ATTEMPTS => {
+                given_up(&err)
             }
             other => other,
         }
@@ -276,6 +276,14 @@ impl Post {
         )?;
         Ok((run, tally, place))
     }
+}
+
+fn given_up(err: &impl Worded) -> CarryError {
+    CarryError::Settings(message!(
+        "carry-given-up",
+        n = MAX_ATTEMPTS,
+        why = err.message(),
+    ))
 }
 
 /// Pauses between the attempts at a file get longer and longer.

@@ -49,6 +49,7 @@ mod orders_for_1c;
 mod outbound;
 mod page;
 mod paged;
+mod patience;
 mod profiles;
 mod program;
 mod readme;
