@@ -32,7 +32,8 @@ fn read_one(path: &Path, csv: &CsvOptions, summary_only: bool, out: &mut Out) ->
     let mut exit = Exit::Fine;
     let opened = File::open(path)
         .map_err(FileError::Io)
-        .and_then(|file| formats::read_ahead(file, csv));
+        .and_then(|file| formats::read(file, csv))
+        .and_then(|facts| facts.ahead().map_err(FileError::Io));
     let mut facts = match opened {
         Ok(facts) => facts,
         Err(err) => {

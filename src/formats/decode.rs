@@ -147,7 +147,7 @@ impl<R: Read> Read for Utf8Reader<R> {
     }
 }
 
-fn count_newlines(text: &[u8]) -> u64 {
+pub(super) fn count_newlines(text: &[u8]) -> u64 {
     let n = memchr::memchr_iter(b'\n', text).count();
     u64::try_from(n).unwrap_or(u64::MAX)
 }

@@ -5,6 +5,7 @@
 //! (not the file's name, not its declared encoding, version or namespace), one
 //! broken row costs that row, and a file that ends too early is said to.
 
+mod ahead;
 pub mod archive;
 mod charset;
 pub mod commerceml;
@@ -110,24 +111,7 @@ enum Inner<R: Read> {
 
 /// Looks at the first bytes and begins to read. A workbook is read whole, within
 /// its limits; everything else is a stream.
-pub fn read<R: Read>(source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
-    begin(source, csv, Ok)
-}
-
-/// The same, with a thread that reads and decodes ahead: for whoever has nothing else
-/// for a second processor to do.
-pub fn read_ahead<R: Read + Send + 'static>(
-    source: R,
-    csv: &CsvOptions,
-) -> Result<Facts<R>, FileError> {
-    begin(source, csv, decode::Utf8Reader::ahead)
-}
-
-fn begin<R: Read>(
-    mut source: R,
-    csv: &CsvOptions,
-    prepare: impl FnOnce(decode::Utf8Reader<Whole<R>>) -> io::Result<decode::Utf8Reader<Whole<R>>>,
-) -> Result<Facts<R>, FileError> {
+pub fn read<R: Read>(mut source: R, csv: &CsvOptions) -> Result<Facts<R>, FileError> {
     let mut magic = Vec::new();
     (&mut source)
         .take(detect::N_MAGIC)
@@ -139,12 +123,22 @@ fn begin<R: Read>(
         let reader = table::Reader::from_workbook(source, csv)?;
         return Ok(Facts(Inner::Table(Box::new(reader))));
     }
-    let text = decode::Utf8Reader::new(source)?;
-    let mut text = prepare(text).map_err(FileError::Io)?;
+    let mut text = decode::Utf8Reader::new(source)?;
     Ok(Facts(match detect::detect(text.head()?)? {
         Kind::Xml => Inner::CommerceMl(Box::new(commerceml::Reader::new(text))),
         Kind::Table => Inner::Table(Box::new(table::Reader::new(text, csv)?)),
     }))
+}
+
+impl<R: Read + Send + 'static> Facts<R> {
+    /// The same, with a thread that reads ahead: decodes lists, and takes XML apart. For
+    /// whoever has nothing else for a second processor to do.
+    pub fn ahead(self) -> io::Result<Self> {
+        Ok(Self(match self.0 {
+            Inner::CommerceMl(reader) => Inner::CommerceMl(Box::new(reader.ahead()?)),
+            Inner::Table(reader) => Inner::Table(Box::new(reader.ahead()?)),
+        }))
+    }
 }
 
 impl<R: Read> Facts<R> {

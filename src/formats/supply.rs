@@ -4,11 +4,10 @@
 //! a list is parsed faster than it is decoded.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{Builder, JoinHandle};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 
+use crate::formats::ahead::Ahead;
 use crate::formats::charset::{judge, utf16_of};
 
 /// How much is read from the source at a time.
@@ -19,9 +18,6 @@ const SAMPLE: usize = 4 * 1024;
 
 /// Bytes of a character in UTF-8, at most.
 const MAX_CHARACTER: usize = 4;
-
-/// Pieces on their way between the two threads.
-const N_AHEAD: usize = 4;
 
 /// A piece of the text, and what is known of the file by its end.
 #[derive(Debug, Default)]
@@ -38,7 +34,7 @@ pub(super) struct Piece {
 /// Where the pieces come from.
 pub(super) enum Supply<R> {
     Here(Box<Decoding<R>>),
-    Ahead(Ahead),
+    Ahead(Ahead<Piece>),
 }
 
 impl<R: Read> Supply<R> {
@@ -55,70 +51,14 @@ impl<R: Read + Send + 'static> Supply<R> {
     /// The same on a thread of its own, unless all of the file has been read already.
     pub(super) fn ahead(self) -> io::Result<Self> {
         match self {
-            Self::Here(decoding) if !decoding.source_ended => {
-                Ok(Self::Ahead(Ahead::begin(*decoding)?))
+            Self::Here(mut decoding) if !decoding.source_ended => {
+                let ahead = Ahead::begin("decoder", move |piece| {
+                    decoding.next(piece)?;
+                    Ok(piece.is_last)
+                });
+                Ok(Self::Ahead(ahead?))
             }
             other => Ok(other),
-        }
-    }
-}
-
-/// See the module's documentation.
-pub(super) struct Ahead {
-    pieces: Option<Receiver<io::Result<Piece>>>,
-    /// Pieces that have been used go back: their memory is used again.
-    used: Sender<Piece>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Ahead {
-    fn begin<R: Read + Send + 'static>(mut decoding: Decoding<R>) -> io::Result<Self> {
-        let (used, empty) = channel();
-        let (sender, pieces) = channel();
-        for _ in 0..N_AHEAD {
-            // Cannot fail: its receiver is in this function.
-            used.send(Piece::default()).unwrap_or_default();
-        }
-        let decode = move || {
-            // Ends where nobody listens any more.
-            while let Ok(mut piece) = empty.recv() {
-                let result = decoding.next(&mut piece);
-                let is_over = piece.is_last || result.is_err();
-                if sender.send(result.map(|()| piece)).is_err() || is_over {
-                    return;
-                }
-            }
-        };
-        let thread = Builder::new().name("decoder".to_owned()).spawn(decode)?;
-        Ok(Self {
-            pieces: Some(pieces),
-            used,
-            thread: Some(thread),
-        })
-    }
-
-    fn next(&mut self, piece: &mut Piece) -> io::Result<()> {
-        let next = match self.pieces.as_ref().map(Receiver::recv) {
-            Some(Ok(next)) => next?,
-            // It says its last piece or an error before it goes, unless it has panicked.
-            Some(Err(_)) | None => return Err(io::Error::other("its decoder has died")),
-        };
-        let old = std::mem::replace(piece, next);
-        // Nobody needs it any more where the file has been read to its end.
-        self.used.send(old).unwrap_or_default();
-        Ok(())
-    }
-}
-
-/// Whoever reads no further may be about to move the file, which Windows refuses
-/// while it is open.
-impl Drop for Ahead {
-    fn drop(&mut self) {
-        self.pieces = None;
-        self.used = channel().0;
-        if let Some(thread) = self.thread.take() {
-            // A panic has been told of already.
-            thread.join().unwrap_or_default();
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::{Group, ItemKey, Product, Property, PropertyKind, Reference, Sku};
 use crate::formats::commerceml::names::{Tag, attr};
-use crate::formats::commerceml::reader::Attributes;
+use crate::formats::commerceml::tokens::Attributes;
 use crate::formats::{Place, RowError, RowFault, check_id, limits};
 
 /// What ids in the classifier mean.
@@ -80,7 +80,7 @@ pub(super) struct ProductBuilder {
 }
 
 impl ProductBuilder {
-    pub(super) fn new(line: u64, attributes: &Attributes<'_>) -> Self {
+    pub(super) fn new(line: u64, attributes: Attributes<'_>) -> Self {
         let mut builder = Self {
             product: Product {
                 line,
@@ -94,7 +94,7 @@ impl ProductBuilder {
         builder
     }
 
-    pub(super) fn start(&mut self, path: &[Tag], attributes: &Attributes<'_>) {
+    pub(super) fn start(&mut self, path: &[Tag], attributes: Attributes<'_>) {
         if path == [Tag::BaseUnit] {
             // The text inside, where there is one, is the short name and replaces this.
             let unit = attributes

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 use crate::domain::{Document, Money};
 use crate::formats::commerceml::catalog::{filled, is_true};
 use crate::formats::commerceml::names::{Tag, attr, requisite};
-use crate::formats::commerceml::reader::Attributes;
+use crate::formats::commerceml::tokens::Attributes;
 
 /// One `Документ`, with what its sub-documents say of payment and shipment.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct DocumentBuilder {
 
 impl DocumentBuilder {
     /// CommerceML 1 keeps in attributes what later versions keep in elements.
-    pub(super) fn new(line: u64, attributes: &Attributes<'_>) -> Self {
+    pub(super) fn new(line: u64, attributes: Attributes<'_>) -> Self {
         let text = |name| attributes.get(name).and_then(|value| filled(value.trim()));
         let document = Document {
             number: text(attr::LEGACY_NUMBER),

@@ -9,19 +9,19 @@
 use crate::domain::{Group, ItemKey, Product, Property, PropertyKind};
 use crate::formats::commerceml::catalog::{Dictionary, filled};
 use crate::formats::commerceml::names::{Tag, attr};
-use crate::formats::commerceml::reader::Attributes;
+use crate::formats::commerceml::tokens::Attributes;
 use crate::formats::{Place, RowError, RowFault};
 
 /// Whether a `Каталог` or `ПакетПредложений` is one of CommerceML 1.
-pub(super) fn is_legacy(attributes: &Attributes<'_>) -> bool {
+pub(super) fn is_legacy(attributes: Attributes<'_>) -> bool {
     attributes.get(attr::LEGACY_ID).is_some() || attributes.get(attr::LEGACY_ITEM).is_some()
 }
 
-fn text(attributes: &Attributes<'_>, name: &str) -> Option<String> {
+fn text(attributes: Attributes<'_>, name: &str) -> Option<String> {
     attributes.get(name).and_then(|value| filled(value.trim()))
 }
 
-pub(super) fn group(attributes: &Attributes<'_>, line: u64) -> Result<Group, RowError> {
+pub(super) fn group(attributes: Attributes<'_>, line: u64) -> Result<Group, RowError> {
     let id = text(attributes, attr::LEGACY_ID).or_else(|| text(attributes, attr::LEGACY_ITEM));
     Ok(Group {
         id: id.ok_or(no_key("Группа", line))?,
@@ -31,7 +31,7 @@ pub(super) fn group(attributes: &Attributes<'_>, line: u64) -> Result<Group, Row
 }
 
 /// A `Свойство`: what the id in a `ЗначениеСвойства` means.
-pub(super) fn learn_property(attributes: &Attributes<'_>, dictionary: &mut Dictionary) {
+pub(super) fn learn_property(attributes: Attributes<'_>, dictionary: &mut Dictionary) {
     if let Some((id, name)) =
         text(attributes, attr::LEGACY_ID).zip(text(attributes, attr::LEGACY_NAME))
     {
@@ -39,7 +39,7 @@ pub(super) fn learn_property(attributes: &Attributes<'_>, dictionary: &mut Dicti
     }
 }
 
-pub(super) fn product(attributes: &Attributes<'_>, line: u64) -> Product {
+pub(super) fn product(attributes: Attributes<'_>, line: u64) -> Product {
     let id = text(attributes, attr::LEGACY_ITEM).or_else(|| text(attributes, attr::LEGACY_ID));
     Product {
         item: id.as_deref().and_then(ItemKey::parse),
@@ -55,7 +55,7 @@ pub(super) fn product(attributes: &Attributes<'_>, line: u64) -> Product {
 pub(super) fn add_part(
     product: &mut Product,
     path: &[Tag],
-    attributes: &Attributes<'_>,
+    attributes: Attributes<'_>,
     dictionary: &Dictionary,
 ) -> bool {
     match path {

@@ -7,6 +7,7 @@ mod catalog;
 mod charge;
 mod documents;
 mod element;
+mod groups;
 mod legacy;
 mod lists;
 mod names;
@@ -16,6 +17,8 @@ mod orders;
 mod parties;
 mod profile;
 mod reader;
+mod tokens;
+mod walk;
 
 pub use lists::{
     ListedProduct, write_catalogue, write_categories, write_offers, write_sold_out, write_statuses,

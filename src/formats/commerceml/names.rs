@@ -21,7 +21,7 @@ const N_PLACES: u8 = 255;
 static PLACES: LazyLock<Vec<Option<(&'static str, Tag)>>> = LazyLock::new(|| {
     let mut places = vec![None; usize::from(N_PLACES)];
     for written in WRITTEN {
-        let mut at = place_of(written.0);
+        let mut at = place_of(written.0.as_bytes());
         while places.get(at).is_some_and(Option::is_some) {
             at = next_place(at);
         }
@@ -32,14 +32,13 @@ static PLACES: LazyLock<Vec<Option<(&'static str, Tag)>>> = LazyLock::new(|| {
     places
 });
 
-fn place_of(name: &str) -> usize {
-    let bytes = name.as_bytes();
-    let byte = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+fn place_of(name: &[u8]) -> usize {
+    let byte = |at: usize| name.get(at).copied().map_or(0, usize::from);
     // Of two bytes of a Cyrillic letter, the second one tells more.
-    let mixed = bytes.len() * 31
+    let mixed = name.len() * 31
         + byte(1) * 7
-        + byte((bytes.len() / 2) | 1) * 5
-        + byte(bytes.len().wrapping_sub(1));
+        + byte((name.len() / 2) | 1) * 5
+        + byte(name.len().wrapping_sub(1));
     mixed % usize::from(N_PLACES)
 }
 
@@ -47,34 +46,43 @@ fn next_place(at: usize) -> usize {
     (at + 1) % usize::from(N_PLACES)
 }
 
-impl Tag {
-    /// By local name. Anything obmen does not use is `Other`.
-    pub(super) fn of(local_name: &str) -> Self {
-        let places: &[_] = &PLACES;
-        let mut at = place_of(local_name);
-        // Ends, because there are more places than names.
-        while let Some(Some((written, tag))) = places.get(at) {
-            if *written == local_name {
-                return *tag;
-            }
-            at = next_place(at);
+/// The name of an element as it is written: UTF-8.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a>(pub(super) &'a [u8]);
+
+impl Name<'_> {
+    /// Anything obmen does not use is `Other`.
+    pub(super) fn tag(self) -> Tag {
+        match tag_of(self.0) {
+            // None of the names has a colon in it.
+            Tag::Other => tag_of(self.without_prefix()),
+            tag => tag,
         }
-        Self::Other
+    }
+
+    /// The local name.
+    pub(super) fn to_text(self) -> String {
+        String::from_utf8_lossy(self.without_prefix()).into_owned()
+    }
+
+    fn without_prefix(&self) -> &[u8] {
+        let colon = memchr::memchr(b':', self.0);
+        let start = colon.map_or(0, |at| at + 1);
+        self.0.get(start..).unwrap_or_default()
     }
 }
 
-impl Tag {
-    /// By a name that may have a prefix; gives its local part as well.
-    pub(super) fn of_qualified(name: &str) -> (&str, Self) {
-        match Self::of(name) {
-            // None of the names has a colon in it.
-            Self::Other => {
-                let local = name.split_once(':').map_or(name, |(_, local)| local);
-                (local, Self::of(local))
-            }
-            tag => (name, tag),
+fn tag_of(local_name: &[u8]) -> Tag {
+    let places: &[_] = &PLACES;
+    let mut at = place_of(local_name);
+    // Ends, because there are more places than names.
+    while let Some(Some((written, tag))) = places.get(at) {
+        if written.as_bytes() == local_name {
+            return *tag;
         }
+        at = next_place(at);
     }
+    Tag::Other
 }
 
 tags! {
@@ -199,9 +207,11 @@ mod tests {
     #[test]
     fn every_name_is_found_and_no_other() {
         for (written, tag) in WRITTEN {
-            assert_eq!(Tag::of(written), *tag, "{written}");
-            assert_eq!(Tag::of(&format!("{written}ъ")), Tag::Other);
+            let tag_of = |name: &str| Name(name.as_bytes()).tag();
+            assert_eq!(tag_of(written), *tag, "{written}");
+            assert_eq!(tag_of(&format!("c:{written}")), *tag, "{written}");
+            assert_eq!(tag_of(&format!("{written}ъ")), Tag::Other);
         }
-        assert_eq!(Tag::of(""), Tag::Other);
+        assert_eq!(Name(b"").tag(), Tag::Other);
     }
 }

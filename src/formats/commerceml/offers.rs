@@ -8,7 +8,7 @@ use crate::domain::sku::BadSku;
 use crate::domain::{Attribute, ItemKey, Money, Offer, OfferPrice, Quantity, Sku, WarehouseStock};
 use crate::formats::commerceml::catalog::{filled, is_deleted_status, is_true};
 use crate::formats::commerceml::names::{Tag, attr};
-use crate::formats::commerceml::reader::Attributes;
+use crate::formats::commerceml::tokens::Attributes;
 use crate::formats::{Place, RowError, RowFault, check_id, limits};
 
 /// Shares the few texts that repeat on every offer: price types, currencies, warehouses.
@@ -46,7 +46,7 @@ pub(super) struct OfferBuilder {
 }
 
 impl OfferBuilder {
-    pub(super) fn new(line: u64, attributes: &Attributes<'_>) -> Self {
+    pub(super) fn new(line: u64, attributes: Attributes<'_>) -> Self {
         let mut builder = Self {
             offer: Offer {
                 line,
@@ -63,7 +63,7 @@ impl OfferBuilder {
     pub(super) fn start(
         &mut self,
         path: &[Tag],
-        attributes: &Attributes<'_>,
+        attributes: Attributes<'_>,
         line: impl FnOnce() -> u64,
         names: &mut Interner,
     ) {

@@ -127,6 +127,16 @@ enum End {
     Line,
 }
 
+impl<R: Read + Send + 'static> Lines<R> {
+    /// The same, with a thread that reads and decodes ahead.
+    pub(super) fn ahead(self) -> io::Result<Self> {
+        Ok(Self {
+            text: self.text.ahead()?,
+            ..self
+        })
+    }
+}
+
 impl<R: Read> Lines<R> {
     pub(super) fn new(mut text: Utf8Reader<R>) -> Result<Self, FileError> {
         let delimiter = sniff_delimiter(text.head()?);

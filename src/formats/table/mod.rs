@@ -15,7 +15,7 @@ mod rows;
 mod workbook;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::domain::{Fact, Offer, Quantity};
 use crate::formats::decode::Utf8Reader;
@@ -68,6 +68,16 @@ pub(super) struct Reader<R: Read> {
     /// Rows that leave the stock of their goods blank.
     n_without_stock: usize,
     has_ended: bool,
+}
+
+impl<R: Read + Send + 'static> Reader<R> {
+    /// The same, with a thread that reads and decodes ahead.
+    pub(super) fn ahead(self) -> io::Result<Self> {
+        Ok(Self {
+            source: self.source.map(Lines::ahead).transpose()?,
+            ..self
+        })
+    }
 }
 
 impl<R: Read> Reader<R> {

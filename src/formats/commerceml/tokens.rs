@@ -1,0 +1,212 @@
+//! Cuts a file into tokens: the starts and ends of elements, and what stands in them.
+//!
+//! They come in batches, so that a thread can make them while another one finds out
+//! what they say. It does nothing else: taking XML apart is the longer half of the work.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::str;
+
+use quick_xml::XmlVersion;
+use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::events::Event;
+use quick_xml::events::attributes::Attributes as XmlAttributes;
+
+use crate::domain::shown::excerpt;
+use crate::formats::decode::Utf8Reader;
+use crate::formats::{FileError, Place};
+use crate::wording::Message;
+
+/// A batch ends behind the token that brings it to this many, or to this much text.
+const MAX_TOKENS: usize = 4_096;
+const MAX_TEXT: usize = 64 * 1024;
+
+/// One piece of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Where what it says begins in the text of its batch, and how long that is.
+    start: u32,
+    length: u32,
+    /// Where it ends there itself.
+    pub(super) end: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    /// Says the element's name and attributes as they are written.
+    Start {
+        /// How much of it is the name.
+        name: u32,
+    },
+    End,
+    Text,
+    /// Says the name of an entity or the number of a character.
+    Reference,
+    /// Bytes that do not belong to the encoding were replaced by `U+FFFD` shortly before.
+    Damage,
+}
+
+/// How a file ends, and where.
+pub(super) type Outcome = Result<Place, FileError>;
+
+/// Some tokens in a row.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) tokens: Vec<Token>,
+    /// As much of the file as was read for them: UTF-8.
+    pub(super) text: Vec<u8>,
+    /// The encoding found so far, by its usual name in lower case.
+    pub(super) encoding: &'static str,
+    /// How the file ends, if it does so behind these tokens.
+    pub(super) outcome: Option<Outcome>,
+}
+
+impl Batch {
+    /// What a token of this batch says.
+    pub(super) fn said(&self, token: Token) -> &[u8] {
+        let start = to_usize(token.start);
+        let end = start + to_usize(token.length);
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+/// The attributes of an element, decoded when asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Attributes<'a> {
+    written: &'a [u8],
+    n_name: usize,
+}
+
+impl<'a> Attributes<'a> {
+    /// `written` is what a [`Kind::Start`] says, with a name of `n_name` bytes.
+    pub(super) fn new(written: &'a [u8], n_name: usize) -> Self {
+        Self { written, n_name }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        if self.written.len() == self.n_name {
+            return None;
+        }
+        let written = str::from_utf8(self.written).ok()?;
+        XmlAttributes::new(written, self.n_name)
+            .with_checks(false)
+            .flatten()
+            .find(|attribute| {
+                // A look at its end spares most of them the search for a prefix.
+                let key = attribute.key;
+                key.as_ref().ends_with(name) && key.local_name().as_ref() == name
+            })
+            .and_then(|attribute| attribute.normalized_value(XmlVersion::default()).ok())
+    }
+}
+
+/// See the module's documentation.
+pub(super) struct Tokenizer<R: Read> {
+    xml: quick_xml::Reader<Utf8Reader<R>>,
+}
+
+impl<R: Read> Tokenizer<R> {
+    pub(super) fn new(text: Utf8Reader<R>) -> Self {
+        let mut xml = quick_xml::Reader::from_reader(text);
+        let config = xml.config_mut();
+        config.expand_empty_elements = true;
+        // A lone `&` is common in hand-made files and harmless.
+        config.allow_dangling_amp = true;
+        Self { xml }
+    }
+
+    /// Replaces the batch by the next one.
+    pub(super) fn next(&mut self, batch: &mut Batch) {
+        batch.tokens.clear();
+        batch.text.clear();
+        batch.outcome = None;
+        while batch.outcome.is_none()
+            && batch.tokens.len() < MAX_TOKENS
+            && batch.text.len() < MAX_TEXT
+        {
+            batch.outcome = self.step(batch);
+        }
+        batch.encoding = self.xml.get_ref().encoding();
+    }
+
+    /// Takes one piece of the file; gives the file's end if it is that.
+    fn step(&mut self, batch: &mut Batch) -> Option<Outcome> {
+        self.xml.get_mut().mark();
+        let before = batch.text.len();
+        // The reader appends to the text all that the event is made of.
+        let found = match self.xml.read_event_into(&mut batch.text) {
+            // `expand_empty_elements` turns an empty element into a start and an end.
+            Ok(Event::Start(start)) => {
+                let name = to_u32(start.name().into_inner().len());
+                Ok(Some((Kind::Start { name }, "<".len(), start.len())))
+            }
+            Ok(Event::End(_)) => Ok(Some((Kind::End, 0, 0))),
+            Ok(Event::Text(text)) => Ok(Some((Kind::Text, 0, text.len()))),
+            Ok(Event::CData(text)) => Ok(Some((Kind::Text, "<![CDATA[".len(), text.len()))),
+            Ok(Event::GeneralRef(name)) => Ok(Some((Kind::Reference, "&".len(), name.len()))),
+            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => Ok(None),
+            Ok(Event::DocType(_)) => Err(None),
+            Ok(Event::Eof) => return Some(Ok(self.place())),
+            Err(err) => Err(Some(err)),
+        };
+        let end = to_u32(batch.text.len());
+        let mut put = |kind, start, length| {
+            batch.tokens.push(Token {
+                kind,
+                start: to_u32(start),
+                length: to_u32(length),
+                end,
+            });
+        };
+        if let Ok(Some((kind, from, length))) = &found {
+            put(*kind, before + from, *length);
+        }
+        if self.xml.get_mut().take_damage() {
+            put(Kind::Damage, before, 0);
+        }
+        let err = found.err()?;
+        let place = self.place();
+        Some(Err(match err {
+            Some(err) => file_error(&err, place),
+            None => FileError::Dtd { place },
+        }))
+    }
+
+    /// Where it is now.
+    fn place(&mut self) -> Place {
+        Place {
+            line: self.xml.get_mut().line(),
+        }
+    }
+}
+
+fn file_error(err: &XmlError, place: Place) -> FileError {
+    match err {
+        XmlError::Io(err) if err.kind() == io::ErrorKind::FileTooLarge => FileError::Limit {
+            place,
+            detail: Message::of_io(err),
+        },
+        XmlError::Io(err) => FileError::Io(io::Error::new(err.kind(), Message::of_io(err))),
+        // quick-xml reports these only where the input ends.
+        XmlError::Syntax(_) | XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
+            FileError::Truncated {
+                place,
+                detail: Message::plain(excerpt(&err.to_string())),
+            }
+        }
+        other => FileError::Broken {
+            place,
+            detail: Message::plain(excerpt(&other.to_string())),
+        },
+    }
+}
+
+/// No batch is longer than one token of the longest kind and a little more.
+fn to_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+pub(super) fn to_usize(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
