@@ -127,7 +127,7 @@ fn read_rows(
     sender: &SyncSender<Piece>,
 ) -> Result<Summary, FileError> {
     let n_read = Arc::clone(&file.n_read);
-    let mut facts = formats::read(file, csv)?;
+    let mut facts = formats::read(file, csv)?.ahead().map_err(FileError::Io)?;
     loop {
         let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
         let enough = n_read.load(Ordering::Relaxed) + BYTES_AT_ONCE;

@@ -1,11 +1,11 @@
 //! A file says the same in whatever encoding it comes, and however slowly.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::{Encoding, IBM866, KOI8_R, UTF_8, UTF_16LE, WINDOWS_1251};
-use obmen::formats::{self, CsvOptions, Summary};
+use obmen::formats::{self, CsvOptions, Facts, FileError, Summary};
 
 use crate::facts;
 
@@ -27,24 +27,33 @@ const FROM_CORPUS: [&str; 12] = [
 ];
 
 /// Gives at most `step` bytes at a time.
-struct Slow<'a> {
-    bytes: &'a [u8],
+struct Slow {
+    bytes: Cursor<Vec<u8>>,
     step: usize,
 }
 
-impl Read for Slow<'_> {
+impl Read for Slow {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        let n = self.step.min(target.len()).min(self.bytes.len());
-        target[..n].copy_from_slice(&self.bytes[..n]);
-        self.bytes = &self.bytes[n..];
-        Ok(n)
+        let n = self.step.min(target.len());
+        self.bytes.read(&mut target[..n])
     }
 }
 
 /// All that the file says: facts, faults and lines, and the summary without the encoding.
 fn everything(bytes: &[u8], step: usize) -> (Vec<String>, Summary) {
+    let read = || {
+        let bytes = Cursor::new(bytes.to_vec());
+        formats::read(Slow { bytes, step }, &CsvOptions::default())
+    };
+    let here = said(read());
+    let ahead = said(read().map(|facts| facts.ahead().unwrap()));
+    assert_eq!(here, ahead, "with a thread that reads ahead");
+    here
+}
+
+fn said(facts: Result<Facts<Slow>, FileError>) -> (Vec<String>, Summary) {
     let mut said = Vec::new();
-    let mut facts = match formats::read(Slow { bytes, step }, &CsvOptions::default()) {
+    let mut facts = match facts {
         Ok(facts) => facts,
         Err(err) => return (vec![format!("{err:?}")], Summary::default()),
     };
