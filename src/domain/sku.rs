@@ -1,6 +1,7 @@
 //! The article number: what ties a product in 1C to a product in the shop.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use thiserror::Error;
 
@@ -81,17 +82,24 @@ impl Sku {
 /// than bytes.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b' ');
-    // Printable ASCII that the shop stores as it is, and the letters of U+0400 to U+047F:
-    // in UTF-8 these begin with one of two bytes, and what begins otherwise does not get by.
-    let is_known = |byte: &u8| {
-        matches!(byte, 0x20..=0x7e | 0x80..=0xbf | 0xd0 | 0xd1)
-            && !matches!(byte, b'&' | b'"' | b'<' | b'>')
-    };
+    let is_plain: &[bool; 256] = &IS_PLAIN;
+    let is_known = |byte: &u8| is_plain.get(usize::from(*byte)) == Some(&true);
     bytes.len() <= MAX_CHARS
         && is_edge(bytes.first())
         && is_edge(bytes.last())
         && bytes.iter().all(is_known)
 }
+
+/// Printable ASCII that the shop stores as it is, and the letters of U+0400 to U+047F: in
+/// UTF-8 these begin with one of two bytes, and what begins otherwise does not get by.
+static IS_PLAIN: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let mut is_plain = [false; 256];
+    for (byte, is_plain) in (0..=u8::MAX).zip(&mut is_plain) {
+        *is_plain = matches!(byte, 0x20..=0x7e | 0x80..=0xbf | 0xd0 | 0xd1)
+            && !matches!(byte, b'&' | b'"' | b'<' | b'>');
+    }
+    is_plain
+});
 
 /// Number of characters in the shop's database, where `&`, `"`, `<` and `>` are entities.
 pub fn stored_len(text: &str) -> usize {

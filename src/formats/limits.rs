@@ -59,6 +59,9 @@ pub(super) const WORKBOOK_UNPACKED: u64 = 512 * 1024 * 1024;
 /// All rows of a workbook are in memory at once.
 pub(super) const WORKBOOK_ROWS: usize = 200_000;
 
+/// Cells up to the last one of each row, blank ones too, that are in memory at once.
+pub(super) const WORKBOOK_CELLS: usize = 12_000_000;
+
 /// Cells beyond are stray formatting; a list has some tens of columns.
 pub(super) const WORKBOOK_COLUMNS: u32 = 256;
 

@@ -157,7 +157,11 @@ impl<R: Read> Iterator for Facts<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::CommerceMl(reader) => reader.next_row().transpose(),
-            Inner::Table(reader) => reader.next_row().transpose(),
+            // What has been read already is handed on as it is.
+            Inner::Table(reader) => match reader.next_ready() {
+                Some(row) => Some(Ok(row)),
+                None => reader.next_row().transpose(),
+            },
         }
     }
 }

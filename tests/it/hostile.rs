@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::io::{self, Cursor, Read, Write as _};
+use std::io::{self, Cursor, Read};
 #[cfg(unix)]
 use std::process::Command;
 
@@ -13,6 +13,7 @@ use obmen::formats::archive::{self, ArchiveError};
 use obmen::formats::{self, CsvOptions, FileError};
 use obmen::journal::OutcomeKind;
 
+use crate::archives::zipped;
 use crate::world::World;
 
 const OPEN: &str = "<КоммерческаяИнформация>";
@@ -319,17 +320,6 @@ fn no_table_that_is_written_holds_a_formula() {
     )
     .unwrap();
     assert!(world.read("outbox/products.csv").contains(";'=1+1;"));
-}
-
-fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in files {
-        writer
-            .start_file(*name, zip::write::SimpleFileOptions::default())
-            .unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 /// As a hostile program would: the writer itself mends such names.

@@ -66,4 +66,5 @@ mod truncation;
 mod upkeep;
 #[cfg(windows)]
 mod windows;
+mod workbooks;
 mod world;

@@ -13,6 +13,10 @@ use crate::formats::table::text_of;
 use crate::formats::{FileError, Place, RowFault, limits};
 use crate::wording::{Message, message};
 
+/// How much of the buffer is looked at together for lines that are plain: some lines, and at
+/// least one. A line that is not plain costs a look at this much.
+const WINDOW: usize = 256;
+
 /// One row, as text.
 #[derive(Debug, Default)]
 pub(super) struct Record {
@@ -157,29 +161,47 @@ impl<R: Read> Lines<R> {
         self.delimiter
     }
 
-    /// Takes the next line if it is whole in the buffer, without quotation marks and
-    /// undamaged, and if `read` makes something of it; else nothing is taken.
-    pub(super) fn take_plain<T>(
-        &mut self,
-        read: impl FnOnce(&[u8], u64) -> Option<T>,
-    ) -> Option<T> {
+    /// Offers the next lines to `read`, one by one, as long as they are whole in the
+    /// buffer, undamaged and far from quotation marks, and `read` makes something of them.
+    /// The first line that it refuses, and what follows, is not taken.
+    pub(super) fn take_plain(&mut self, mut read: impl FnMut(&str, u64) -> bool) {
         if !self.ahead.is_empty() || self.text.has_damage() {
-            return None;
+            return;
         }
         // At the end of the buffer the long way brings more.
-        let buffer = self.text.rest();
-        let end = memchr::memchr(b'\n', buffer)?;
-        let row = buffer.get(..end)?;
-        let row = row.strip_suffix(b"\r").unwrap_or(row);
-        if memchr::memchr2(b'"', b'\r', row).is_some() {
-            return None;
+        let rest = self.text.rest();
+        let window = rest.get(..WINDOW).unwrap_or(rest);
+        let end = memchr::memrchr(b'\n', window).or_else(|| memchr::memchr(b'\n', rest));
+        let window = end.and_then(|end| rest.get(..=end)).unwrap_or_default();
+        if memchr::memchr(b'"', window).is_some() {
+            return;
         }
-        let line = self.passed + 1;
-        let found = read(row, line)?;
+        // Looked at in one go: line by line it would take as long as all the rest.
+        let Ok(mut text) = simdutf8::basic::from_utf8(window) else {
+            return;
+        };
+        let has_returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
+        let mut n_taken = 0;
+        let mut line = self.passed;
+        while let Some(end) = memchr::memchr(b'\n', text.as_bytes()) {
+            let (row, behind) = text.split_at(end + 1);
+            let mut row = row.strip_suffix('\n').unwrap_or(row);
+            if has_returns {
+                row = row.strip_suffix('\r').unwrap_or(row);
+                if memchr::memchr(b'\r', row.as_bytes()).is_some() {
+                    break;
+                }
+            }
+            if !read(row, line + 1) {
+                break;
+            }
+            line += 1;
+            n_taken += end + 1;
+            text = behind;
+        }
         self.text.mark();
-        self.text.consume(end + 1);
+        self.text.consume(n_taken);
         self.passed = line;
-        Some(found)
     }
 
     /// Puts the next row that is not blank into `record`; false at the end of the file.

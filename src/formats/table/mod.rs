@@ -17,7 +17,7 @@ mod workbook;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
 
-use crate::domain::{Fact, Offer, Quantity};
+use crate::domain::{Fact, Quantity};
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
@@ -169,13 +169,17 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// The next row, if it has been read already.
+    pub(super) fn next_ready(&mut self) -> Option<Row> {
+        let row = self.ready.pop_front()?;
+        self.summary.n_faults += usize::from(row.is_err());
+        Some(row)
+    }
+
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, FileError> {
-        if let Some(offer) = self.next_plain() {
-            return Ok(Some(Ok(Fact::Offer(offer))));
-        }
+        self.read_plain();
         loop {
-            if let Some(row) = self.ready.pop_front() {
-                self.summary.n_faults += usize::from(row.is_err());
+            if let Some(row) = self.next_ready() {
                 return Ok(Some(row));
             }
             if self.has_ended {
@@ -221,21 +225,27 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// The next row, if it is a plain one and nothing lies before it; else nothing is taken.
-    fn next_plain(&mut self) -> Option<Offer> {
-        let rows = self.plain.as_ref()?;
-        let is_next = self.ready.is_empty()
-            && self.ahead.is_empty()
-            && self.open_since.is_none()
-            && !self.has_ended;
-        let source = self.source.as_mut().filter(|_| is_next)?;
-        let offer = source.take_plain(|row, line| rows.offer(row, line))?;
-        // Where the list ends is told by the last row, whichever way it was read.
-        self.record.line = offer.line;
-        self.summary.n_offers += 1;
-        self.summary.n_prices += offer.prices.len();
-        self.summary.n_stocks += usize::from(offer.quantity.is_some());
-        Some(offer)
+    /// Reads the rows that come next and are plain, if nothing lies before them.
+    fn read_plain(&mut self) {
+        let is_next = self.ready.is_empty() && self.ahead.is_empty() && self.open_since.is_none();
+        let (Some(plain), Some(source)) = (&self.plain, &mut self.source) else {
+            return;
+        };
+        if !is_next || self.has_ended {
+            return;
+        }
+        source.take_plain(|row, line| {
+            let Some(offer) = plain.offer(row, line) else {
+                return false;
+            };
+            // Where the list ends is told by the last row, whichever way it was read.
+            self.record.line = line;
+            self.summary.n_offers += 1;
+            self.summary.n_prices += offer.prices.len();
+            self.summary.n_stocks += usize::from(offer.quantity.is_some());
+            self.ready.push_back(Ok(Fact::Offer(offer)));
+            true
+        });
     }
 
     /// A text list has no closing mark. Cut off within a row, it ends without a line

@@ -118,20 +118,38 @@ impl Workbook {
         for (position, text) in numbers_among(&dates) {
             put(&mut rows, position, text)?;
         }
-        Ok(rows
-            .into_iter()
-            .map(|(row, texts)| {
-                let mut record = Record {
-                    line: u64::from(row) + 1,
-                    ..Record::default()
-                };
-                for text in &texts {
-                    record.cells.push(text);
-                }
-                record
-            })
-            .collect())
+        let n_cells: usize = rows.values().map(width).sum();
+        if n_cells > limits::WORKBOOK_CELLS {
+            let detail = message!("limit-sheet-cells", limit = limits::WORKBOOK_CELLS);
+            return Err(limit(1, detail));
+        }
+        Ok(rows.into_iter().map(record).collect())
     }
+}
+
+/// The texts of a row by their columns, in order.
+type Texts = Vec<(u32, String)>;
+
+/// Cells of a row up to its last text.
+fn width(texts: &Texts) -> usize {
+    let last = texts.last().map(|(column, _)| *column);
+    last.map_or(0, |last| usize::try_from(last).unwrap_or(usize::MAX) + 1)
+}
+
+fn record((row, texts): (u32, Texts)) -> Record {
+    let mut record = Record {
+        line: u64::from(row) + 1,
+        ..Record::default()
+    };
+    let mut next = 0;
+    for (column, text) in &texts {
+        for _ in next..*column {
+            record.cells.push("");
+        }
+        record.cells.push(text);
+        next = column + 1;
+    }
+    record
 }
 
 /// A damaged workbook must not take the service down with it: calamine has
@@ -183,7 +201,7 @@ fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>, most: u64) -> Result<u
 }
 
 fn put(
-    rows: &mut BTreeMap<u32, Vec<String>>,
+    rows: &mut BTreeMap<u32, Texts>,
     (row, column): (u32, u32),
     text: String,
 ) -> Result<(), FileError> {
@@ -196,13 +214,12 @@ fn put(
             message!("limit-sheet-rows", limit = limits::WORKBOOK_ROWS),
         ));
     }
-    let cells = rows.entry(row).or_default();
-    let at = usize::try_from(column).unwrap_or(usize::MAX);
-    if cells.len() <= at {
-        cells.resize(at + 1, String::new());
-    }
-    if let Some(cell) = cells.get_mut(at) {
-        *cell = text;
+    let texts = rows.entry(row).or_default();
+    // Nearly always behind the last one.
+    let at = texts.partition_point(|(known, _)| *known < column);
+    match texts.get_mut(at) {
+        Some((known, old)) if *known == column => *old = text,
+        Some(_) | None => texts.insert(at, (column, text)),
     }
     Ok(())
 }

@@ -86,6 +86,7 @@ limit-cells = the row has more than { $limit } cells
 limit-row-text = the row is longer than { $mb } MB
 limit-workbook = the workbook is larger than { $mb } MB; save the list as CSV, which may have any size
 limit-workbook-unpacked = the workbook unpacks to more than { $mb } MB; save the list as CSV, which may have any size
+limit-sheet-cells = the sheet has more than { $limit } cells; save the list as CSV, which may have any number
 limit-sheet-rows = the sheet has more than { $limit } rows; save the list as CSV, which may have any number
 workbook-damaged = the workbook is damaged
 archive-damaged = the archive is damaged or cut off: { $why }
