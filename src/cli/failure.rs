@@ -110,6 +110,9 @@ fn worded<E: Worded + Error + 'static>(err: &(dyn Error + 'static)) -> Option<Me
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
     use super::*;
     use crate::wording::Language;
 
@@ -123,6 +126,23 @@ mod tests {
             "файл пуст: отклонён человеком: по этому адресу нет API OpenCart: проверьте `url`"
         );
         assert_eq!(text_of(&err, Language::English.words()), format!("{err:#}"));
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let io = || io::Error::other("on fire");
+        let path = PathBuf::from("j.sqlite.lock");
+        let errors: [anyhow::Error; 3] = [
+            LockError::Io { path, reason: io() }.into(),
+            CarryError::Spool(io()).into(),
+            CarryError::Composed(io()).into(),
+        ];
+        for err in errors {
+            for language in [Language::Russian, Language::English] {
+                let text = text_of(&err, language.words());
+                assert_eq!(text.matches("on fire").count(), 1, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -239,7 +239,8 @@ fn exit_of_carry(err: &crate::pipeline::CarryError) -> Exit {
         | CarryError::File(_)
         | CarryError::Journal(_)
         | CarryError::Folder(_)
-        | CarryError::Spool(_) => Exit::Attention,
+        | CarryError::Spool(_)
+        | CarryError::Composed(_) => Exit::Attention,
     }
 }
 

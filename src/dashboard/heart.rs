@@ -127,7 +127,10 @@ fn trouble_of(err: &CarryError, report: &PassReport) -> Option<Trouble> {
         CarryError::Shop(err) if err.concerns_every_call() || err.is_temporary() => Part::Shop,
         // The inbox could not be looked through; else it is about some other place.
         CarryError::Folder(_) if !report.has_looked => Part::Inbox,
-        CarryError::Folder(_) | CarryError::Journal(_) | CarryError::Spool(_) => Part::Rest,
+        CarryError::Folder(_)
+        | CarryError::Journal(_)
+        | CarryError::Spool(_)
+        | CarryError::Composed(_) => Part::Rest,
         CarryError::Shop(_)
         | CarryError::File(_)
         | CarryError::Archive(_)

@@ -19,16 +19,18 @@ pub struct Lock {
 #[error("{}", self.message())]
 pub enum LockError {
     Taken { owner: String },
-    Io { path: PathBuf, source: io::Error },
+    Io { path: PathBuf, reason: io::Error },
 }
 
 impl Worded for LockError {
     fn message(&self) -> Message {
         match self {
             Self::Taken { owner } => message!("lock-taken", owner = owner),
-            Self::Io { path, .. } => {
-                message!("lock-failed", path = path.display().to_string())
-            }
+            Self::Io { path, reason } => message!(
+                "lock-failed",
+                path = path.display().to_string(),
+                why = reason.to_string(),
+            ),
         }
     }
 }
@@ -40,9 +42,9 @@ impl Lock {
         let mut name = journal.as_os_str().to_owned();
         name.push(".lock");
         let path = PathBuf::from(name);
-        let failed = |source| LockError::Io {
+        let failed = |reason| LockError::Io {
             path: path.clone(),
-            source,
+            reason,
         };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;

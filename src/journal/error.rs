@@ -1,5 +1,6 @@
 //! What can be wrong with the journal itself.
 
+use std::io;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
@@ -11,13 +12,19 @@ use crate::wording::{Message, Worded, message};
 #[derive(Debug, Error)]
 #[error("{}", self.message())]
 pub enum JournalError {
+    // Causes are printed, so they are not the `source` that a chain would print again.
     Open {
         path: PathBuf,
-        source: rusqlite::Error,
+        reason: rusqlite::Error,
     },
     Folder {
         path: PathBuf,
-        source: std::io::Error,
+        reason: io::Error,
+    },
+    /// The copy at `path` cannot be made or put in its place.
+    Copy {
+        path: PathBuf,
+        reason: io::Error,
     },
     OnNetwork {
         path: PathBuf,
@@ -30,7 +37,7 @@ pub enum JournalError {
         found: i64,
         known: i64,
     },
-    Sql(#[from] rusqlite::Error),
+    Sql(rusqlite::Error),
     Content {
         value: String,
         expected: &'static str,
@@ -40,12 +47,21 @@ pub enum JournalError {
 impl Worded for JournalError {
     fn message(&self) -> Message {
         match self {
-            Self::Open { path, .. } => {
-                message!("journal-not-opened", path = path.display().to_string())
-            }
-            Self::Folder { path, .. } => {
-                message!("journal-no-folder", path = path.display().to_string())
-            }
+            Self::Open { path, reason } => message!(
+                "journal-not-opened",
+                path = path.display().to_string(),
+                why = reason.to_string(),
+            ),
+            Self::Folder { path, reason } => message!(
+                "journal-no-folder",
+                path = path.display().to_string(),
+                why = reason.to_string(),
+            ),
+            Self::Copy { path, reason } => message!(
+                "journal-not-copied",
+                path = path.display().to_string(),
+                why = reason.to_string(),
+            ),
             Self::OnNetwork { path } => {
                 message!("journal-on-network", path = path.display().to_string())
             }
@@ -66,6 +82,12 @@ impl Worded for JournalError {
     }
 }
 
+impl From<rusqlite::Error> for JournalError {
+    fn from(err: rusqlite::Error) -> Self {
+        Self::Sql(err)
+    }
+}
+
 impl JournalError {
     /// The disk or another process stands in the way, and may be out of it soon:
     /// nothing is wrong with what the journal holds.
@@ -79,8 +101,8 @@ impl JournalError {
             ErrorCode::CannotOpen,
         ];
         let code = match self {
-            Self::Open { source, .. } | Self::Sql(source) => source.sqlite_error_code(),
-            Self::Folder { .. } => return true,
+            Self::Open { reason, .. } | Self::Sql(reason) => reason.sqlite_error_code(),
+            Self::Folder { .. } | Self::Copy { .. } => return true,
             Self::OnNetwork { .. }
             | Self::Damaged { .. }
             | Self::TooNew { .. }
@@ -92,9 +114,40 @@ impl JournalError {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use rusqlite::ffi;
 
     use super::*;
+
+    #[test]
+    fn every_cause_is_told_and_told_once() {
+        let path = PathBuf::from("j.sqlite");
+        let sql = || {
+            let code = ffi::Error::new(ffi::SQLITE_CANTOPEN);
+            rusqlite::Error::SqliteFailure(code, Some("on fire".to_owned()))
+        };
+        let io = || io::Error::other("on fire");
+        for err in [
+            JournalError::Open {
+                path: path.clone(),
+                reason: sql(),
+            },
+            JournalError::Folder {
+                path: path.clone(),
+                reason: io(),
+            },
+            JournalError::Copy {
+                path: path.clone(),
+                reason: io(),
+            },
+            JournalError::Sql(sql()),
+        ] {
+            assert!(err.to_string().contains("on fire"), "{err}");
+            assert!(err.source().is_none(), "{err}");
+            assert!(err.is_passing(), "{err}");
+        }
+    }
 
     #[test]
     fn what_may_pass_is_told_from_what_does_not() {

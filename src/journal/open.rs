@@ -46,14 +46,14 @@ impl Journal {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
-            fs::create_dir_all(folder).map_err(|source| JournalError::Folder {
+            fs::create_dir_all(folder).map_err(|reason| JournalError::Folder {
                 path: path.to_owned(),
-                source,
+                reason,
             })?;
         }
-        let open_error = |source| JournalError::Open {
+        let open_error = |reason| JournalError::Open {
             path: path.to_owned(),
-            source,
+            reason,
         };
         let connection = Connection::open(path).map_err(open_error)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(open_error)?;

@@ -46,9 +46,9 @@ impl Journal {
 
     /// Makes a whole copy at `target`, in the state of one moment.
     pub(super) fn copy_to(&self, target: &Path) -> Result<(), JournalError> {
-        let failed = |source| JournalError::Folder {
+        let failed = |reason| JournalError::Copy {
             path: target.to_owned(),
-            source,
+            reason,
         };
         if target.exists() {
             fs::remove_file(target).map_err(failed)?;
@@ -113,9 +113,9 @@ impl Journal {
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), JournalError> {
-    fs::rename(from, to).map_err(|source| JournalError::Folder {
+    fs::rename(from, to).map_err(|reason| JournalError::Copy {
         path: to.to_owned(),
-        source,
+        reason,
     })
 }
 

@@ -27,7 +27,9 @@ pub enum CarryError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// What has been read of a file has no room beside the journal, or cannot be read back.
-    Spool(#[source] io::Error),
+    Spool(io::Error),
+    /// What is to lie in the outbox cannot be put together.
+    Composed(io::Error),
     /// The configuration names a price type or warehouse that no file has
     /// explained yet: the one that does may be on its way.
     Unexplained { what: &'static str, name: String },
@@ -48,6 +50,7 @@ impl Worded for CarryError {
             Self::Journal(err) => err.message(),
             Self::Folder(err) => err.message(),
             Self::Spool(err) => message!("carry-spool", why = err.to_string()),
+            Self::Composed(err) => message!("carry-not-composed", why = err.to_string()),
             Self::Unexplained { what, name } => {
                 message!("carry-unexplained", what = *what, name = name)
             }
@@ -74,6 +77,7 @@ impl CarryError {
             Self::Journal(_) => "journal",
             Self::Folder(_) => "folder",
             Self::Spool(_) => "spool",
+            Self::Composed(_) => "composition",
             Self::Unexplained { .. } => "unexplained",
             Self::OrdersFirst => "orders_first",
             Self::Guarded { .. } => "guard",

@@ -20,6 +20,7 @@ pub(super) fn fate_of<T>(result: &Result<T, CarryError>) -> Fate {
         Err(CarryError::Shop(_)) => Fate::Hold,
         Err(CarryError::Folder(_)) => Fate::Retry,
         Err(CarryError::Spool(_)) => Fate::Retry,
+        Err(CarryError::Composed(_)) => Fate::Retry,
         Err(CarryError::Journal(err)) if err.is_passing() => Fate::Retry,
         Err(CarryError::Journal(_)) => Fate::Hold,
         Err(CarryError::Unexplained { .. }) => Fate::Retry,

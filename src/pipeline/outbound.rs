@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tracing::warn;
 
 use crate::domain::{Order, OrderId, StatusId};
-use crate::folders::{FolderError, Outbox};
+use crate::folders::Outbox;
 use crate::formats::commerceml::{Profile, check, order_text};
 use crate::journal::Journal;
 use crate::pipeline::lookup::{Lookup, Reach};
@@ -211,11 +211,5 @@ fn complete(order: &mut Order, exchange: &Exchange, journal: &Journal) -> Result
 
 /// A writer into memory fails only where something is wrong with the values.
 pub(super) fn in_memory<T>(result: io::Result<T>) -> Result<T, CarryError> {
-    result.map_err(|reason| {
-        CarryError::Folder(FolderError {
-            action: "put-together",
-            path: PathBuf::from("a file for the outbox"),
-            reason,
-        })
-    })
+    result.map_err(CarryError::Composed)
 }

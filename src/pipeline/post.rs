@@ -458,6 +458,7 @@ fn concerns_every_file(err: &CarryError) -> bool {
         | CarryError::File(_)
         | CarryError::Folder(_)
         | CarryError::Spool(_)
+        | CarryError::Composed(_)
         | CarryError::Guarded { .. }
         | CarryError::Unexplained { .. }
         | CarryError::OrdersFirst

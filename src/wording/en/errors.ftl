@@ -98,6 +98,7 @@ archive-io = cannot unpack the archive: { $why }
 
 ## Why a file could not be carried, or a list not be fetched
 
+carry-not-composed = what is to lie in the outbox cannot be put together: { $why }
 carry-spool = cannot keep what was read of the file beside the journal: { $why }
 carry-unexplained = no file has said yet which { $what ->
     [price_type] price type
@@ -165,13 +166,13 @@ folder-failed = cannot { $action ->
     [open] open
     [find] find
     [find-mark] find the mark of this outbox (is the share mounted? if it was emptied by hand, make an empty file)
-    [put-together] put together
    *[other] { $action }
 } `{ $path }`: { $why }
 lock-taken = another obmen (process { $owner }) is already at work here; stop it first, or wait until it is done
-lock-failed = cannot lock `{ $path }`
-journal-not-opened = the journal `{ $path }` cannot be opened
-journal-no-folder = the folder of the journal `{ $path }` cannot be made
+lock-failed = cannot lock `{ $path }`: { $why }
+journal-not-opened = the journal `{ $path }` cannot be opened: { $why }
+journal-no-folder = the folder of the journal `{ $path }` cannot be made: { $why }
+journal-not-copied = the journal's copy `{ $path }` cannot be made: { $why }
 journal-on-network = the journal `{ $path }` lies on a network share, where it would be damaged: put it on a local disk
 journal-damaged = the journal `{ $path }` is damaged ({ $why }): put its backup in its place, see the README
 journal-too-new = the journal was written by a newer version of obmen (schema { $found }, this one knows { $known })
