@@ -252,17 +252,13 @@ impl Order {
     ///
     /// The upstream module sends no order totals. Where the shop does not tell
     /// the cost of delivery either, a surplus can only be delivery.
-    pub fn settlement(&self) -> Settlement {
-        let lines = self.lines.iter().map(|line| line.sum().as_decimal()).sum();
-        self.settlement_over(lines, self.shipping_cost, |_| true)
-    }
-
-    /// The same where lines and delivery cost more than they say, as with a tax on top,
-    /// and only some parts count.
+    ///
+    /// Lines and delivery may cost more than they say, as with a tax on top; then only some
+    /// parts count.
     ///
     /// The parts are believed if they bring the sum closer to the total: an extension may
     /// show amounts among them that are not to be added.
-    pub fn settlement_over(
+    pub fn settlement(
         &self,
         lines: Decimal,
         shipping_cost: Option<Money>,
@@ -347,6 +343,12 @@ mod tests {
         }
     }
 
+    /// Without a tax on top.
+    fn settlement(order: &Order) -> Settlement {
+        let lines = order.lines.iter().map(|line| line.sum().as_decimal());
+        order.settlement(lines.sum(), order.shipping_cost, |_| true)
+    }
+
     #[test]
     fn explains_every_kopeck_between_lines_and_total() {
         for (total, cost, delivery, other, discount) in [
@@ -356,7 +358,7 @@ mod tests {
             ("33.00", Some("5"), "5.00", "0.00", "2.00"),
             ("30.00", None, "0.00", "0.00", "0.00"),
         ] {
-            let found = order(total, cost, &[("12.5", "2"), ("5", "1")]).settlement();
+            let found = settlement(&order(total, cost, &[("12.5", "2"), ("5", "1")]));
             let shown = (
                 found.delivery.to_string(),
                 found.other.to_string(),
@@ -397,7 +399,7 @@ mod tests {
         ] {
             let mut order = order(total, Some("5"), &[("12.5", "2"), ("5", "1")]);
             order.parts = parts;
-            let found = order.settlement();
+            let found = settlement(&order);
             let named: Vec<String> = found
                 .charges
                 .iter()

@@ -146,20 +146,6 @@ impl Worded for Refusal {
     }
 }
 
-impl Refusal {
-    /// A name that scripts can rely on.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::WhichPrice(_) => "which-price",
-            Self::TooMany(_) => "quantity-too-large",
-            Self::NameTooLong => "name-too-long",
-            Self::NameUnprintable => "name-unprintable",
-            Self::UnnamedVariant => "variant-unnamed",
-            Self::VariantTooLong => "variant-too-long",
-        }
-    }
-}
-
 /// OpenCart's name column, where `&`, `"`, `<` and `>` are entities.
 const MAX_NAME_CHARS: usize = 255;
 

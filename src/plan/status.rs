@@ -59,18 +59,6 @@ impl Unmapped {
             Self::Unknown(_) | Self::NotInShop { .. } => false,
         }
     }
-
-    /// A name that scripts can rely on.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Operation(_) => "other-operation",
-            Self::NoNumber => "no-order-number",
-            Self::NothingStated => "no-state",
-            Self::StateNotMapped(_) => "state-not-mapped",
-            Self::Unknown(_) => "status-unknown",
-            Self::NotInShop { .. } => "status-not-in-shop",
-        }
-    }
 }
 
 /// The status that the shop's order is to have.

@@ -5,7 +5,7 @@ use obmen::domain::{
     Address, Inn, ItemKey, Kpp, Method, Money, Order, OrderId, OrderLine, Party, Quantity, Sku,
     StatusId, TotalPart,
 };
-use obmen::formats::commerceml::{OrderFault, Profile, check, order_text, write_orders};
+use obmen::formats::commerceml::{OrderFault, Profile, check, order_text, write_order_texts};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -363,7 +363,11 @@ fn written(orders: &[Order]) -> Vec<u8> {
 }
 
 pub(crate) fn written_in(profile: &Profile, orders: &[Order]) -> Vec<u8> {
-    write_orders(Vec::new(), orders, at("2026-03-01T08:00:00"), profile).unwrap()
+    let texts: Vec<String> = orders
+        .iter()
+        .map(|order| order_text(order, profile).unwrap())
+        .collect();
+    write_order_texts(Vec::new(), &texts, at("2026-03-01T08:00:00"), profile).unwrap()
 }
 
 #[test]

@@ -7,11 +7,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use obmen::domain::{Order, StatusId};
-use obmen::formats::commerceml::{Profile, check, write_orders};
+use obmen::formats::commerceml::{Profile, check};
 use obmen::shop::{Access, ApiKey, Client, Dialect, ExtraField, Settings, ShopError};
 
 use crate::facts;
 use crate::order_rules::faults_of;
+use crate::orders_for_1c::written_in;
 use crate::transcripts::{Exchange, find};
 
 /// A shop that answers a login as recorded, and whatever comes behind it with one recorded case.
@@ -443,13 +444,7 @@ fn recorded_orders_are_written_by_the_rules_of_1c() {
                     order.id
                 );
             }
-            let xml = write_orders(
-                Vec::new(),
-                &orders,
-                orders[0].placed_at,
-                &Profile::default(),
-            )
-            .unwrap();
+            let xml = written_in(&Profile::default(), &orders);
             assert_eq!(faults_of(&xml), [""; 0], "{case}");
         }
     }

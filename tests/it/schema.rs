@@ -8,14 +8,14 @@ use std::process::{Command, Stdio};
 
 use obmen::domain::{Category, CategoryId, ItemKey, Money, Quantity, ShopProduct, Sku};
 use obmen::formats::commerceml::{
-    ListedProduct, Profile, Version, write_catalogue, write_categories, write_offers, write_orders,
+    ListedProduct, Profile, Version, write_catalogue, write_categories, write_offers,
 };
 use roxmltree::{Document, Node};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::facts;
 use crate::order_rules::{child, decoded};
-use crate::orders_for_1c::{company, orders};
+use crate::orders_for_1c::{company, orders, written_in};
 use crate::profiles::cases;
 
 const SCHEMA: &str = "imega-teleport__xml2db__cml208.xsd";
@@ -171,7 +171,7 @@ fn orders_keep_the_schema_but_for_what_1c_wants_otherwise() {
     };
     let mut wrong = Vec::new();
     for (kind, order) in orders() {
-        let xml = write_orders(Vec::new(), &[order], formed_at(), &Profile::default()).unwrap();
+        let xml = written_in(&Profile::default(), &[order]);
         let complaints = complaints(&schema, &for_the_schema(&xml));
         wrong.extend(complaints.iter().map(|said| format!("{kind}: {said}")));
     }
@@ -193,7 +193,7 @@ fn every_profile_of_the_schema_s_version_keeps_it() {
         }
         n_cases += 1;
         let all: Vec<_> = orders().into_iter().map(|(_, order)| order).collect();
-        let xml = write_orders(Vec::new(), &all, formed_at(), &case.profile).unwrap();
+        let xml = written_in(&case.profile, &all);
         let text = decoded(&xml, &case.rules).unwrap();
         let complaints = complaints(&schema, &for_the_schema(text.as_bytes()));
         wrong.extend(
@@ -233,7 +233,7 @@ fn the_schema_still_has_no_place_for_the_documented_extras() {
     let Some(schema) = schema() else {
         return;
     };
-    let xml = write_orders(Vec::new(), &[company()], formed_at(), &Profile::default()).unwrap();
+    let xml = written_in(&Profile::default(), &[company()]);
     let xml = String::from_utf8(xml).unwrap().replace(
         " ВерсияСхемы",
         " xmlns=\"urn:1C.ru:commerceml_2\" ВерсияСхемы",
@@ -268,13 +268,7 @@ fn the_schema_notices_an_element_in_the_wrong_place() {
     let [(_, order), ..] = &orders()[..] else {
         panic!("no orders");
     };
-    let xml = write_orders(
-        Vec::new(),
-        std::slice::from_ref(order),
-        formed_at(),
-        &Profile::default(),
-    )
-    .unwrap();
+    let xml = written_in(&Profile::default(), std::slice::from_ref(order));
     let xml = for_the_schema(&xml);
     let course = "<Курс>1</Курс>\n";
     let moved = xml

@@ -23,7 +23,7 @@ mod walk;
 pub use lists::{
     ListedProduct, write_catalogue, write_categories, write_offers, write_sold_out, write_statuses,
 };
-pub use orders::{OrderFault, check, order_text, write_order_texts, write_orders};
+pub use orders::{OrderFault, check, order_text, write_order_texts};
 pub use profile::{Layout, Profile, UnitCode, Vat, VatMode, Version, Warehouse, WarehousePlace};
 
 pub(super) use reader::Reader;

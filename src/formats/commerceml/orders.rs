@@ -131,28 +131,13 @@ fn settlement(order: &Order, vat: Option<Vat>) -> Settlement {
     });
     // A tax on top stands on every line already.
     let is_on_top = vat.is_some_and(|vat| vat.mode == VatMode::OnTop);
-    order.settlement_over(lines_with_tax(order, vat), delivery, |part| {
+    order.settlement(lines_with_tax(order, vat), delivery, |part| {
         !(is_on_top && part.code == TAX)
     })
 }
 
-/// Writes the file. Each order is expected to have passed [`check`].
-///
-/// `formed_at` is the shop's local time, as are the orders' own times.
-pub fn write_orders<W: Write>(
-    target: W,
-    orders: &[Order],
-    formed_at: NaiveDateTime,
-    profile: &Profile,
-) -> io::Result<W> {
-    let texts = orders
-        .iter()
-        .map(|order| order_text(order, profile))
-        .collect::<io::Result<Vec<_>>>()?;
-    write_order_texts(target, &texts, formed_at, profile)
-}
-
-/// One order as it will stand in a file, to be kept until 1C has taken it.
+/// One order as it will stand in a file, to be kept until 1C has taken it. It is expected
+/// to have passed [`check`].
 pub fn order_text(order: &Order, profile: &Profile) -> io::Result<String> {
     part_of_root(|d| match profile.layout {
         Layout::Plain => d.element("Документ", |d| write_order(d, order, profile)),
@@ -163,6 +148,8 @@ pub fn order_text(order: &Order, profile: &Profile) -> io::Result<String> {
 }
 
 /// Writes a file of orders that [`order_text`] has made.
+///
+/// `formed_at` is the shop's local time, as are the orders' own times.
 pub fn write_order_texts<W: Write>(
     mut target: W,
     texts: &[impl AsRef<str>],
