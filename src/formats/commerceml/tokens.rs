@@ -63,6 +63,16 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// A token that ends where the text does.
+    fn put(&mut self, kind: Kind, start: usize, length: usize) {
+        self.tokens.push(Token {
+            kind,
+            start: to_u32(start),
+            length: to_u32(length),
+            end: to_u32(self.text.len()),
+        });
+    }
+
     /// What a token of this batch says.
     pub(super) fn said(&self, token: Token) -> &[u8] {
         let start = to_usize(token.start);
@@ -121,56 +131,46 @@ impl<R: Read> Tokenizer<R> {
         batch.tokens.clear();
         batch.text.clear();
         batch.outcome = None;
-        while batch.outcome.is_none()
-            && batch.tokens.len() < MAX_TOKENS
-            && batch.text.len() < MAX_TEXT
-        {
-            batch.outcome = self.step(batch);
-        }
+        while self.step(batch) && batch.tokens.len() < MAX_TOKENS && batch.text.len() < MAX_TEXT {}
         batch.encoding = self.xml.get_ref().encoding();
     }
 
-    /// Takes one piece of the file; gives the file's end if it is that.
-    fn step(&mut self, batch: &mut Batch) -> Option<Outcome> {
+    /// Takes one piece of the file; false where that is its end.
+    fn step(&mut self, batch: &mut Batch) -> bool {
         self.xml.get_mut().mark();
         let before = batch.text.len();
         // The reader appends to the text all that the event is made of.
-        let found = match self.xml.read_event_into(&mut batch.text) {
+        match self.xml.read_event_into(&mut batch.text) {
             // `expand_empty_elements` turns an empty element into a start and an end.
             Ok(Event::Start(start)) => {
-                let name = to_u32(start.name().into_inner().len());
-                Ok(Some((Kind::Start { name }, "<".len(), start.len())))
+                let (name, length) = (to_u32(start.name().into_inner().len()), start.len());
+                batch.put(Kind::Start { name }, before + "<".len(), length);
             }
-            Ok(Event::End(_)) => Ok(Some((Kind::End, 0, 0))),
-            Ok(Event::Text(text)) => Ok(Some((Kind::Text, 0, text.len()))),
-            Ok(Event::CData(text)) => Ok(Some((Kind::Text, "<![CDATA[".len(), text.len()))),
-            Ok(Event::GeneralRef(name)) => Ok(Some((Kind::Reference, "&".len(), name.len()))),
-            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => Ok(None),
-            Ok(Event::DocType(_)) => Err(None),
-            Ok(Event::Eof) => return Some(Ok(self.place())),
-            Err(err) => Err(Some(err)),
-        };
-        let end = to_u32(batch.text.len());
-        let mut put = |kind, start, length| {
-            batch.tokens.push(Token {
-                kind,
-                start: to_u32(start),
-                length: to_u32(length),
-                end,
-            });
-        };
-        if let Ok(Some((kind, from, length))) = &found {
-            put(*kind, before + from, *length);
+            Ok(Event::End(_)) => batch.put(Kind::End, before, 0),
+            Ok(Event::Text(text)) => {
+                let length = text.len();
+                batch.put(Kind::Text, before, length);
+            }
+            Ok(Event::CData(text)) => {
+                let length = text.len();
+                batch.put(Kind::Text, before + "<![CDATA[".len(), length);
+            }
+            Ok(Event::GeneralRef(name)) => {
+                let length = name.len();
+                batch.put(Kind::Reference, before + "&".len(), length);
+            }
+            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+            Ok(Event::DocType(_)) => {
+                let place = self.place();
+                batch.outcome = Some(Err(FileError::Dtd { place }));
+            }
+            Ok(Event::Eof) => batch.outcome = Some(Ok(self.place())),
+            Err(err) => batch.outcome = Some(Err(file_error(&err, self.place()))),
         }
         if self.xml.get_mut().take_damage() {
-            put(Kind::Damage, before, 0);
+            batch.put(Kind::Damage, before, 0);
         }
-        let err = found.err()?;
-        let place = self.place();
-        Some(Err(match err {
-            Some(err) => file_error(&err, place),
-            None => FileError::Dtd { place },
-        }))
+        batch.outcome.is_none()
     }
 
     /// Where it is now.
