@@ -130,6 +130,8 @@ impl<R: Read> Tokenizer<R> {
     pub(super) fn next(&mut self, batch: &mut Batch) {
         batch.tokens.clear();
         batch.text.clear();
+        // One very long text must not be paid for to the end of the file.
+        batch.text.shrink_to(4 * MAX_TEXT);
         batch.outcome = None;
         while self.step(batch) && batch.tokens.len() < MAX_TOKENS && batch.text.len() < MAX_TEXT {}
         batch.encoding = self.xml.get_ref().encoding();
