@@ -16,6 +16,9 @@ const MOST: u32 = 200;
 /// Lines of one notice.
 const LINES: usize = 10;
 
+/// Discord takes 2,000, and no other chat fewer; a line about more is added to this.
+const MOST_CHARS: usize = 1_800;
+
 /// When nobody has ever handed over a file, silence counts from the first look.
 const FIRST_LOOK: &str = "notices";
 
@@ -162,15 +165,28 @@ impl Notice {
         match &self.about {
             About::Waiting(all) => {
                 let n = all.len();
-                let mut lines = vec![words.fill(
+                let mut text = words.fill(
                     "notice-waiting",
                     &[("exchange", exchange.into()), ("n", n.into())],
-                )];
-                lines.extend(all.iter().take(LINES).map(|waiting| waiting.line(words)));
-                if let Some(more) = n.checked_sub(LINES).filter(|more| *more > 0) {
-                    lines.push(words.fill("notice-more", &[("n", more.into())]));
+                );
+                let mut n_chars = text.chars().count();
+                let lines = all.iter().take(LINES).map(|waiting| waiting.line(words));
+                let lines = lines.take_while(|line| {
+                    n_chars += 1 + line.chars().count();
+                    n_chars <= MOST_CHARS
+                });
+                let mut n_said = 0;
+                for line in lines {
+                    text.push('\n');
+                    text.push_str(&line);
+                    n_said += 1;
                 }
-                lines.join("\n")
+                if n > n_said {
+                    let more = words.fill("notice-more", &[("n", (n - n_said).into())]);
+                    text.push('\n');
+                    text.push_str(&more);
+                }
+                text
             }
             About::Silence { hours, last, .. } => {
                 let h = *hours;
@@ -217,7 +233,7 @@ impl Waiting {
     fn line(&self, words: &Wording) -> String {
         match &self.what {
             What::Run { run, file, why } => {
-                let why = why.as_ref().map(|why| why.text(words));
+                let why = why.as_ref().map(|why| excerpt(&why.text(words)));
                 words.fill(
                     "notice-run",
                     &[

@@ -60,12 +60,23 @@ impl Webhook {
         Ok(Self { url, field, extra })
     }
 
+    /// What a receiver does not take whole is told in its first line: that something waits.
     pub(super) fn post(&self, notice: &Notice, words: &Wording) -> Result<(), WebhookError> {
+        let text = notice.text(words);
+        match (self.post_text(notice, &text), text.split_once('\n')) {
+            (Err(WebhookError::Refused(400 | 413)), Some((first, _))) => {
+                self.post_text(notice, first)
+            }
+            (posted, _) => posted,
+        }
+    }
+
+    fn post_text(&self, notice: &Notice, text: &str) -> Result<(), WebhookError> {
         let mut body = notice.json();
         if let Some(fields) = body.as_object_mut() {
             let extra = self.extra.iter();
             fields.extend(extra.map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
-            fields.insert(self.field.clone(), notice.text(words).into());
+            fields.insert(self.field.clone(), text.into());
         }
         // Two rooms may send; whoever comes second finds it there.
         drop(rustls::crypto::ring::default_provider().install_default());

@@ -9,10 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use obmen::journal::RunState;
+use obmen::journal::{Fingerprint, RunState};
 use obmen::notices::{self, Settings, Webhook};
 use obmen::pipeline;
-use obmen::wording::Language;
+use obmen::wording::{Language, Message};
 use serde_json::{Value, json};
 
 use crate::world::{World, put};
@@ -38,10 +38,11 @@ impl Hook {
                 let body = body_of(&stream);
                 let head =
                     format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                stream.write_all(head.as_bytes()).unwrap();
+                // Before the answer: whoever has been answered has been heard.
                 if sender.send(body).is_err() {
                     return;
                 }
+                stream.write_all(head.as_bytes()).unwrap();
             }
         });
         Self { url, bodies }
@@ -102,11 +103,7 @@ fn with_something_waiting() -> World {
     let order = obmen::domain::OrderId::parse("1").unwrap();
     // As the way out would, for a reason that names what the buyer wrote.
     journal
-        .hold_order(
-            "main",
-            order,
-            &obmen::wording::Message::plain("buyer О'Нил"),
-        )
+        .hold_order("main", order, &Message::plain("buyer О'Нил"))
         .unwrap();
     world
 }
@@ -183,6 +180,62 @@ fn a_receiver_that_fails_is_tried_again_until_it_has_taken_it() {
 }
 
 /// A day and an hour from now.
+/// Reasons and names may be as long as somebody has made them.
+fn with_much_waiting() -> World {
+    let world = World::new();
+    let journal = world.journal();
+    for n in 0..12 {
+        let name = format!("{n}-{}.csv", "выгрузка".repeat(20));
+        let print = Fingerprint {
+            hash: n.to_string(),
+            size: 1,
+        };
+        let run = journal
+            .begin("main", &name, &print, pipeline::now())
+            .unwrap();
+        let why = Message::plain("причина ".repeat(300));
+        journal
+            .finish(run.id, RunState::Held, Some(&why), None, pipeline::now())
+            .unwrap();
+    }
+    world
+}
+
+#[test]
+fn a_notice_is_no_longer_than_a_chat_takes() {
+    for language in [Language::English, Language::Russian] {
+        let world = with_much_waiting();
+        let hook = Hook::answering(&[]);
+        notices::tell_once(settings(&world, &hook, language));
+        let told = hook.next();
+        let text = told["text"].as_str().unwrap();
+        assert!(text.chars().count() < 2_000, "{text}");
+        assert!(text.contains("выгрузка") && text.contains("причина"));
+        assert_eq!(told["runs"].as_array().unwrap().len(), 12);
+        // Those that have no line are counted.
+        let n_lines = text.lines().count();
+        let last = text.lines().last().unwrap();
+        assert!(last.contains(&(12 - (n_lines - 2)).to_string()), "{text}");
+    }
+}
+
+#[test]
+fn what_a_receiver_finds_too_long_is_told_in_one_line() {
+    for refusal in [&["400 Bad Request"], &["413 Content Too Large"]] {
+        let world = with_much_waiting();
+        let hook = Hook::answering(refusal);
+        notices::tell_once(settings(&world, &hook, Language::English));
+        let whole = hook.next();
+        let short = hook.next();
+        let text = whole["text"].as_str().unwrap();
+        assert_eq!(short["text"].as_str(), text.lines().next(), "{short}");
+        assert_eq!(short["runs"], whole["runs"]);
+        // It is told, and not told again.
+        notices::tell_once(settings(&world, &hook, Language::English));
+        assert_eq!(hook.rest(), Vec::<Value>::new());
+    }
+}
+
 fn tomorrow() -> NaiveDateTime {
     pipeline::now() + TimeDelta::hours(25)
 }
