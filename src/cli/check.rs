@@ -10,7 +10,7 @@ use crate::domain::CategoryId;
 use crate::folders::{Inbox, Outbox};
 use crate::journal::Journal;
 use crate::notices;
-use crate::pipeline::{Exchange, ExchangeSettings, ListKind, fetch_list};
+use crate::pipeline::{Exchange, ExchangeSettings, ListKind, ListReport, fetch_list};
 use crate::plan::Detail;
 use crate::shop::{Access, Dialect, ShopError, module};
 use crate::wording::{Message, Worded as _, key, message};
@@ -193,6 +193,15 @@ fn module_of(access: &Access) -> Finding {
         Access::Module(greeting) if greeting.module == newest => {
             good(what, message!("check-module-newest", version = newest))
         }
+        // Another program has brought it; an older one over it would take its calls away.
+        Access::Module(greeting) if greeting.is_newer_than(&newest) => good(
+            what,
+            message!(
+                "check-module-newer",
+                version = &greeting.module,
+                newest = newest,
+            ),
+        ),
         Access::Module(greeting) => limited(
             what,
             message!(
@@ -285,7 +294,6 @@ fn call_of(function: &'static str) -> &'static str {
     }
 }
 
-/// Whether the shop has what the configuration names.
 /// Whether the shop has the customer groups that price types go to.
 fn check_groups(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding>) {
     let Access::Module(greeting) = access else {
@@ -311,46 +319,39 @@ fn check_groups(exchange: &Exchange, access: &Access, findings: &mut Vec<Finding
     }
 }
 
+/// By number, name, or the last name of a path.
+fn has(list: &ListReport, wanted: &str) -> bool {
+    let wanted = wanted.to_lowercase();
+    list.rows.iter().flatten().any(|cell| {
+        let cell = cell.to_lowercase();
+        cell == wanted || cell.rsplit(" > ").next() == Some(&wanted)
+    })
+}
+
+/// Whether the shop has what the configuration names.
 fn check_choices(
     exchange: &Exchange,
     access: &Access,
     journal: &Journal,
     findings: &mut Vec<Finding>,
 ) {
-    let has = |kind, wanted: &str| -> Result<bool, crate::pipeline::CarryError> {
-        let lower = wanted.to_lowercase();
-        let list = fetch_list(kind, exchange, journal, None)?;
-        Ok(list.rows.iter().any(|row| {
-            row.iter().any(|cell| {
-                let cell = cell.to_lowercase();
-                cell == lower || cell.rsplit(" > ").next() == Some(&lower)
-            })
-        }))
-    };
-    let wanted_statuses = exchange
-        .settings
-        .orders
-        .statuses
-        .iter()
-        .chain(exchange.settings.orders.map.values());
-    let wanted = wanted_statuses
-        .map(|name| (ListKind::Statuses, message!("check-status"), name))
-        .chain(
-            exchange
-                .settings
-                .goods
-                .category
-                .iter()
-                .map(|name| (ListKind::Categories, message!("check-category"), name)),
-        );
-    for (kind, what, name) in wanted {
-        match has(kind, name) {
-            Ok(true) => findings.push(good(what, Message::plain(format!("`{name}`")))),
-            Ok(false) => findings.push(bad(what, message!("check-none-called", name = name))),
-            Err(err) => findings.push(bad(what, err.message())),
+    let (orders, goods) = (&exchange.settings.orders, &exchange.settings.goods);
+    let statuses: Vec<&String> = orders.statuses.iter().chain(orders.map.values()).collect();
+    let categories: Vec<&String> = goods.category.iter().collect();
+    for (kind, what, names) in [
+        (ListKind::Statuses, message!("check-status"), statuses),
+        (ListKind::Categories, message!("check-category"), categories),
+    ] {
+        if names.is_empty() {
+            continue;
         }
+        let list = fetch_list(kind, exchange, journal, None);
+        findings.extend(names.into_iter().map(|name| match &list {
+            Ok(list) if has(list, name) => good(what.clone(), Message::plain(format!("`{name}`"))),
+            Ok(_) => bad(what.clone(), message!("check-none-called", name = name)),
+            Err(err) => bad(what.clone(), err.message()),
+        }));
     }
-    let goods = &exchange.settings.goods;
     check_groups(exchange, access, findings);
     let has_tree = goods.details.contains(&Detail::Categories)
         && exchange
@@ -362,5 +363,27 @@ fn check_choices(
             message!("check-new-goods"),
             message!("check-no-category"),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health_of(version: &str) -> Health {
+        let greeting = json!({"module": version, "opencart": "3.0.5.1", "language": "ru-ru",
+            "customer_groups": [], "calls": [], "limits": {"body": 1, "rows": {}}});
+        let greeting = serde_json::from_value(greeting).unwrap();
+        module_of(&Access::Module(greeting)).health
+    }
+
+    #[test]
+    fn nobody_is_told_to_put_an_older_module_over_a_newer_one() {
+        let newest = module::source_version();
+        assert!(health_of(&newest) == Health::Good);
+        assert!(health_of("1.0.9") == Health::Limited);
+        for newer in ["99.0.0", "1.100.0"] {
+            assert!(health_of(newer) == Health::Good, "{newer}");
+        }
     }
 }

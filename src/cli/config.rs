@@ -1,6 +1,5 @@
 //! The configuration file: read, checked, and turned into the settings of each room.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +10,7 @@ use crate::cli::failure::{Because as _, choice};
 use crate::cli::goods_config::goods;
 use crate::cli::notice::Notice;
 use crate::cli::page::Page;
+use crate::cli::secret;
 use crate::cli::sections::{CsvSection, ExchangeSection, File, ShopSection};
 use crate::domain::Quantity;
 use crate::folders::Marker;
@@ -19,6 +19,9 @@ use crate::pipeline::{self, ExchangeSettings, Schedule};
 use crate::plan::Guard;
 use crate::shop::{self, ApiKey, Choice, Dialect};
 use crate::wording::{Language, message};
+
+/// So that the key stands in no file.
+pub(super) const KEY_VARIABLE: &str = "OBMEN_SHOP_KEY";
 
 /// The name of the exchange where the configuration does not give one.
 pub(super) const ONLY_EXCHANGE: &str = "main";
@@ -61,7 +64,7 @@ pub(super) fn language(path: &Path) -> Language {
 /// Files dragged onto the program start it in a folder of the system's choice:
 /// where that has no configuration, the one beside the program counts.
 pub(super) fn place(path: &Path) -> PathBuf {
-    let program = env::current_exe().ok();
+    let program = std::env::current_exe().ok();
     let beside = program
         .as_deref()
         .and_then(Path::parent)
@@ -261,23 +264,16 @@ fn at_least_one(option: &str, is_so: bool) -> anyhow::Result<()> {
 /// With several shops the variable cannot say which it is for, and a key must not
 /// travel to another shop.
 fn key_of(shop: &ShopSection, base: &Path, is_only: bool) -> anyhow::Result<ApiKey> {
-    let from_environment = env::var("OBMEN_SHOP_KEY").ok();
-    if let Some(key) = from_environment.filter(|key| is_only && !key.is_empty()) {
+    let given = secret::from_environment(KEY_VARIABLE).filter(|_| is_only);
+    if let Some(key) = given {
         return Ok(ApiKey::new(key));
     }
     if let Some(path) = &shop.key_file {
-        let path = base.join(path);
-        let key = fs::read_to_string(&path).because(|| {
-            message!(
-                "config-file-unreadable",
-                option = "shop.key_file",
-                path = path.display().to_string(),
-            )
-        })?;
-        return Ok(ApiKey::new(key.trim().to_owned()));
+        let key = secret::from_file("shop.key_file", &base.join(path))?;
+        return Ok(ApiKey::new(key));
     }
-    match &shop.key {
-        Some(key) if !key.trim().is_empty() => Ok(ApiKey::new(key.trim().to_owned())),
+    match shop.key.as_deref().map(secret::bare) {
+        Some(key) if !key.is_empty() => Ok(ApiKey::new(key.to_owned())),
         _ => bail!(message!("config-no-key")),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::output::Out;
-use crate::cli::{Common, Exit, exit_of_shop};
+use crate::cli::{Common, Exit, config, exit_of_shop, secret};
 use crate::domain::{Category, StatusId};
 use crate::folders::Outbox;
 use crate::pipeline;
@@ -62,8 +62,7 @@ pub(super) fn init(common: &Common, request: &Request, out: &mut Out) -> anyhow:
 }
 
 fn ask_shop(url: &str, request: &Request, choices: &mut Choices) -> Result<(), ShopError> {
-    let key = std::env::var("OBMEN_SHOP_KEY")
-        .ok()
+    let key = secret::from_environment(config::KEY_VARIABLE)
         .or_else(|| request.key.clone())
         .unwrap_or_default();
     let client = Client::new(Settings::new(

@@ -22,6 +22,7 @@ mod page;
 mod plan;
 mod read;
 mod run;
+mod secret;
 mod sections;
 mod send;
 mod shop;

@@ -1,17 +1,16 @@
 //! The section `[notice]` of the configuration: whom to tell that something waits for a person.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::cli::failure::Because as _;
+use crate::cli::secret;
 use crate::notices::{Settings, Webhook};
 use crate::pipeline::{self, ExchangeSettings};
-use crate::wording::{Language, Message, message};
+use crate::wording::{Language, Message};
 
 /// The address often holds a token.
 const WEBHOOK_VARIABLE: &str = "OBMEN_NOTICE_WEBHOOK";
@@ -51,26 +50,15 @@ pub(super) struct Notice {
 impl NoticeSection {
     /// `None`: nobody is to be told.
     pub(super) fn settings(self, base: &Path) -> anyhow::Result<Option<Notice>> {
-        let from_environment = env::var(WEBHOOK_VARIABLE).ok();
         let url = match (
-            from_environment.filter(|text| !text.is_empty()),
+            secret::from_environment(WEBHOOK_VARIABLE),
             &self.webhook_file,
         ) {
             (Some(url), _) => Some(url),
-            (None, Some(path)) => {
-                let path = base.join(path);
-                let text = fs::read_to_string(&path).because(|| {
-                    message!(
-                        "config-file-unreadable",
-                        option = "notice.webhook_file",
-                        path = path.display().to_string(),
-                    )
-                })?;
-                Some(text)
-            }
+            (None, Some(path)) => Some(secret::from_file("notice.webhook_file", &base.join(path))?),
             (None, None) => self.webhook,
         };
-        let Some(url) = url.filter(|url| !url.trim().is_empty()) else {
+        let Some(url) = url.filter(|url| !secret::bare(url).is_empty()) else {
             return Ok(None);
         };
         let webhook = Webhook::new(&url, self.field, self.fields)

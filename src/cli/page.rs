@@ -1,7 +1,5 @@
 //! The section `[page]` of the configuration, and the page beside the service.
 
-use std::env;
-use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,10 +8,10 @@ use std::sync::Arc;
 use anyhow::{bail, ensure};
 use serde::Deserialize;
 
-use crate::cli::Exit;
 use crate::cli::failure::Because as _;
 use crate::cli::output::Out;
 use crate::cli::run::Beside;
+use crate::cli::{Exit, secret};
 use crate::dashboard::{self, Dashboard, Heart, Password};
 use crate::pipeline::{self, ExchangeSettings, Service};
 use crate::wording::{Worded as _, message};
@@ -88,18 +86,10 @@ impl PageSection {
     /// A hash may stand anywhere; the password itself only outside of the configuration,
     /// which is shown to others and kept in copies.
     fn password(&self, base: &Path) -> anyhow::Result<Option<Password>> {
-        let from_environment = env::var(PASSWORD_VARIABLE).ok();
-        let text = if let Some(text) = from_environment.filter(|text| !text.is_empty()) {
+        let text = if let Some(text) = secret::from_environment(PASSWORD_VARIABLE) {
             text
         } else if let Some(path) = &self.password_file {
-            let path = base.join(path);
-            fs::read_to_string(&path).because(|| {
-                message!(
-                    "config-file-unreadable",
-                    option = "page.password_file",
-                    path = path.display().to_string(),
-                )
-            })?
+            secret::from_file("page.password_file", &base.join(path))?
         } else if let Some(text) = &self.password {
             if !Password::is_hash(text) {
                 bail!(message!("config-password-no-hash"));
@@ -166,8 +156,9 @@ pub(super) fn password(out: &mut Out) -> anyhow::Result<Exit> {
     io::stdin()
         .read_line(&mut text)
         .because(|| message!("password-unreadable"))?;
-    ensure!(!Password::is_hash(&text), message!("password-is-hash"));
-    let password = Password::parse(&text)?;
+    let text = secret::bare(&text);
+    ensure!(!Password::is_hash(text), message!("password-is-hash"));
+    let password = Password::parse(text)?;
     out.say("[page]");
     out.say(&format!("password = \"{}\"", password.hash()));
     Ok(Exit::Fine)
@@ -199,7 +190,11 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.txt");
-        io::Write::write_all(&mut fs::File::create(&path).unwrap(), b"correct horse\n").unwrap();
+        io::Write::write_all(
+            &mut std::fs::File::create(&path).unwrap(),
+            b"correct horse\n",
+        )
+        .unwrap();
         let section = PageSection {
             listen: "0.0.0.0:8765".to_owned(),
             password_file: Some("p.txt".into()),

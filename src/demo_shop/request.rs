@@ -89,10 +89,11 @@ impl Request {
     }
 }
 
+/// PHP hands on the bytes; what is no UTF-8 is nothing here.
 fn text_of(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers
         .get(name)
-        .and_then(|value| value.to_str().ok())
+        .and_then(|value| str::from_utf8(value.as_bytes()).ok())
         .unwrap_or_default()
 }
 

@@ -58,6 +58,7 @@ mod review;
 mod russian;
 mod samples;
 mod schema;
+mod secrets;
 mod served;
 mod shop_contract;
 mod tidy;

@@ -285,11 +285,14 @@ impl Module {
         mut wanted: Map<String, Value>,
         mut take: impl FnMut(T) -> (bool, Option<u32>),
     ) -> Result<(), ShopError> {
+        let mut after = 0;
         loop {
-            match take(self.ask(call, wanted.clone())?) {
-                (true, Some(next)) => wanted.insert("after".to_owned(), json!(next)),
-                _ => return Ok(()),
-            };
+            let (more, next) = take(self.ask(call, wanted.clone())?);
+            if !more {
+                return Ok(());
+            }
+            after = page_after(call, after, next)?;
+            wanted.insert("after".to_owned(), json!(after));
         }
     }
 
@@ -305,6 +308,31 @@ impl Module {
     fn add_language(&self, body: &mut Map<String, Value>) {
         if let Some(language) = &self.line.settings.language {
             body.insert("language".to_owned(), json!(language));
+        }
+    }
+}
+
+/// Where the next page begins. A list that goes in circles would never end, and one that
+/// is cut off without a word would make goods look new.
+fn page_after(call: &'static str, after: u32, next: Option<u32>) -> Result<u32, ShopError> {
+    next.filter(|next| *next > after)
+        .ok_or_else(|| ShopError::Unintelligible {
+            function: call,
+            start: format!("more, after {after}: {next:?}"),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_promises_more_goes_on_behind_its_last_page() {
+        assert_eq!(page_after("articles", 0, Some(5)), Ok(5));
+        assert_eq!(page_after("articles", 5, Some(9)), Ok(9));
+        for next in [None, Some(0), Some(4), Some(5)] {
+            let err = page_after("articles", 5, next).unwrap_err();
+            assert!(matches!(err, ShopError::Unintelligible { .. }), "{next:?}");
         }
     }
 }

@@ -17,28 +17,10 @@ pub struct Greeting {
     pub module: String,
     /// The shop's, `3.0.5.1`.
     pub opencart: String,
-    pub php: String,
-    /// Seconds since 1970, by the shop's clock.
-    pub time: i64,
-    /// The shop's default currency, in which it states prices.
-    pub currency: String,
-    /// The code of the shop's default language.
-    pub language: String,
-    pub languages: Vec<Language>,
-    pub stores: Vec<Named>,
     pub customer_groups: Vec<Named>,
     /// Which calls it understands.
     pub calls: Vec<String>,
-    /// Whether a batch is done as a whole or not at all.
-    pub transactions: bool,
     pub limits: Limits,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Language {
-    pub code: String,
-    pub name: String,
-    pub enabled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -69,12 +51,21 @@ impl Greeting {
 
     /// Whether the module is of this version or a later one.
     fn is_since(&self, version: [u32; 3]) -> bool {
-        let mut own = self.module.split('.').map(|part| part.parse().unwrap_or(0));
-        let own = [(); 3].map(|()| own.next().unwrap_or(0));
-        own >= version
+        numbers_of(&self.module) >= version
+    }
+
+    /// Which of two modules is the later one, whatever else their versions say.
+    pub fn is_newer_than(&self, version: &str) -> bool {
+        numbers_of(&self.module) > numbers_of(version)
     }
 
     pub fn has(&self, call: &str) -> bool {
         self.calls.iter().any(|known| known == call)
     }
+}
+
+/// `1.2.0`; what is no number counts as none.
+fn numbers_of(version: &str) -> [u32; 3] {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    [(); 3].map(|()| parts.next().unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! One signed call and what its answer means. Unlike the upstream module's, its HTTP status can be trusted.
 
 use reqwest::blocking::Client as HttpClient;
-use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderValue};
 use serde_json::Value;
 use tracing::debug;
 use url::Url;
@@ -108,12 +108,11 @@ impl Line {
     }
 }
 
-/// User names are ASCII in all but name; a header cannot carry anything else.
-fn header_of(username: &str) -> String {
-    username
-        .chars()
-        .filter(|c| c.is_ascii_graphic() || *c == ' ')
-        .collect()
+/// The bytes of its UTF-8, as PHP reads them and the shop's database holds them.
+/// Line breaks and the like, which no name has and no header can carry, are left out.
+fn header_of(username: &str) -> HeaderValue {
+    let carried: String = username.chars().filter(|c| !c.is_control()).collect();
+    HeaderValue::from_bytes(carried.as_bytes()).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn hear(call: &'static str, answer: &Answer, request_id: &str, unix_time: i64) -> Heard {
