@@ -194,7 +194,7 @@ fn module_of(access: &Access) -> Finding {
             good(what, message!("check-module-newest", version = newest))
         }
         // Another program has brought it; an older one over it would take its calls away.
-        Access::Module(greeting) if greeting.is_newer_than(&newest) => good(
+        Access::Module(greeting) if greeting.is_newer_than(newest) => good(
             what,
             message!(
                 "check-module-newer",
@@ -380,7 +380,7 @@ mod tests {
     #[test]
     fn nobody_is_told_to_put_an_older_module_over_a_newer_one() {
         let newest = module::source_version();
-        assert!(health_of(&newest) == Health::Good);
+        assert!(health_of(newest) == Health::Good);
         assert!(health_of("1.0.9") == Health::Limited);
         for newer in ["99.0.0", "1.100.0"] {
             assert!(health_of(newer) == Health::Good, "{newer}");

@@ -381,7 +381,7 @@ fn a_shop_that_is_away_is_told() {
     let world = World::with_shop(Dialect::V30, Module::Upstream, small_catalogue())
         .with(|settings| settings.shop.url = "http://127.0.0.1:9/".to_owned());
     let paged = Paged::new(world, Language::Russian, None);
-    let home = wait_for(&paged, "/", "Магазин нас не пускает");
+    let home = wait_for(&paged, "/", "Магазин сейчас недоступен");
     assert!(home.contains("lang=\"ru\""), "{home}");
     let health = client()
         .get(format!("{}/health", paged.url()))

@@ -29,8 +29,11 @@ fn both_have_the_same_chapters() {
     assert_eq!(outline(ENGLISH), outline(RUSSIAN));
 }
 
-/// In English what is read and what is in JSON are the same words.
-const OUTCOMES: [&str; 8] = [
+/// In English what is read and what is in JSON are the same words; the doctor's marks are
+/// in the language of the reader.
+const READ: [&str; 10] = [
+    "ok",
+    "BAD",
     "applied",
     "unchanged",
     "unknown",
@@ -55,7 +58,7 @@ fn code(text: &str) -> BTreeSet<&str> {
     // An example names a category, an address or a file; a name is a word of the program.
     all.retain(|code| {
         let is_name = !code.chars().any(|c| is_cyrillic(c) || c.is_whitespace());
-        is_name && *code != "DIR" && !code.contains("YYYY") && !OUTCOMES.contains(code)
+        is_name && *code != "DIR" && !code.contains("YYYY") && !READ.contains(code)
     });
     all
 }
@@ -94,6 +97,20 @@ fn both_name_the_same_options_commands_and_files() {
         "missing in English"
     );
     assert!(in_english.len() > 300, "{}", in_english.len());
+}
+
+#[test]
+fn the_marks_of_the_doctor_are_those_that_he_prints() {
+    const RU: &str = include_str!("../../src/wording/ru/cli.ftl");
+    const EN: &str = include_str!("../../src/wording/en/cli.ftl");
+    for (readme, words) in [(ENGLISH, EN), (RUSSIAN, RU)] {
+        for key in ["good", "limited", "bad"] {
+            let key = format!("check-mark-{key} = ");
+            let mark = words.lines().find_map(|line| line.strip_prefix(&key));
+            let mark = format!("`{}`", mark.unwrap());
+            assert!(readme.contains(&mark), "{mark}");
+        }
+    }
 }
 
 #[test]

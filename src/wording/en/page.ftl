@@ -40,7 +40,7 @@ verdict-retrying = { $n ->
     [one] One file will be tried again by itself.
    *[other] { $n } files will be tried again by themselves.
 }
-verdict-shop-away = The shop does not let us in; files wait and go on by themselves.
+verdict-shop-away = The shop cannot be used at the moment; files wait and go on by themselves.
 verdict-trouble = The exchange is kept from its work:
 home-waiting = Waits for you
 home-last-file = The last file

@@ -39,11 +39,10 @@ verdict-waiting = { $n ->
    *[other] Вашего решения ждут { $n } вопросов.
 }
 verdict-retrying = { $n ->
-    [one] { $n } файл будет повторён автоматически.
-    [few] { $n } файла будут повторены автоматически.
-   *[other] { $n } файлов будут повторены автоматически.
+    [one] Загрузка { $n } файла повторится сама.
+   *[other] Загрузка { $n } файлов повторится сама.
 }
-verdict-shop-away = Магазин нас не пускает; файлы ждут и пойдут дальше сами.
+verdict-shop-away = Магазин сейчас недоступен; файлы ждут и пойдут дальше сами.
 verdict-trouble = Обмену что-то мешает:
 home-waiting = Ждёт вашего решения
 home-last-file = Последний файл
@@ -68,7 +67,7 @@ return-button = Взять снова
 show-faulty = Строки с вопросами
 download-faulty = Скачать их как CSV
 fact-shop = Магазин
-fact-asking = спрашиваем
+fact-asking = запрашивается
 ask-shop-button = Спросить сейчас
 fact-last-order = Последний заказ для 1С
 fact-next-ask = Следующий запрос заказов
@@ -103,7 +102,7 @@ col-day = День
 state-done = загружен
 state-done-look = загружен, есть вопросы
 state-open = загружается
-state-retry = будет повторён
+state-retry = будет загружен ещё раз
 state-held = ждёт решения
 state-rejected = отклонён
 order-seen = новый
@@ -229,7 +228,7 @@ col-name = Название
 col-since = Подтверждено
 col-item = Ид в 1С
 
-## The page: mapping
+## Страница: соответствия
 
 mapping-no-file = Выбирать здесь нечего: программа работает без файла настроек.
 mapping-asking = У магазина запрашиваются его статусы и категории.
