@@ -42,10 +42,8 @@ impl<R: Read + Send + 'static> Reader<R> {
 
 impl<R: Read> Reader<R> {
     pub(in crate::formats) fn new(text: Utf8Reader<R>) -> Self {
-        let batch = Batch {
-            encoding: text.encoding(),
-            ..Batch::default()
-        };
+        let mut batch = Batch::default();
+        batch.encoding = text.encoding();
         Self {
             supply: Supply::Here(Box::new(Tokenizer::new(text))),
             batch,

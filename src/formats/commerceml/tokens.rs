@@ -13,7 +13,7 @@ use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes as XmlAttributes;
 
 use crate::domain::shown::excerpt;
-use crate::formats::decode::Utf8Reader;
+use crate::formats::decode::{Utf8Reader, count_newlines};
 use crate::formats::{FileError, Place};
 use crate::wording::Message;
 
@@ -29,7 +29,7 @@ pub(super) struct Token {
     start: u32,
     length: u32,
     /// Where it ends there itself.
-    pub(super) end: u32,
+    end: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ pub(super) type Outcome = Result<Place, FileError>;
 pub(super) struct Batch {
     pub(super) tokens: Vec<Token>,
     /// As much of the file as was read for them: UTF-8.
-    pub(super) text: Vec<u8>,
+    text: Vec<u8>,
     /// The encoding found so far, by its usual name in lower case.
     pub(super) encoding: &'static str,
     /// How the file ends, if it does so behind these tokens.
@@ -78,6 +78,48 @@ impl Batch {
         let start = to_usize(token.start);
         let end = start + to_usize(token.length);
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn at(&self, token: Token) -> At<'_> {
+        At {
+            text: &self.text,
+            end: to_usize(token.end),
+        }
+    }
+}
+
+/// Where in its batch a token ends.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    text: &'a [u8],
+    end: usize,
+}
+
+/// Counts the lines of the file, when asked for.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Those that end before `counted`, a place in the text of the batch.
+    n: u64,
+    counted: usize,
+}
+
+impl Lines {
+    /// The line in which that is, from 1.
+    pub(super) fn at(&mut self, at: At<'_>) -> u64 {
+        if let Some(passed) = at.text.get(self.counted..at.end) {
+            self.n += count_newlines(passed);
+            self.counted = at.end;
+        }
+        self.n + 1
+    }
+
+    /// All tokens of the batch have been taken.
+    pub(super) fn leave(&mut self, batch: &Batch) {
+        self.at(At {
+            text: &batch.text,
+            end: batch.text.len(),
+        });
+        self.counted = 0;
     }
 }
 

@@ -21,8 +21,7 @@ use crate::formats::commerceml::groups::Groups;
 use crate::formats::commerceml::legacy;
 use crate::formats::commerceml::names::{Name, Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
-use crate::formats::commerceml::tokens::{Attributes, Batch, Kind, Token, to_usize};
-use crate::formats::decode::count_newlines;
+use crate::formats::commerceml::tokens::{At, Attributes, Batch, Kind, Lines, Token, to_usize};
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
 
@@ -118,11 +117,7 @@ impl Walk {
 
     /// Takes the next token of a batch.
     pub(super) fn take(&mut self, token: Token, batch: &Batch) -> Result<(), FileError> {
-        let at = At {
-            text: &batch.text,
-            end: to_usize(token.end),
-        };
-        let said = batch.said(token);
+        let (said, at) = (batch.said(token), batch.at(token));
         match token.kind {
             Kind::Start { name } => self.open(said, to_usize(name), at),
             Kind::End => self.close(at),
@@ -138,7 +133,7 @@ impl Walk {
 
     /// All tokens of a batch have been taken.
     pub(super) fn leave(&mut self, batch: &Batch) {
-        self.lines.leave(&batch.text);
+        self.lines.leave(batch);
     }
 
     fn tell_fault(&mut self, fault: RowFault, at: At<'_>) {
@@ -467,37 +462,5 @@ impl Walk {
         Place {
             line: self.lines.at(at),
         }
-    }
-}
-
-/// Where in its batch a token ends.
-#[derive(Clone, Copy)]
-struct At<'a> {
-    text: &'a [u8],
-    end: usize,
-}
-
-/// Counts the lines of the file, when asked for.
-#[derive(Debug, Default)]
-struct Lines {
-    /// Those that end before `counted`, a place in the text of the batch.
-    n: u64,
-    counted: usize,
-}
-
-impl Lines {
-    /// The line in which that is, from 1.
-    fn at(&mut self, at: At<'_>) -> u64 {
-        if let Some(passed) = at.text.get(self.counted..at.end) {
-            self.n += count_newlines(passed);
-            self.counted = at.end;
-        }
-        self.n + 1
-    }
-
-    fn leave(&mut self, text: &[u8]) {
-        let end = text.len();
-        self.at(At { text, end });
-        self.counted = 0;
     }
 }
