@@ -8,10 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::failure::Because as _;
 use crate::cli::output::Out;
 use crate::cli::{Common, Exit, config, exit_of_carry, run};
-use crate::folders::{Lock, Outbox};
-use crate::formats::{Stage, stage_of};
+use crate::folders::Lock;
 use crate::journal::Journal;
-use crate::pipeline::{Caution, Exchange, ask_for_orders, rows_text, send_file, tally_text};
+use crate::pipeline::{Caution, Exchange, rows_text, send_file, tally_text};
 use crate::wording::{Worded as _, message};
 
 /// Receipts on the screen are cut here; `obmen show` has the rest.
@@ -26,7 +25,6 @@ pub(super) fn send(
     let _lock = lock(common)?;
     let (exchange, journal) = open_one(common)?;
     let mut exit = Exit::Fine;
-    fetch_orders_first(files, &exchange, &journal, out)?;
     for path in files {
         let bar = progress_bar(path);
         let result = send_file(path, &exchange, &journal, caution, &|n| bar.inc(n));
@@ -35,6 +33,12 @@ pub(super) fn send(
             Ok(carried) => {
                 if carried.tally.needs_attention() {
                     exit = exit.max(Exit::Attention);
+                }
+                if let Some(orders) = &carried.orders
+                    && let Some(file) = &orders.file
+                {
+                    let n = run::n_orders(orders.written.len(), out.words);
+                    out.say(&format!("{n} → {}", file.display()));
                 }
                 if out.is_text() {
                     let carried_text = tally_text(&carried.tally, out.words);
@@ -74,29 +78,6 @@ pub(super) fn send(
         }
     }
     Ok(exit)
-}
-
-/// An order whose status changes is no longer among the new ones: were it not
-/// fetched before, it would never be.
-fn fetch_orders_first(
-    files: &[PathBuf],
-    exchange: &Exchange,
-    journal: &Journal,
-    out: &mut Out,
-) -> anyhow::Result<()> {
-    let csv = &exchange.settings.csv;
-    let holds_documents = |path: &PathBuf| {
-        fs::File::open(path).is_ok_and(|file| stage_of(file, csv) == Stage::Documents)
-    };
-    if files.iter().any(holds_documents) {
-        let outbox = Outbox::open(&exchange.settings.outbox)?;
-        let report = ask_for_orders(exchange, journal, &outbox)?;
-        if let Some(file) = &report.file {
-            let n = run::n_orders(report.written.len(), out.words);
-            out.say(&format!("{n} → {}", file.display()));
-        }
-    }
-    Ok(())
 }
 
 /// Two at work would look into each other's open calls.

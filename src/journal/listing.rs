@@ -161,10 +161,11 @@ impl Listing<'_> {
                  WHERE price IS NOT excluded.price OR quantity IS NOT excluded.quantity",
                 [exchange],
             )?;
-            // What was said of products that are gone would hide it when they come back.
+            // What was said of products that are gone would hide it when they come back; what
+            // was said of groups belongs to no product.
             for table in ["product_state", "told"] {
                 let sql = format!(
-                    "DELETE FROM {table} WHERE exchange = ?1 AND match_key NOT IN
+                    "DELETE FROM {table} WHERE exchange = ?1 AND match_key <> '' AND match_key NOT IN
                      (SELECT match_key FROM article WHERE exchange = ?1)"
                 );
                 connection.execute(&sql, [exchange])?;

@@ -1,11 +1,13 @@
 //! Pictures that goods files have named, and what the shop has of them.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::Sku;
 use crate::journal::open::stamp;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, RunId};
 use crate::wording::Message;
 
 /// The pictures of one product.
@@ -52,21 +54,37 @@ impl PicturesState {
 }
 
 impl Journal {
-    /// A file names these pictures for the product; they are to be looked at.
+    /// A run's file names these pictures for the product; they are to be looked at. Nothing
+    /// happens where one of the `newer` runs has named others.
     pub fn name_pictures(
         &self,
         exchange: &str,
         sku: &Sku,
-        folder: &str,
-        names: &[String],
+        (folder, names): (&str, &[String]),
+        run: RunId,
+        newer: &HashSet<RunId>,
         now: NaiveDateTime,
     ) -> Result<(), JournalError> {
+        if !newer.is_empty() {
+            let named_by: Option<i64> = self
+                .connection
+                .prepare_cached(
+                    "SELECT named_by FROM pictures WHERE exchange = ?1 AND match_key = ?2",
+                )?
+                .query_row(params![exchange, sku.match_key()], |row| row.get(0))
+                .optional()?
+                .flatten();
+            if named_by.is_some_and(|by| newer.contains(&RunId(by))) {
+                return Ok(());
+            }
+        }
         self.connection
             .prepare_cached(
-                "INSERT INTO pictures (exchange, match_key, sku, folder, names, state, named_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'new', ?6)
+                "INSERT INTO pictures (exchange, match_key, sku, folder, names, state, named_at, named_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'new', ?6, ?7)
                  ON CONFLICT DO UPDATE SET sku = excluded.sku, folder = excluded.folder,
-                 names = excluded.names, state = excluded.state, named_at = excluded.named_at",
+                 names = excluded.names, state = excluded.state, named_at = excluded.named_at,
+                 named_by = excluded.named_by",
             )?
             .execute(params![
                 exchange,
@@ -74,7 +92,8 @@ impl Journal {
                 sku.as_str(),
                 folder,
                 lines(names),
-                stamp(now)
+                stamp(now),
+                run.0
             ])?;
         Ok(())
     }

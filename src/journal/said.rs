@@ -149,9 +149,8 @@ fn last_part(name: &str) -> &str {
 /// As the tables have it.
 fn key_of(field: Field, key: &str) -> String {
     match field {
-        Field::Status => key.to_owned(),
-        Field::Category
-        | Field::Product
+        Field::Status | Field::Category => key.to_owned(),
+        Field::Product
         | Field::Details
         | Field::Name
         | Field::Price
@@ -164,7 +163,10 @@ fn key_of(field: Field, key: &str) -> String {
 /// That a product exists cannot be outdated.
 fn select_of(field: Field) -> Option<&'static str> {
     match field {
-        Field::Category | Field::Product => None,
+        Field::Product => None,
+        Field::Category => {
+            Some("SELECT said_by FROM told WHERE exchange = ?1 AND field = 'category' AND key = ?2")
+        }
         Field::Details => {
             Some("SELECT details_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
         }
@@ -191,7 +193,12 @@ fn select_of(field: Field) -> Option<&'static str> {
 
 fn update_of(field: Field) -> Option<&'static str> {
     match field {
-        Field::Category | Field::Product => None,
+        Field::Product => None,
+        // What the shop has of it stands elsewhere, and is forgotten while a call is open.
+        Field::Category => Some(
+            "INSERT INTO told (exchange, field, key, match_key, said_by) VALUES (?1, 'category', ?2, '', ?3)
+             ON CONFLICT DO UPDATE SET said_by = excluded.said_by WHERE said_by IS NOT excluded.said_by",
+        ),
         Field::Details => Some(
             "UPDATE product_state SET details_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND details_by IS NOT ?3",
         ),

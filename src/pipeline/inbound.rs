@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::folders::Fate;
+use crate::folders::{Fate, Outbox};
 use crate::formats::{FileError, Summary};
 use crate::journal::{Fingerprint, Journal, Outcome, Run, RunId, RunState, Tally};
 use crate::pipeline::fate::fate_of;
@@ -18,7 +18,7 @@ use crate::pipeline::rails::Rails;
 use crate::pipeline::resolve::Resolver;
 use crate::pipeline::send::send;
 use crate::pipeline::settle::settle_open_calls;
-use crate::pipeline::{CarryError, Exchange, clock, spool};
+use crate::pipeline::{CarryError, Exchange, OrdersReport, ask_for_orders, clock, spool};
 use crate::plan::{Field, Moves};
 use crate::wording::Worded;
 
@@ -31,6 +31,8 @@ pub struct Carried {
     pub run: Run,
     pub tally: Tally,
     pub summary: Summary,
+    /// Of the shop's new orders, where they had to be fetched before.
+    pub orders: Option<OrdersReport>,
 }
 
 /// Carries one file into the shop. Safe to run again after a crash at any line.
@@ -97,7 +99,7 @@ pub(super) fn carry_in(
         let outcomes = outcomes_of(&batch, &decision, &sent, &applied_before);
         journal.atomically(|| {
             journal.note_outcomes(run.id, &outcomes)?;
-            name_pictures(&batch, &decision, &sent, run, exchange, journal)?;
+            name_pictures(&batch, &decision, &sent, run, &newer, exchange, journal)?;
             note_said(&batch, &decision, &sent, run.id, exchange, journal)
         })?;
         result?;
@@ -173,8 +175,6 @@ pub fn send_file(
     if let Some((_, err)) = settle_open_calls(exchange, journal, &lookup, &mut || false)?.pop() {
         return Err(err);
     }
-    // Whoever sends by hand has fetched them.
-    lookup.note_orders_fetched();
     // The path, not the name: a file of the same name in the inbox is another run.
     let name = std::path::absolute(path)
         .unwrap_or_else(|_| path.to_owned())
@@ -189,7 +189,16 @@ pub fn send_file(
     // What was forced once is not forced the next time.
     run.is_approved = caution == Caution::Overruled;
     journal.set_approved(run.id, run.is_approved)?;
-    let result = carry_in(path, &run, exchange, journal, &lookup, caution, progress);
+    let carry = || carry_in(path, &run, exchange, journal, &lookup, caution, progress);
+    let mut orders = None;
+    let mut result = carry();
+    if let Err(CarryError::OrdersFirst) = result {
+        result = fetch_orders(exchange, journal).and_then(|report| {
+            orders = Some(report);
+            lookup.note_orders_fetched();
+            carry()
+        });
+    }
     let note = result.as_ref().err().map(Worded::message);
     let now = clock::now();
     match (fate_of(&result), &note) {
@@ -208,7 +217,15 @@ pub fn send_file(
         run,
         tally,
         summary,
+        orders,
     })
+}
+
+/// An order whose status changes is no longer among the new ones: were it not fetched
+/// before, it would never be.
+fn fetch_orders(exchange: &Exchange, journal: &Journal) -> Result<OrdersReport, CarryError> {
+    let outbox = Outbox::open(&exchange.settings.outbox)?;
+    ask_for_orders(exchange, journal, &outbox)
 }
 
 /// Hash and size of a file's content.

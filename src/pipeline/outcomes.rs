@@ -106,10 +106,18 @@ pub(super) fn note_said(
         Verdict::Send { action, .. } => sent.get(*action) == Some(&Sent::Confirmed),
         Verdict::Unknown | Verdict::Superseded | Verdict::Outdated | Verdict::Waits => false,
     };
-    let rows = decision.rows.iter().filter(|row| is_there(&row.verdict));
     let mut added = HashSet::new();
-    for row in rows {
-        if row.field == Field::Product {
+    let mut groups = batch.groups.iter();
+    for row in &decision.rows {
+        let group = (row.field == Field::Category).then(|| groups.next());
+        if !is_there(&row.verdict) {
+            continue;
+        }
+        if let Some(group) = group {
+            // A name may be that of two groups.
+            let thing = group.map(|group| (Field::Category, group.id.as_str()));
+            journal.note_said(exchange.name(), run, thing.into_iter())?;
+        } else if row.field == Field::Product {
             if matches!(row.verdict, Verdict::Send { .. }) {
                 added.insert((row.line, row.key.as_str()));
             }

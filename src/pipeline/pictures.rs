@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use crate::domain::Sku;
 use crate::domain::shown::excerpt;
 use crate::folders::PictureFile;
-use crate::journal::{Journal, Pictures, PicturesState, ReadPicture, Run};
+use crate::journal::{Journal, Pictures, PicturesState, ReadPicture, Run, RunId};
 use crate::pipeline::picture_load::{upload, wants_less};
 use crate::pipeline::resolve::Batch;
 use crate::pipeline::send::Sent;
@@ -255,6 +255,7 @@ pub(super) fn name_pictures(
     decision: &Decision,
     sent: &[Sent],
     run: &Run,
+    newer: &HashSet<RunId>,
     exchange: &Exchange,
     journal: &Journal,
 ) -> Result<(), CarryError> {
@@ -279,7 +280,8 @@ pub(super) fn name_pictures(
         };
         if !missing.contains(&(wanted.line, wanted.sku.as_str())) {
             let (name, now) = (exchange.name(), clock::now());
-            journal.name_pictures(name, &wanted.sku, &folder, &goods.pictures, now)?;
+            let named = (folder.as_str(), goods.pictures.as_slice());
+            journal.name_pictures(name, &wanted.sku, named, run.id, newer, now)?;
         }
     }
     Ok(())

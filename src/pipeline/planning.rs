@@ -52,6 +52,7 @@ pub(super) fn decide(
     if !batch.groups.is_empty() {
         let known = Known {
             categories: journal.categories(name)?,
+            said_later: said_later.clone(),
             ..Known::default()
         };
         decision = diff_categories(&batch.groups, &known);
@@ -130,7 +131,14 @@ fn spoken_of(batch: &Batch) -> impl Iterator<Item = (Field, String)> {
         .variants
         .iter()
         .map(|one| (Field::Variant, variant_key(&one.sku, &one.variant)));
-    of_products.chain(of_variants).chain(of_orders)
+    let of_groups = batch
+        .groups
+        .iter()
+        .map(|group| (Field::Category, group.id.clone()));
+    of_products
+        .chain(of_variants)
+        .chain(of_orders)
+        .chain(of_groups)
 }
 
 /// What the shop has of the articles that are wanted, by match key.

@@ -24,7 +24,7 @@ pub struct Known {
     pub said_later: Said,
 }
 
-/// Things that were spoken of: products by match key, orders by number.
+/// Things that were spoken of: products by match key, orders by number, groups by 1C's id.
 pub type Said = HashSet<(Field, String)>;
 
 /// What the shop last confirmed of a product; `None`: nothing.
@@ -368,34 +368,6 @@ impl State<'_> {
             verdict,
         });
     }
-}
-
-/// Groups of 1C that the shop does not have as they are now, each once.
-pub fn diff_categories(groups: &[Group], known: &Known) -> Decision {
-    let mut decision = Decision::default();
-    let mut seen = HashMap::new();
-    for group in groups {
-        let mut row = Row {
-            line: 0,
-            key: group.name.clone(),
-            field: Field::Category,
-            verdict: Verdict::Unchanged,
-        };
-        let last = seen
-            .insert(&group.id, group)
-            .or(known.categories.get(&group.id));
-        if last != Some(group) {
-            row.verdict = Verdict::Send {
-                action: decision.actions.len(),
-                before: last.map(|last| last.name.clone()),
-            };
-            decision
-                .actions
-                .push(Action::Category(Box::new(group.clone())));
-        }
-        decision.rows.push(row);
-    }
-    decision
 }
 
 /// Variants that differ from what the shop last confirmed. The last word on each counts.

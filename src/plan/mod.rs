@@ -5,6 +5,7 @@
 //! article cannot come out, because [`Sku`](crate::domain::Sku) has none.
 
 mod action;
+mod categories;
 mod diff;
 mod guard;
 mod rules;
@@ -12,9 +13,9 @@ mod status;
 mod variants;
 
 pub use action::{Action, Field, Function, variant_key};
+pub use categories::diff_categories;
 pub use diff::{
-    Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_categories,
-    diff_orders, diff_variants,
+    Decision, Known, KnownProduct, NewGoods, Row, Said, Verdict, diff, diff_orders, diff_variants,
 };
 pub use guard::{Alarm, Guard, Move, Moves};
 pub use rules::{

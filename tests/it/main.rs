@@ -20,6 +20,7 @@ mod facts;
 mod faults;
 mod found;
 mod found_again;
+mod found_late;
 mod fuzz_smoke;
 #[path = "../../benches/generate/mod.rs"]
 #[expect(dead_code, reason = "the benches ask for more kinds of files")]
