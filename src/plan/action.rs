@@ -171,7 +171,8 @@ impl Action {
         self.function().field()
     }
 
-    /// The article or the order number.
+    /// What it is about, as a person knows it: the article, the order's number, the name of
+    /// a group (which two may share), article and value of a variant.
     pub fn key(&self) -> String {
         match self {
             Self::Category(group) => group.name.clone(),

@@ -1,5 +1,6 @@
 //! What a second review of the core found, each as the scenario that went wrong.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use obmen::demo_shop::{Dialect, Fault, FaultKind, Module};
@@ -360,6 +361,20 @@ fn a_shop_that_fails_half_way_makes_nobody_forget_whose_goods_it_has() {
     let sent = send_file(&file, &exchange, &world.journal(), Caution::Heeded, &|_| {});
     assert!(sent.is_err());
     world.drop_in("stock.xml", stock_of("g", 7));
+    world.carry();
+    world.assert_product("ЧАЙ-100", "349", 7);
+}
+
+#[test]
+fn a_list_of_more_warehouses_than_are_remembered_counts_those_that_are_chosen() {
+    let world = World::new().with(|settings| settings.goods.warehouses = vec!["Итог".to_owned()]);
+    // One has a name that nobody would keep in memory.
+    let mut list = format!("Артикул;Склад;Остаток\nЧАЙ-100;{};9\n", "x".repeat(9_000));
+    for n in 0..1_500 {
+        writeln!(list, "ЧАЙ-100;Склад {n};9").unwrap();
+    }
+    list += "ЧАЙ-100;итог;3\nЧАЙ-100;Итог;4\n";
+    world.drop_in("list.csv", list);
     world.carry();
     world.assert_product("ЧАЙ-100", "349", 7);
 }
