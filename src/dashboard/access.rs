@@ -25,6 +25,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 const COOKIE: &str = "obmen";
 
+/// A page that fetches itself says so by it.
+const REFRESH: &str = "x-obmen-refresh";
+
 /// What a request of somebody who is let in goes with.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
@@ -113,7 +116,10 @@ impl Access {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, kept| kept.used.elapsed() < IDLE);
         let kept = sessions.get_mut(cookie)?;
-        kept.used = Instant::now();
+        // A page that is merely open fetches itself whenever something changes.
+        if !headers.contains_key(REFRESH) {
+            kept.used = Instant::now();
+        }
         Some(Session {
             csrf: kept.csrf.clone(),
             may_leave: true,
@@ -176,6 +182,13 @@ impl Access {
         }
         format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
     }
+}
+
+/// Whether a change of something is asked for by ourselves: not from another site, and with
+/// the token that each of our pages has, in a header of our script or in a form.
+pub(super) fn is_our_form(headers: &HeaderMap, form: Option<&str>, session: &Session) -> bool {
+    let token = headers.get("x-csrf").and_then(|token| token.to_str().ok());
+    is_same_site(headers) && token.or(form) == Some(session.csrf.as_str())
 }
 
 /// What browsers say of where a request comes from; those that say nothing have
@@ -261,6 +274,9 @@ mod tests {
             (&[("host", "a:1"), ("origin", "http://a:1")], true),
             (&[("host", "a:1"), ("origin", "http://b:1")], false),
             (&[("host", "a:1"), ("origin", "null")], false),
+            // A web server before us that hands on the name without its port.
+            (&[("host", "a"), ("origin", "https://a:8443")], false),
+            (&[("host", "a:8443"), ("origin", "https://a:8443")], true),
             (&[("sec-fetch-site", "cross-site")], false),
             (&[("sec-fetch-site", "same-site")], false),
             (&[("sec-fetch-site", "same-origin")], true),
@@ -291,5 +307,57 @@ mod tests {
         access.log_out(&headers);
         assert!(access.session(&headers).is_none());
         assert!(!access.is_let_in(&headers));
+    }
+
+    #[test]
+    fn a_page_that_is_merely_open_does_not_keep_its_session() {
+        let access = access("0.0.0.0:1", &[]);
+        let Login::In(cookie) = access.log_in("correct horse", "10.0.0.1".parse().unwrap()) else {
+            panic!("not let in")
+        };
+        let cookie = cookie.split(';').next().unwrap();
+        let used = || {
+            access
+                .sessions
+                .lock()
+                .unwrap()
+                .values()
+                .next()
+                .unwrap()
+                .used
+        };
+        let before = used();
+        while Instant::now() == before {}
+        assert!(
+            access
+                .session(&headers(&[("cookie", cookie), (REFRESH, "1")]))
+                .is_some()
+        );
+        assert_eq!(used(), before);
+        assert!(access.session(&headers(&[("cookie", cookie)])).is_some());
+        assert!(used() > before);
+    }
+
+    #[test]
+    fn a_form_shows_the_token_of_its_session() {
+        let session = Session {
+            csrf: "T".to_owned(),
+            may_leave: false,
+        };
+        for (pairs, form, is_ours) in [
+            (&[("x-csrf", "T")][..], None, true),
+            (&[], Some("T"), true),
+            (&[], None, false),
+            (&[("x-csrf", "U")], Some("T"), false),
+            (
+                &[("x-csrf", "T"), ("sec-fetch-site", "cross-site")],
+                None,
+                false,
+            ),
+            (&[("sec-fetch-site", "cross-site")], Some("T"), false),
+        ] {
+            let found = is_our_form(&headers(pairs), form, &session);
+            assert_eq!(found, is_ours, "{pairs:?} {form:?}");
+        }
     }
 }

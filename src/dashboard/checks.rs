@@ -69,6 +69,15 @@ pub(super) enum Stage {
     },
 }
 
+impl Stage {
+    fn is_at_work(&self) -> bool {
+        match self {
+            Self::Checking | Self::Applying => true,
+            Self::Uploading | Self::Checked(_) | Self::Failed(_) | Self::Applied { .. } => false,
+        }
+    }
+}
+
 /// Files that were handed over together.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
@@ -145,9 +154,13 @@ impl Checks {
         };
         groups.by_id.insert(id, group);
         while groups.by_id.len() > MAX_GROUPS {
-            if let Some((oldest, _)) = groups.by_id.pop_first() {
-                self.uploads.discard(oldest);
-            }
+            // What is being looked at or applied is still needed.
+            let is_idle =
+                |(other, group): &(&u64, &Group)| **other != id && !group.stage.is_at_work();
+            let oldest = groups.by_id.iter().find(is_idle).map(|(other, _)| *other);
+            let Some(oldest) = oldest else { break };
+            groups.by_id.remove(&oldest);
+            self.uploads.discard(oldest);
         }
         id
     }
@@ -192,8 +205,8 @@ impl Checks {
         }))
     }
 
-    /// The file is whole.
-    pub(super) fn keep(&self, arriving: Arriving) -> Result<(), FolderError> {
+    /// The file is whole. False if its group is gone meanwhile, or goes on without it.
+    pub(super) fn keep(&self, arriving: Arriving) -> Result<bool, FolderError> {
         let handed = Handed {
             name: arriving.name,
             size: arriving.size,
@@ -202,12 +215,14 @@ impl Checks {
             placed: None,
         };
         // What ends after the check has begun has not been looked at.
+        let mut is_kept = false;
         self.change(arriving.group, |group| {
-            if matches!(group.stage, Stage::Uploading) {
+            is_kept = matches!(group.stage, Stage::Uploading);
+            if is_kept {
                 group.files.push(handed);
             }
         });
-        Ok(())
+        Ok(is_kept)
     }
 
     pub(super) fn group(&self, id: u64) -> Option<Group> {
@@ -377,4 +392,59 @@ pub(super) fn run_of(
     after: RunId,
 ) -> Result<Option<Run>, JournalError> {
     journal.run_of_content(&group.exchange, &file.hash, after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arriving(checks: &Checks, group: u64) -> Arriving {
+        let mut arriving = checks.begin_file(group, "a.csv").unwrap().unwrap();
+        arriving.write(b"a;b\n").unwrap();
+        arriving
+    }
+
+    #[test]
+    fn what_is_being_looked_at_or_applied_is_not_thrown_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let checks = Checks::at(&folder.path().join("uploads"));
+        let ids: Vec<u64> = (0..3).map(|_| checks.begin("main")).collect();
+        for id in &ids {
+            assert!(checks.keep(arriving(&checks, *id)).unwrap());
+        }
+        assert!(checks.begin_check(ids[0]) && checks.begin_check(ids[1]));
+        checks.change(ids[1], |group| group.stage = Stage::Applying);
+        for _ in 0..MAX_GROUPS {
+            checks.begin("main");
+        }
+        for id in &ids[..2] {
+            let group = checks.group(*id).unwrap();
+            assert!(group.files[0].path.is_file());
+        }
+        assert!(
+            checks.group(ids[2]).is_none(),
+            "idle, and the oldest of them"
+        );
+        // All at work: another one is taken all the same.
+        for id in 0..=u64::try_from(MAX_GROUPS).unwrap() * 2 {
+            checks.change(id, |group| group.stage = Stage::Applying);
+        }
+        let last = checks.begin("main");
+        assert!(checks.group(last).is_some());
+    }
+
+    #[test]
+    fn a_file_whose_group_is_gone_is_not_said_to_be_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let checks = Checks::at(&folder.path().join("uploads"));
+        let gone = checks.begin("main");
+        let late = arriving(&checks, gone);
+        checks.discard(gone);
+        assert!(!matches!(checks.keep(late), Ok(true)));
+        let busy = checks.begin("main");
+        let (first, late) = (arriving(&checks, busy), arriving(&checks, busy));
+        assert!(checks.keep(first).unwrap());
+        assert!(checks.begin_check(busy));
+        assert!(!checks.keep(late).unwrap());
+    }
 }

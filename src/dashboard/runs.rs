@@ -1,14 +1,12 @@
 //! Runs: found by file, article or order; each with its rows and its calls; and what is decided about them.
 
-use std::borrow::Cow;
-
 use maud::{Markup, html};
 
 use crate::dashboard::home::decisions;
 use crate::dashboard::layout::{self, more, page};
 use crate::dashboard::shown::{Come, State, badge, kind_badge, number, run_badge, time};
 use crate::dashboard::web::{Answer, Ask, PageError};
-use crate::formats::{Encoding, csv_write};
+use crate::formats::csv_write::Table;
 use crate::journal::{
     CallLine, JournalError, OutcomeKind, RowFilter, RowLine, RunFilter, RunId, RunState, Tally,
 };
@@ -274,26 +272,26 @@ fn call_badge(state: &str, words: &Wording) -> Markup {
 /// The rows to look at, as a table for Excel.
 pub(super) fn faulty(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
     let words = ask.app.words();
-    let rows = ask.app.read(|journal| {
+    let content = ask.app.read(|journal| {
         let run = journal.run(RunId(id))?.ok_or(PageError::NotFound)?;
-        let mut rows: Vec<Vec<String>> = Vec::new();
+        // Writing into memory does not fail.
+        let Ok(mut table) = Table::begin_marked(Vec::new(), &TABLE_HEADER) else {
+            return Ok(Vec::new());
+        };
         let mut after = 0;
         loop {
             let part = journal.rows_page(run.id, RowFilter::Faulty, after, TABLE_PART)?;
             let Some(last) = part.last() else {
-                return Ok::<_, PageError>(rows);
+                return Ok::<_, PageError>(table.finish().unwrap_or_default());
             };
             after = last.seq;
-            rows.extend(
-                part.into_iter()
-                    .map(|row| table_row(&row.outcome, words).map(Cow::into_owned).to_vec()),
-            );
+            for row in &part {
+                table
+                    .row(&table_row(&row.outcome, words))
+                    .unwrap_or_default();
+            }
         }
     })?;
-    let mut content = Vec::new();
-    // Writing into memory does not fail.
-    csv_write::write_table(&mut content, &TABLE_HEADER, &rows, Encoding::Utf8WithMark)
-        .unwrap_or_default();
     Ok(Answer::File {
         name: format!("run-{id}-faulty.csv"),
         content,

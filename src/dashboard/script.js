@@ -19,7 +19,7 @@ async function refresh() {
   }
   isAsking = true;
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { accept: "text/html", "x-obmen-refresh": "1" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id);

@@ -15,7 +15,7 @@ use maud::Markup;
 use tracing::warn;
 use url::form_urlencoded;
 
-use crate::dashboard::access::{Login, Session, is_same_site};
+use crate::dashboard::access::{Login, Session, is_our_form, is_same_site};
 use crate::dashboard::app::App;
 use crate::dashboard::choices::ConfigError;
 use crate::dashboard::{
@@ -209,11 +209,8 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
         }
         return page(app, session, path, query, BTreeMap::new(), true).await;
     }
-    // Written by our own script, or a form: the token must be with it either way.
-    let token = parts.headers.get("x-csrf");
-    let token = token.and_then(|token| token.to_str().ok());
     if let ["drop", group, "file"] = segments.as_slice() {
-        if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
+        if !is_our_form(&parts.headers, None, &session) {
             return forged(app.words());
         }
         let group = group.parse().unwrap_or_default();
@@ -223,8 +220,8 @@ async fn route(app: Arc<App>, from: SocketAddr, parts: Parts, body: Body) -> Res
         return text(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large\n");
     };
     let form = pairs(&form);
-    let token = token.or(form.get("csrf").map(String::as_str));
-    if !is_same_site(&parts.headers) || token != Some(session.csrf.as_str()) {
+    let token = form.get("csrf").map(String::as_str);
+    if !is_our_form(&parts.headers, token, &session) {
         return forged(app.words());
     }
     if segments.as_slice() == ["logout"] {

@@ -227,6 +227,7 @@ fn open(settings: Settings, address: SocketAddr) -> Result<Shop, DemoShopError> 
             sessions: Sessions::new(seed),
             faults: Waiting::default(),
             calls: Vec::new(),
+            n_late: 0,
             answers: module::Answers::default(),
         }),
     })
@@ -314,6 +315,11 @@ impl DemoShop {
             .orders()
             .find(|order| order.id == id)
             .cloned()
+    }
+
+    /// How many calls a fault has put off and the shop has carried out since.
+    pub fn n_late(&self) -> usize {
+        self.shop.lock().n_late
     }
 
     /// How often the function was called, `login` included, whatever came of it.

@@ -41,6 +41,8 @@ pub(super) struct Inner {
     pub(super) sessions: Sessions,
     pub(super) faults: Waiting,
     pub(super) calls: Vec<CallSeen>,
+    /// Calls that were put off and have been carried out since.
+    pub(super) n_late: usize,
     pub(super) answers: module::Answers,
 }
 
@@ -122,7 +124,10 @@ impl Shop {
     /// A call that was put off, without a fault of its own.
     pub(super) fn answer_late(&self, request: &Request) -> Answer {
         let route = self.route_of(request);
-        self.carry_out(&mut self.lock(), route, request, Conditions::default())
+        let mut inner = self.lock();
+        let answer = self.carry_out(&mut inner, route, request, Conditions::default());
+        inner.n_late += 1;
+        answer
     }
 
     fn route_of(&self, request: &Request) -> Route {

@@ -49,7 +49,7 @@ fn a_long_list_comes_in_parts_and_each_part_leads_to_the_next() {
     let last = get(&format!("/runs/{}?after=299950", much.long));
     assert_eq!(n_rows(&last), 50);
     assert_eq!(links(&last), None);
-    // Ten times 300 rows to look at: only those.
+    // Each 100th of its 300,000 rows is one to look at: a page of them, and all 3,000 as a table.
     let faulty = get(&format!("/runs/{}?rows=faulty", much.long));
     assert_eq!(n_rows(&faulty), 200);
     let table = get(&format!("/runs/{}/faulty.csv", much.long));

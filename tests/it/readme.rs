@@ -114,6 +114,14 @@ fn the_marks_of_the_doctor_are_those_that_he_prints() {
 }
 
 #[test]
+fn the_web_server_before_the_page_hands_on_the_name_with_its_port() {
+    for readme in [ENGLISH, RUSSIAN] {
+        assert!(readme.contains("proxy_set_header Host $http_host;"));
+        assert!(!readme.contains("Host $host;"));
+    }
+}
+
+#[test]
 fn links_lead_somewhere() {
     for (name, readme) in [("README.md", ENGLISH), ("README.ru.md", RUSSIAN)] {
         let anchor = |heading: &str| {

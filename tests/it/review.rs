@@ -1,6 +1,7 @@
 //! What a second review found, each as the scenario that went wrong.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{Cursor, Write as _};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use rust_decimal::Decimal;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::served::wait_until;
 use crate::world::World;
 
 fn document(attributes: &str, inside: &str) -> String {
@@ -265,8 +267,12 @@ fn an_archive_that_cannot_be_put_away_takes_nothing_back() {
 fn of_two_lists_that_wait_together_the_later_one_wins() {
     let world = World::new();
     world.drop_in("stock-morning.csv", "Артикул;Остаток\nЧАЙ-100;9\n");
-    std::thread::sleep(Duration::from_millis(1_100));
     world.drop_in("stock-evening.csv", "Артикул;Остаток\nЧАЙ-100;3\n");
+    let evening = world.inbox().join("stock-evening.csv");
+    let evening = File::options().write(true).open(evening).unwrap();
+    let later = evening.metadata().unwrap().modified().unwrap() + Duration::from_secs(5);
+    evening.set_modified(later).unwrap();
+    drop(evening);
     world.carry();
     world.assert_product("ЧАЙ-100", "349", 3);
 }
@@ -293,22 +299,32 @@ fn a_person_is_told_when_a_fresh_file_is_taken_for_an_old_one() {
     );
 }
 
+/// Until the shop has carried out what it had put off.
+fn wait_until_late(world: &World) {
+    wait_until(|| match world.shop.n_late() {
+        0 => Err("the late call has not been carried out".to_owned()),
+        _ => Ok(()),
+    });
+}
+
 #[test]
 fn a_call_that_the_shop_carries_out_late_does_not_overwrite_newer_stock() {
     // PHP goes on after a 504 or a timeout, and carries the old value out when the new one is there already.
     let world = World::new().with(|settings| {
-        settings.settle = Duration::from_secs(3);
-        settings.shop.timeout = Duration::from_millis(300);
+        settings.settle = Duration::from_secs(4);
+        settings.shop.timeout = Duration::from_secs(1);
     });
-    let late = FaultKind::Late(Duration::from_secs(2));
+    let late = FaultKind::Late(Duration::from_secs(3));
     world.shop.inject(Fault::once(late).on("updatequantity"));
     world.drop_in("a.csv", "Артикул;Остаток\nЧАЙ-100;9\n");
     assert_eq!(world.pass().files[0].fate, Fate::Retry);
+    // Only that call was to be given up.
+    let world = world.with(|settings| settings.shop.timeout = Duration::from_secs(30));
     world.make_all_due();
     world
         .drop_in("b.csv", "Артикул;Остаток\nЧАЙ-100;3\n")
         .carry();
-    std::thread::sleep(Duration::from_secs(3));
+    wait_until_late(&world);
     // 1C says the same again: unchanged.
     world
         .drop_in("c.csv", "Артикул;Остаток\nЧАЙ-100;3\n")
@@ -329,7 +345,7 @@ fn the_time_to_settle_begins_when_the_answer_was_given_up() {
     // `obmen retry`, or a restart after a crash: no pause of half a minute.
     world.make_all_due();
     world.carry();
-    std::thread::sleep(Duration::from_secs(2));
+    wait_until_late(&world);
     let n = world
         .shop
         .products()
