@@ -110,7 +110,7 @@ impl Journal {
             let key = key_of(field, &key);
             let by: Option<i64> = self
                 .connection
-                .prepare_cached(sql)?
+                .prepare_cached(&sql)?
                 .query_row(params![exchange, key], |row| row.get(0))
                 .optional()?
                 .flatten();
@@ -132,7 +132,7 @@ impl Journal {
             let Some(sql) = update_of(field) else {
                 continue;
             };
-            self.connection.prepare_cached(sql)?.execute(params![
+            self.connection.prepare_cached(&sql)?.execute(params![
                 exchange,
                 key_of(field, key),
                 run.0
@@ -160,65 +160,41 @@ fn key_of(field: Field, key: &str) -> String {
     }
 }
 
-/// That a product exists cannot be outdated.
-fn select_of(field: Field) -> Option<&'static str> {
+/// Where it stands whose word a value is: the table, its column and the row. That a
+/// product exists cannot be outdated.
+fn place_of(field: Field) -> Option<(&'static str, &'static str, &'static str)> {
+    const PRODUCT: &str = "match_key = ?2";
     match field {
         Field::Product => None,
-        Field::Category => {
-            Some("SELECT said_by FROM told WHERE exchange = ?1 AND field = 'category' AND key = ?2")
-        }
-        Field::Details => {
-            Some("SELECT details_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
-        }
-        Field::Price => {
-            Some("SELECT price_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
-        }
-        Field::Quantity => {
-            Some("SELECT quantity_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
-        }
-        Field::Name => {
-            Some("SELECT name_by FROM product_state WHERE exchange = ?1 AND match_key = ?2")
-        }
-        Field::GroupPrices => Some(
-            "SELECT said_by FROM told WHERE exchange = ?1 AND field = 'group_prices' AND key = ?2",
-        ),
-        Field::Variant => {
-            Some("SELECT said_by FROM told WHERE exchange = ?1 AND field = 'variant' AND key = ?2")
-        }
-        Field::Status => {
-            Some("SELECT status_by FROM order_status WHERE exchange = ?1 AND order_id = ?2")
-        }
+        Field::Category => Some(("told", "said_by", "field = 'category' AND key = ?2")),
+        Field::Details => Some(("product_state", "details_by", PRODUCT)),
+        Field::Price => Some(("product_state", "price_by", PRODUCT)),
+        Field::Quantity => Some(("product_state", "quantity_by", PRODUCT)),
+        Field::Name => Some(("product_state", "name_by", PRODUCT)),
+        Field::GroupPrices => Some(("told", "said_by", "field = 'group_prices' AND key = ?2")),
+        Field::Variant => Some(("told", "said_by", "field = 'variant' AND key = ?2")),
+        Field::Status => Some(("order_status", "status_by", "order_id = ?2")),
     }
 }
 
-fn update_of(field: Field) -> Option<&'static str> {
-    match field {
-        Field::Product => None,
+fn select_of(field: Field) -> Option<String> {
+    let (table, by, row) = place_of(field)?;
+    Some(format!(
+        "SELECT {by} FROM {table} WHERE exchange = ?1 AND {row}"
+    ))
+}
+
+fn update_of(field: Field) -> Option<String> {
+    let (table, by, row) = place_of(field)?;
+    if field == Field::Category {
         // What the shop has of it stands elsewhere, and is forgotten while a call is open.
-        Field::Category => Some(
-            "INSERT INTO told (exchange, field, key, match_key, said_by) VALUES (?1, 'category', ?2, '', ?3)
-             ON CONFLICT DO UPDATE SET said_by = excluded.said_by WHERE said_by IS NOT excluded.said_by",
-        ),
-        Field::Details => Some(
-            "UPDATE product_state SET details_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND details_by IS NOT ?3",
-        ),
-        Field::Price => Some(
-            "UPDATE product_state SET price_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND price_by IS NOT ?3",
-        ),
-        Field::Quantity => Some(
-            "UPDATE product_state SET quantity_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND quantity_by IS NOT ?3",
-        ),
-        Field::Name => Some(
-            "UPDATE product_state SET name_by = ?3 WHERE exchange = ?1 AND match_key = ?2 AND name_by IS NOT ?3",
-        ),
-        Field::GroupPrices => Some(
-            "UPDATE told SET said_by = ?3 WHERE exchange = ?1 AND field = 'group_prices' AND key = ?2 AND said_by IS NOT ?3",
-        ),
-        Field::Variant => Some(
-            "UPDATE told SET said_by = ?3 WHERE exchange = ?1 AND field = 'variant' AND key = ?2 AND said_by IS NOT ?3",
-        ),
-        Field::Status => Some(
-            "UPDATE order_status SET status_by = ?3 WHERE exchange = ?1 AND order_id = ?2 AND status_by IS NOT ?3",
-        ),
+        let insert = format!(
+            "INSERT INTO {table} (exchange, field, key, match_key, {by}) VALUES (?1, 'category', ?2, '', ?3)
+             ON CONFLICT DO UPDATE SET {by} = excluded.{by} WHERE {by} IS NOT excluded.{by}"
+        );
+        return Some(insert);
     }
+    Some(format!(
+        "UPDATE {table} SET {by} = ?3 WHERE exchange = ?1 AND {row} AND {by} IS NOT ?3"
+    ))
 }

@@ -1,5 +1,6 @@
 //! Sends actions: written down, done, confirmed.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Instant;
 
@@ -111,11 +112,7 @@ fn send_call(
     };
     match result {
         Ok(outcomes) => {
-            let done = actions.iter().zip(&outcomes);
-            let done: Vec<Action> = done
-                .filter(|(_, outcome)| is_done(function, outcome))
-                .map(|(action, _)| action.clone())
-                .collect();
+            let done = done_of(function, actions, &outcomes);
             journal.confirm(name, call, &done, clock::now())?;
             Ok(outcomes)
         }
@@ -131,10 +128,42 @@ fn send_call(
     }
 }
 
+/// Nearly always all of them.
+fn done_of<'a>(
+    function: Function,
+    actions: &'a [Action],
+    outcomes: &[Outcome],
+) -> Cow<'a, [Action]> {
+    let is_done = |outcome: &Outcome| is_done(function, outcome);
+    if outcomes.len() == actions.len() && outcomes.iter().all(is_done) {
+        return Cow::Borrowed(actions);
+    }
+    let done = actions.iter().zip(outcomes);
+    done.filter(|(_, outcome)| is_done(outcome))
+        .map(|(action, _)| action.clone())
+        .collect()
+}
+
 /// A product that the shop has had all along was not added, and has none of its values.
 pub(super) fn is_done(function: Function, outcome: &Outcome) -> bool {
     let was_there = function == Function::AddProducts && *outcome == Outcome::Unchanged;
     outcome.is_done() && !was_there
+}
+
+/// What is wanted of each action of one kind.
+macro_rules! each {
+    ($actions:expr, $kind:pat => $entry:expr) => {
+        $actions
+            .iter()
+            .filter_map(|action| {
+                if let $kind = action {
+                    Some($entry)
+                } else {
+                    None
+                }
+            })
+            .collect()
+    };
 }
 
 /// What one call is about.
@@ -153,23 +182,41 @@ enum Entries {
 
 impl Entries {
     fn of(function: Function, actions: &[Action]) -> Self {
-        let actions = actions.iter();
         match function {
-            Function::AddProducts => {
-                Self::NewProducts(actions.filter_map(as_new_product).cloned().collect())
-            }
+            Function::AddProducts => Self::NewProducts(
+                each!(actions, Action::Add(product) => NewProduct::clone(product)),
+            ),
             Function::UpsertCategories => {
-                Self::Categories(actions.filter_map(as_category).cloned().collect())
+                Self::Categories(each!(actions, Action::Category(group) => Group::clone(group)))
             }
-            Function::UpdateProducts => Self::Details(actions.filter_map(as_details).collect()),
-            Function::UpdateOrder => Self::Statuses(actions.filter_map(as_status).collect()),
-            Function::UpdateNames => Self::Names(actions.filter_map(as_name).collect()),
-            Function::UpdatePrice => Self::Prices(actions.filter_map(as_price).collect()),
-            Function::UpdateGroupPrices => {
-                Self::GroupPrices(actions.filter_map(as_group_prices).collect())
-            }
-            Function::UpdateQuantity => Self::Quantities(actions.filter_map(as_quantity).collect()),
-            Function::UpdateVariants => Self::Variants(actions.filter_map(as_variant).collect()),
+            Function::UpdateProducts => Self::Details(each!(
+                actions,
+                Action::Details { sku, details } => (sku.clone(), Details::clone(details))
+            )),
+            Function::UpdateOrder => Self::Statuses(each!(
+                actions,
+                Action::Status { order, status } => (*order, *status)
+            )),
+            Function::UpdateNames => Self::Names(each!(
+                actions,
+                Action::Name { sku, name } => (sku.clone(), name.clone())
+            )),
+            Function::UpdatePrice => Self::Prices(each!(
+                actions,
+                Action::Price { sku, price } => (sku.clone(), *price)
+            )),
+            Function::UpdateGroupPrices => Self::GroupPrices(each!(
+                actions,
+                Action::GroupPrices { sku, prices } => (sku.clone(), prices.clone())
+            )),
+            Function::UpdateQuantity => Self::Quantities(each!(
+                actions,
+                Action::Quantity { sku, quantity } => (sku.clone(), *quantity)
+            )),
+            Function::UpdateVariants => Self::Variants(each!(
+                actions,
+                Action::Variant { sku, variant } => (sku.clone(), variant.clone())
+            )),
         }
     }
 
@@ -193,69 +240,6 @@ impl Entries {
     }
 }
 
-fn as_new_product(action: &Action) -> Option<&NewProduct> {
-    if let Action::Add(product) = action {
-        return Some(product);
-    }
-    None
-}
-
-fn as_category(action: &Action) -> Option<&Group> {
-    if let Action::Category(group) = action {
-        return Some(group);
-    }
-    None
-}
-
-fn as_details(action: &Action) -> Option<(Sku, Details)> {
-    if let Action::Details { sku, details } = action {
-        return Some((sku.clone(), Details::clone(details)));
-    }
-    None
-}
-
-fn as_status(action: &Action) -> Option<(OrderId, StatusId)> {
-    if let Action::Status { order, status } = action {
-        return Some((*order, *status));
-    }
-    None
-}
-
-fn as_name(action: &Action) -> Option<(Sku, String)> {
-    if let Action::Name { sku, name } = action {
-        return Some((sku.clone(), name.clone()));
-    }
-    None
-}
-
-fn as_price(action: &Action) -> Option<(Sku, Money)> {
-    if let Action::Price { sku, price } = action {
-        return Some((sku.clone(), *price));
-    }
-    None
-}
-
-fn as_group_prices(action: &Action) -> Option<(Sku, Vec<GroupPrice>)> {
-    if let Action::GroupPrices { sku, prices } = action {
-        return Some((sku.clone(), prices.clone()));
-    }
-    None
-}
-
-fn as_variant(action: &Action) -> Option<(Sku, Variant)> {
-    if let Action::Variant { sku, variant } = action {
-        return Some((sku.clone(), variant.clone()));
-    }
-    None
-}
-
-fn as_quantity(action: &Action) -> Option<(Sku, i32)> {
-    if let Action::Quantity { sku, quantity } = action {
-        return Some((sku.clone(), *quantity));
-    }
-    None
-}
-
 /// The module answers "no error" even when it did nothing, so new goods are
 /// looked for in the shop's list. Returns the articles that are not there.
 fn missing_after(
@@ -263,16 +247,16 @@ fn missing_after(
     exchange: &Exchange,
     added: &[Action],
 ) -> Result<Vec<String>, CarryError> {
-    let skus = || {
-        let products = added.iter().filter_map(as_new_product);
-        products.map(|product| &product.sku)
-    };
-    let mut unseen: HashSet<String> = skus().map(Sku::match_key).collect();
+    let skus: Vec<&Sku> = each!(added, Action::Add(product) => &product.sku);
+    let mut unseen: HashSet<String> = skus.iter().map(|sku| sku.match_key()).collect();
     exchange.client.each_listed(&mut |listed| {
         unseen.remove(&match_key(&listed.article));
     })?;
     let mut missing = Vec::new();
-    for sku in skus().filter(|sku| unseen.contains(&sku.match_key())) {
+    for sku in skus {
+        if !unseen.contains(&sku.match_key()) {
+            continue;
+        }
         journal.never_add(exchange.name(), sku, clock::now())?;
         journal.forget_listed(exchange.name(), sku)?;
         missing.push(sku.to_string());
