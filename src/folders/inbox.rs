@@ -1,4 +1,4 @@
-//! The inbox: what has arrived and is quiet, and what becomes of it.
+//! The inbox: what has arrived and is quiet, and how it is taken over.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};

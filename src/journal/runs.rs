@@ -126,7 +126,7 @@ impl Run {
 pub struct Outcome {
     pub line: u64,
     pub key: String,
-    /// `price`, `quantity`, `product`, `name`, `status`, or empty for a whole row.
+    /// The name of a [`Field`](crate::plan::Field), or empty for a whole row.
     pub field: String,
     pub kind: OutcomeKind,
     pub detail: Option<Message>,

@@ -1,4 +1,4 @@
-//! The only place that asks what time it is.
+//! The only place that asks what day and time it is.
 
 use chrono::NaiveDateTime;
 

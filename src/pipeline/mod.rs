@@ -1,7 +1,8 @@
 //! The order of events: the way in, the way out, the fate of a file, the service.
 //!
 //! No format, SQL or HTTP detail here; every step is a call of the room that
-//! knows it. The only room that reads the clock.
+//! knows it. The only room that reads the clock on the wall; how long something takes
+//! may be measured anywhere.
 
 mod abandoned;
 mod backoff;

@@ -13,7 +13,7 @@ use crate::journal::{Journal, Run, Tally};
 use crate::pipeline::backoff::Backoff;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::pictures::Awaited;
-use crate::pipeline::queue::{Queue, Topic, in_order};
+use crate::pipeline::queue::{Lane, Queue, in_order};
 use crate::pipeline::settle::settle_open_calls;
 use crate::pipeline::turn::Turn;
 use crate::pipeline::{CarryError, Exchange, OrdersReport, ask_for_orders, clock};
@@ -64,7 +64,7 @@ pub(super) struct Post {
     pub(super) lists: Backoff,
     /// Of looking into open calls, and what must wait for that.
     settling: Backoff,
-    unsettled: HashSet<Topic>,
+    unsettled: HashSet<Lane>,
     /// Claimed files that wait to be tried again.
     retry_at: HashMap<PathBuf, NaiveDateTime>,
     /// When missing pictures are looked for again.
@@ -268,14 +268,14 @@ impl Post {
         if report.orders.is_some() {
             lookup.note_orders_fetched();
         } else if has_documents {
-            queue.block(Topic::Orders, clock::now() + TimeDelta::minutes(1));
+            queue.block(Lane::Orders, clock::now() + TimeDelta::minutes(1));
         }
         for (stage, file) in files {
             if stopped() {
                 break;
             }
-            let topic = Topic::of(stage);
-            if let Some(until) = queue.blocked_until(topic) {
+            let lane = Lane::of(stage);
+            if let Some(until) = queue.blocked_until(lane) {
                 report.waiting.push(file.path().to_owned());
                 queue.put_off(&file, until);
                 continue;
@@ -283,13 +283,13 @@ impl Post {
             match self.carry_with_orders(&file, journal, &lookup, report) {
                 Turn::NotBefore { due, is_in_line } => {
                     if is_in_line {
-                        queue.block(topic, due);
+                        queue.block(lane, due);
                     }
                     report.waiting.push(file.path().to_owned());
                     queue.put_off(&file, due);
                 }
                 Turn::Done(carried) => {
-                    queue.note(topic, &file, &carried);
+                    queue.note(lane, &file, &carried);
                     let is_over = carried.error.as_ref().is_some_and(concerns_every_file);
                     report.files.push(*carried);
                     if is_over {
@@ -340,7 +340,7 @@ impl Post {
             let failed = settle_open_calls(&self.exchange, journal, &lookup, stopped)?;
             self.unsettled = failed
                 .iter()
-                .map(|(function, _)| Topic::about(*function))
+                .map(|(function, _)| Lane::about(*function))
                 .collect();
             if failed.is_empty() {
                 self.settling.succeeded();
@@ -350,8 +350,8 @@ impl Post {
             report.errors.extend(failed.into_iter().map(|(_, err)| err));
         }
         let until = clock::now() + TimeDelta::from_std(scan).unwrap_or_default();
-        for topic in &self.unsettled {
-            queue.block(*topic, until);
+        for lane in &self.unsettled {
+            queue.block(*lane, until);
         }
         Ok(())
     }

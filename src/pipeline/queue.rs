@@ -21,12 +21,12 @@ const MOMENT: TimeDelta = TimeDelta::seconds(30);
 
 /// Files about the same things are carried in the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Topic {
+pub(super) enum Lane {
     Goods,
     Orders,
 }
 
-impl Topic {
+impl Lane {
     pub(super) fn about(function: Function) -> Self {
         match function {
             Function::UpdateOrder => Self::Orders,
@@ -61,7 +61,7 @@ impl Topic {
 #[derive(Debug)]
 pub(super) struct Queue {
     /// Until when newer files about the same things queue behind an older one.
-    blocked: HashMap<Topic, NaiveDateTime>,
+    blocked: HashMap<Lane, NaiveDateTime>,
     not_before: HashMap<PathBuf, NaiveDateTime>,
     /// Files that wait for another one, and when to look whether it has come some other way.
     unexplained: Vec<(PathBuf, NaiveDateTime)>,
@@ -79,12 +79,12 @@ impl Queue {
         }
     }
 
-    pub(super) fn block(&mut self, topic: Topic, until: NaiveDateTime) {
-        self.blocked.insert(topic, until);
+    pub(super) fn block(&mut self, lane: Lane, until: NaiveDateTime) {
+        self.blocked.insert(lane, until);
     }
 
-    pub(super) fn blocked_until(&self, topic: Topic) -> Option<NaiveDateTime> {
-        self.blocked.get(&topic).copied()
+    pub(super) fn blocked_until(&self, lane: Lane) -> Option<NaiveDateTime> {
+        self.blocked.get(&lane).copied()
     }
 
     pub(super) fn put_off(&mut self, file: &ClaimedFile, until: NaiveDateTime) {
@@ -92,7 +92,7 @@ impl Queue {
     }
 
     /// What came of a file's turn decides who waits behind it.
-    pub(super) fn note(&mut self, topic: Topic, file: &ClaimedFile, carried: &FileReport) {
+    pub(super) fn note(&mut self, lane: Lane, file: &ClaimedFile, carried: &FileReport) {
         let now = clock::now();
         self.not_before.remove(file.path());
         let retry_at = carried.run.as_ref().and_then(|run| run.retry_at);
@@ -101,7 +101,7 @@ impl Queue {
             None => now.checked_add_signed(MOMENT),
         };
         if let Some(due) = in_line {
-            self.block(topic, due);
+            self.block(lane, due);
         }
         if let Some(due) = retry_at {
             self.put_off(file, due);

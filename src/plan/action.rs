@@ -5,7 +5,7 @@ use crate::domain::{
     shown_group_prices,
 };
 
-/// What is to be done. Except for `Add` and `Status`, doing it twice does no harm.
+/// What is to be done. For what must not be done twice see [`Function::must_not_repeat`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Category(Box<Group>),
