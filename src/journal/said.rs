@@ -1,9 +1,10 @@
 //! Who said it last: files come late, and an older one must not take back what a newer one said.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{CachedStatement, OptionalExtension, params};
 
 use crate::domain::sku::match_key;
 use crate::journal::open::stamp;
@@ -103,14 +104,13 @@ impl Journal {
         runs: &HashSet<RunId>,
     ) -> Result<Said, JournalError> {
         let mut said = Said::default();
+        let mut statements = HashMap::new();
         for (field, key) in things {
-            let Some(sql) = select_of(field) else {
+            let Some(statement) = self.once_for(&mut statements, field, select_of)? else {
                 continue;
             };
             let key = key_of(field, &key);
-            let by: Option<i64> = self
-                .connection
-                .prepare_cached(&sql)?
+            let by: Option<i64> = statement
                 .query_row(params![exchange, key], |row| row.get(0))
                 .optional()?
                 .flatten();
@@ -128,17 +128,29 @@ impl Journal {
         run: RunId,
         things: impl Iterator<Item = (Field, &'a str)>,
     ) -> Result<(), JournalError> {
+        let mut statements = HashMap::new();
         for (field, key) in things {
-            let Some(sql) = update_of(field) else {
-                continue;
-            };
-            self.connection.prepare_cached(&sql)?.execute(params![
-                exchange,
-                key_of(field, key),
-                run.0
-            ])?;
+            if let Some(statement) = self.once_for(&mut statements, field, update_of)? {
+                statement.execute(params![exchange, key_of(field, key), run.0])?;
+            }
         }
         Ok(())
+    }
+
+    /// The field's statement, prepared at its first use: the rows are many, the fields few.
+    fn once_for<'a, 'c>(
+        &'c self,
+        statements: &'a mut HashMap<Field, CachedStatement<'c>>,
+        field: Field,
+        sql_of: fn(Field) -> Option<String>,
+    ) -> Result<Option<&'a mut CachedStatement<'c>>, JournalError> {
+        Ok(match statements.entry(field) {
+            Entry::Occupied(known) => Some(known.into_mut()),
+            Entry::Vacant(new) => match sql_of(field) {
+                Some(sql) => Some(new.insert(self.connection.prepare_cached(&sql)?)),
+                None => None,
+            },
+        })
     }
 }
 
