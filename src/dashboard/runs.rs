@@ -8,7 +8,8 @@ use crate::dashboard::shown::{Come, State, badge, kind_badge, number, run_badge,
 use crate::dashboard::web::{Answer, Ask, PageError};
 use crate::formats::csv_write::Table;
 use crate::journal::{
-    CallLine, JournalError, OutcomeKind, RowFilter, RowLine, RunFilter, RunId, RunState, Tally,
+    Approval, CallLine, JournalError, OutcomeKind, RowFilter, RowLine, RunFilter, RunId, RunState,
+    Tally,
 };
 use crate::pipeline::{self, Event, TABLE_HEADER, field_text, kind_key, table_row};
 use crate::wording::{Wording, key};
@@ -135,7 +136,7 @@ pub(super) fn one(ask: &Ask<'_>, id: i64) -> Result<Answer, PageError> {
                 (words.text("col-begun")) ": " (time(&run.started_at))
                 @if let Some(at) = &run.finished_at { " · " (words.text("run-ended")) ": " (time(at)) }
                 @if run.attempts > 1 { " · " (words.fill("run-attempts", &[("n", run.attempts.into())])) }
-                @if run.is_approved { " · " (words.text("run-approved")) }
+                @if run.approval != Approval::None { " · " (words.text("run-approved")) }
             }
             @if let Some(note) = &run.note { p .alert { (note.text(words)) } }
             (decisions(ask, run))

@@ -39,5 +39,5 @@ pub use pages::{CallLine, Day, OrderLine, ProductLine, RowFilter, RowLine, RunFi
 pub use pictures::{Pictures, PicturesState, ReadPicture};
 pub use recall::Recall;
 pub use references::ReferenceKind;
-pub use runs::{Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};
+pub use runs::{Approval, Fingerprint, Outcome, OutcomeKind, Run, RunId, RunState, Tally};
 pub use said::Extent;

@@ -95,6 +95,36 @@ pub struct Fingerprint {
     pub size: u64,
 }
 
+/// What of a run a person takes the responsibility for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Approval {
+    #[default]
+    None,
+    /// That the shop has far fewer articles than it had. What the file does is judged yet.
+    Articles,
+    /// All that the guard rails forbid.
+    All,
+}
+
+impl Approval {
+    /// 1 was all that there was once.
+    fn stored(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::All => 1,
+            Self::Articles => 2,
+        }
+    }
+
+    fn restored(stored: u8) -> Self {
+        match stored {
+            0 => Self::None,
+            2 => Self::Articles,
+            _ => Self::All,
+        }
+    }
+}
+
 /// One carrying of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -105,7 +135,7 @@ pub struct Run {
     pub note: Option<Message>,
     pub attempts: u32,
     pub retry_at: Option<NaiveDateTime>,
-    pub is_approved: bool,
+    pub approval: Approval,
     /// Of an archive: its parts are on their own way.
     pub is_unpacked: bool,
     pub started_at: String,
@@ -240,15 +270,10 @@ impl Journal {
         Ok(())
     }
 
-    /// A person takes the responsibility for what the guard rails forbid.
-    pub fn approve(&self, run: RunId) -> Result<(), JournalError> {
-        self.set_approved(run, true)
-    }
-
-    pub fn set_approved(&self, run: RunId, is_approved: bool) -> Result<(), JournalError> {
+    pub fn approve(&self, run: RunId, approval: Approval) -> Result<(), JournalError> {
         self.connection.execute(
             "UPDATE run SET is_approved = ?2 WHERE id = ?1",
-            params![run.0, is_approved],
+            params![run.0, approval.stored()],
         )?;
         Ok(())
     }
@@ -299,7 +324,7 @@ impl Journal {
         Ok(())
     }
 
-    /// How many products other runs have sold out since then that no person has approved.
+    /// How many products other runs have sold out since then, without a person's approval.
     pub fn n_zeroed_since(
         &self,
         exchange: &str,
@@ -309,7 +334,7 @@ impl Journal {
         let n: i64 = self
             .connection
             .prepare_cached(
-                "SELECT coalesce(sum(n_zeroed), 0) FROM run WHERE exchange = ?1 AND id IS NOT ?2 AND is_approved = 0
+                "SELECT coalesce(sum(n_zeroed), 0) FROM run WHERE exchange = ?1 AND id IS NOT ?2 AND is_approved <> 1
                  AND n_zeroed > 0 AND state IN ('done', 'retry', 'open') AND started_at >= ?3",
             )?
             .query_row(params![exchange, run.map(|run| run.0), stamp(since)], |row| row.get(0))?;
@@ -376,7 +401,7 @@ impl Journal {
                     .get::<_, Option<String>>(6)?
                     .as_deref()
                     .and_then(parse_stamp),
-                is_approved: row.get(9)?,
+                approval: Approval::restored(row.get(9)?),
                 is_unpacked: row.get(10)?,
                 started_at: row.get(7)?,
                 finished_at: row.get(8)?,

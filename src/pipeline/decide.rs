@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::domain::OrderId;
 use crate::folders::{FolderError, Inbox};
 use crate::formats::FileError;
-use crate::journal::{Fingerprint, Journal, JournalError, Run, RunId, RunState};
+use crate::journal::{Approval, Fingerprint, Journal, JournalError, Run, RunId, RunState};
 use crate::pipeline::inbound::fingerprint;
 use crate::pipeline::{ExchangeSettings, clock};
 use crate::wording::{Message, Worded, message};
@@ -111,9 +111,14 @@ pub fn approve(
     if !is_guarded(&run) {
         return Err(DecisionError::NotGuarded { run: run.id });
     }
+    // Where the list of articles was doubted, what the file does has not been judged yet.
+    let approval = match run.note.as_ref().and_then(Message::code) {
+        Some("alarm-fewer-articles") => Approval::Articles,
+        Some(_) | None => Approval::All,
+    };
     // What is not taken up is not approved: the same file may come again one day.
     journal.atomically(|| {
-        journal.approve(run.id)?;
+        journal.approve(run.id, approval)?;
         return_file(&run, exchanges, journal)
     })
 }
@@ -245,7 +250,7 @@ mod tests {
             note: Some(Message::restored(err.message().stored().into_owned())),
             attempts: 1,
             retry_at: None,
-            is_approved: false,
+            approval: Approval::None,
             is_unpacked: false,
             started_at: String::new(),
             finished_at: None,

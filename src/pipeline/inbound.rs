@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::folders::{Fate, Outbox};
 use crate::formats::{FileError, Summary};
-use crate::journal::{Fingerprint, Journal, Outcome, Run, RunId, RunState, Tally};
+use crate::journal::{Approval, Fingerprint, Journal, Outcome, Run, RunId, RunState, Tally};
 use crate::pipeline::fate::fate_of;
 use crate::pipeline::lookup::{Lookup, Reach};
 use crate::pipeline::outcomes::{note, note_said, outcomes_of};
@@ -49,7 +49,7 @@ pub(super) fn carry_in(
     progress: &dyn Fn(u64),
 ) -> Result<Summary, CarryError> {
     let applied_before = applied_before(run, journal)?;
-    lookup.accept_fewer_articles(run.is_approved);
+    lookup.accept_fewer_articles(run.approval != Approval::None);
     let Surveyed {
         mut resolver,
         mut spool,
@@ -61,7 +61,7 @@ pub(super) fn carry_in(
         Caution::Heeded => journal.newer_than(exchange.name(), run.id)?,
         Caution::Overruled => HashSet::new(),
     };
-    if !run.is_approved {
+    if run.approval != Approval::All {
         let moves = journal.rehearse(|| {
             let look = spool.look()?;
             foresee(look, exchange, journal, lookup, &mut resolver, &newer)
@@ -187,8 +187,11 @@ pub fn send_file(
         clock::now(),
     )?;
     // What was forced once is not forced the next time.
-    run.is_approved = caution == Caution::Overruled;
-    journal.set_approved(run.id, run.is_approved)?;
+    run.approval = match caution {
+        Caution::Heeded => Approval::None,
+        Caution::Overruled => Approval::All,
+    };
+    journal.approve(run.id, run.approval)?;
     let carry = || carry_in(path, &run, exchange, journal, &lookup, caution, progress);
     let mut orders = None;
     let mut result = carry();

@@ -1,6 +1,6 @@
 //! What a person can approve: what the guard rails have stopped, and nothing else.
 
-use obmen::journal::{Run, RunId, RunState};
+use obmen::journal::{Approval, Run, RunId, RunState};
 use obmen::pipeline::{self, DecisionError};
 use obmen::wording::Language;
 use reqwest::StatusCode;
@@ -42,7 +42,10 @@ fn what_no_guard_rail_has_judged_cannot_be_approved() {
         "{refused}"
     );
     let kept = world.journal().run(held.id).unwrap().unwrap();
-    assert_eq!((kept.state, kept.is_approved), (RunState::Held, false));
+    assert_eq!(
+        (kept.state, kept.approval),
+        (RunState::Held, Approval::None)
+    );
     assert_eq!(world.names_in("inbox"), ["done/a.csv", "held/b.csv"]);
     // With the cause gone the guard rails see the file for the first time.
     let world = world.with(|settings| settings.goods.category = Some("Чай".to_owned()));
@@ -73,4 +76,32 @@ fn the_page_offers_to_approve_only_what_the_guard_rails_hold() {
     let run = paged.world.journal().runs(None, 1).unwrap().remove(0);
     let answer = post(&paged, &format!("/runs/{}/approve", run.id), &token, b"");
     assert_eq!(answer.status(), StatusCode::CONFLICT);
+}
+
+/// Whoever says that the shop has lost most of its articles has said nothing of the prices.
+#[test]
+fn a_shorter_list_of_articles_is_approved_apart_from_what_the_file_does() {
+    let world = World::new().with(|settings| settings.guard.at_least = 2);
+    world
+        .drop_in("a.csv", "Артикул;Цена\nЧАЙ-100;350\n")
+        .carry();
+    for sku in ["R&D 12\"", "00123"] {
+        assert!(world.shop.edit_product(sku, |product| product.sku.clear()));
+    }
+    world.drop_in("b.csv", "Артикул;Цена\nЧАЙ-100;35000\n");
+    let code = |held: &Run| {
+        held.note
+            .as_ref()
+            .and_then(|note| note.code().map(str::to_owned))
+    };
+    let held = held_by(&world);
+    assert_eq!(code(&held).as_deref(), Some("alarm-fewer-articles"));
+    approve(&world, held.id).unwrap();
+    let held = held_by(&world);
+    assert_eq!(held.approval, Approval::Articles);
+    assert_eq!(code(&held).as_deref(), Some("alarm-leaps"));
+    world.assert_product("ЧАЙ-100", "350", 46);
+    approve(&world, held.id).unwrap();
+    world.carry();
+    world.assert_product("ЧАЙ-100", "35000", 46);
 }

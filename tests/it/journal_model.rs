@@ -7,8 +7,8 @@ use std::path::Path;
 use chrono::{Duration, NaiveDateTime};
 use obmen::domain::{ItemKey, Listed, Money, OrderId, Sku, StatusId};
 use obmen::journal::{
-    CallId, Fingerprint, Journal, JournalError, OrderState, Outcome, OutcomeKind, Pending, RunId,
-    RunState,
+    Approval, CallId, Fingerprint, Journal, JournalError, OrderState, Outcome, OutcomeKind,
+    Pending, RunId, RunState,
 };
 use obmen::plan::Action;
 use obmen::wording::Message;
@@ -476,7 +476,7 @@ fn apply(
             model.runs[run].retry_at = retry_at;
         }
         Step::Approve { run } if n_runs > 0 => {
-            journal.approve(run_id(run % n_runs))?;
+            journal.approve(run_id(run % n_runs), Approval::All)?;
             model.runs[run % n_runs].is_approved = true;
         }
         Step::ForgetRetry { run } if n_runs > 0 => {
@@ -688,7 +688,7 @@ fn compare(model: &Model, journal: &Journal) -> Result<(), JournalError> {
                 found.state,
                 found.attempts,
                 found.retry_at,
-                found.is_approved
+                found.approval != Approval::None
             ),
             (
                 EXCHANGES[run.at],

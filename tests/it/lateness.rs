@@ -3,7 +3,7 @@
 use obmen::demo_shop::{Catalogue, Dialect, Module};
 use obmen::folders::Fate;
 use obmen::formats::Column;
-use obmen::journal::{OutcomeKind, RunState};
+use obmen::journal::{Approval, OutcomeKind, RunState};
 use obmen::pipeline::{Caution, Exchange, PassReport, look_ahead, send_file};
 use rust_decimal::Decimal;
 
@@ -258,7 +258,7 @@ fn a_shop_that_suddenly_lists_almost_nothing_is_not_filled_anew() {
     world.assert_n_calls("addproducts", 0);
     // It is as it should be, a person says.
     let run = file.run.clone().unwrap();
-    world.journal().approve(run.id).unwrap();
+    world.journal().approve(run.id, Approval::All).unwrap();
     world.take_up(&run);
     world.carry();
     world

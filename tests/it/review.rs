@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use obmen::demo_shop::{Buyer, Catalogue, Dialect, Fault, FaultKind, Module, NewOrder};
 use obmen::folders::{Fate, Inbox};
-use obmen::journal::{OutcomeKind, RunState};
+use obmen::journal::{Approval, OutcomeKind, RunState};
 use obmen::pipeline::{Caution, Event, Exchange, Service, now, send_file};
 use rust_decimal::Decimal;
 use zip::ZipWriter;
@@ -238,7 +238,7 @@ fn an_approval_holds_for_a_file_returned_beside_a_newer_one_of_its_name() {
     world.drop_in("prices.csv", prices(900));
     let held = world.pass().files[0].run.clone().unwrap();
     world.drop_in("prices.csv", "Артикул;Цена\n00123;198\n");
-    world.journal().approve(held.id).unwrap();
+    world.journal().approve(held.id, Approval::All).unwrap();
     world.take_up(&held);
     let report = world.pass();
     let fates: Vec<Fate> = report.files.iter().map(|file| file.fate).collect();
