@@ -15,6 +15,7 @@ mod error;
 mod exchange;
 mod fate;
 mod inbound;
+mod list_rows;
 mod lists;
 mod look;
 mod lookup;

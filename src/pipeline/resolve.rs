@@ -235,7 +235,7 @@ impl<'a> Resolver<'a> {
         if offer.deleted {
             return self.deleted(subject, found, batch);
         }
-        if let Some(first) = self.survey.repeated_since(offer) {
+        if let Some(first) = self.survey.list.repeated_since(offer) {
             let detail = message!("why-repeated", line = first.to_string());
             batch
                 .outcomes
@@ -303,7 +303,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn want(&self, offer: &Offer, sku: Sku) -> Result<Option<Wanted>, Refusal> {
-        let stock = match self.survey.sum_of(offer) {
+        let stock = match self.survey.list.sum_of(offer) {
             Some(sum) => Some(sum),
             None => stock_of(offer, &self.rules),
         };

@@ -4,20 +4,19 @@
 //! article, or that a list states one article twice.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use crate::domain::{Fact, ItemKey, Offer, Quantity, Sku};
+use crate::domain::{Fact, ItemKey, Offer, Sku};
 use crate::formats::{Row, Summary};
 use crate::journal::{Journal, ReferenceKind, RunId};
+use crate::pipeline::list_rows::ListRows;
 use crate::pipeline::lookup::Lookup;
 use crate::pipeline::reading::Reading;
 use crate::pipeline::spool::Spool;
 use crate::pipeline::{CarryError, Exchange, MatchBy};
 use crate::plan::Detail;
-use crate::wording::message;
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -35,31 +34,12 @@ pub(super) struct Survey {
     pub(super) left_out: Vec<(Detail, u64)>,
     /// Of the file as a whole.
     pub(super) summary: Summary,
-    /// Rows of a list by warehouse, and those of them that count.
-    n_warehouse_rows: u64,
-    n_counted_rows: u64,
-    warehouses: HashMap<String, bool>,
-    /// Headers over prices, in a list with several.
-    price_columns: HashSet<Arc<str>>,
     /// Price types that the file itself names.
     pub(super) price_types: BTreeSet<String>,
     /// Of which goods have prices.
     pub(super) stated_price_types: BTreeSet<Arc<str>>,
-    /// Articles of a list without ids, by hash.
-    first_rows: HashMap<u64, FirstRow>,
-    repeated: HashSet<u64>,
-    /// Stock of articles that a list states warehouse by warehouse.
-    sums: HashMap<u64, Quantity>,
-    hasher: RandomState,
-}
-
-/// What a list has said of an article so far, in rows that name no warehouse.
-#[derive(Debug)]
-struct FirstRow {
-    line: u64,
-    /// A hash of name and prices, where a row has had such.
-    says: Option<u64>,
-    has_stock: bool,
+    /// Of a list without ids.
+    pub(super) list: ListRows,
 }
 
 /// Ids, as long as they are few: else any may be among them.
@@ -71,10 +51,6 @@ struct Learned {
 
 /// What a survey keeps of ids in memory, at most.
 const MAX_LEARNED: usize = 50_000;
-
-/// Warehouses that need not be asked for again; nobody has more.
-const MAX_WAREHOUSES: usize = 1_000;
-const MAX_WAREHOUSE_BYTES: usize = 500;
 
 impl Learned {
     fn add(&mut self, item: &ItemKey) {
@@ -158,7 +134,7 @@ impl Survey {
                 Ok(None)
             })?;
         }
-        survey.check_warehouses()?;
+        survey.list.check_warehouses()?;
         survey.summary = reading.summary().clone();
         Ok(survey)
     }
@@ -253,7 +229,7 @@ impl Survey {
         now: NaiveDateTime,
     ) -> Result<bool, CarryError> {
         let Some(item) = &offer.item else {
-            self.count_row(offer, exchange, journal)?;
+            self.list.count(offer, exchange, journal)?;
             return Ok(false);
         };
         let own = offer.sku.as_ref();
@@ -368,88 +344,6 @@ impl Survey {
         Ok(Some(new))
     }
 
-    /// A list may state an article once, or once for each warehouse.
-    fn count_row(
-        &mut self,
-        offer: &Offer,
-        exchange: &Exchange,
-        journal: &Journal,
-    ) -> Result<(), CarryError> {
-        for column in offer
-            .prices
-            .iter()
-            .filter_map(|price| price.price_type.as_ref())
-        {
-            if !self.price_columns.contains(column) {
-                journal.note_seen(exchange.name(), ReferenceKind::ListPrice, column)?;
-                self.price_columns.insert(Arc::clone(column));
-            }
-        }
-        let Some(sku) = &offer.sku else { return Ok(()) };
-        let key = self.hasher.hash_one(sku.match_key());
-        if offer.warehouses.is_empty() {
-            self.count_first_row(key, offer);
-            return Ok(());
-        }
-        for stock in &offer.warehouses {
-            let is_counted = self.is_counted(&stock.warehouse, exchange, journal)?;
-            self.n_warehouse_rows += 1;
-            self.n_counted_rows += u64::from(is_counted);
-            let sum = self.sums.entry(key).or_insert(Quantity::ZERO);
-            if is_counted {
-                *sum = sum.plus(stock.quantity).unwrap_or(*sum);
-            }
-        }
-        Ok(())
-    }
-
-    /// Two rows of one article contradict each other, unless one says nothing new: a report
-    /// by warehouse leaves the cell of a warehouse blank that has nothing.
-    fn count_first_row(&mut self, key: u64, offer: &Offer) {
-        let prices: Vec<_> = offer
-            .prices
-            .iter()
-            .map(|price| (&price.price_type, price.price))
-            .collect();
-        let says = (!prices.is_empty()).then(|| self.hasher.hash_one((&offer.name, prices)));
-        let has_stock = offer.quantity.is_some();
-        let row = self.first_rows.entry(key).or_insert(FirstRow {
-            line: offer.line,
-            says: None,
-            has_stock: false,
-        });
-        let says_otherwise = row.says.zip(says).is_some_and(|(one, other)| one != other);
-        if says_otherwise || (row.has_stock && has_stock) {
-            self.repeated.insert(key);
-        }
-        row.says = row.says.or(says);
-        row.has_stock |= has_stock;
-    }
-
-    /// Lists name warehouses; the configuration may name them or their ids.
-    fn is_counted(
-        &mut self,
-        warehouse: &str,
-        exchange: &Exchange,
-        journal: &Journal,
-    ) -> Result<bool, CarryError> {
-        if let Some(known) = self.warehouses.get(warehouse) {
-            return Ok(*known);
-        }
-        let chosen = &exchange.settings.goods.warehouses;
-        let ids = journal.reference_ids(exchange.name(), ReferenceKind::Warehouse, warehouse)?;
-        let lower = warehouse.to_lowercase();
-        let is_counted = chosen.is_empty()
-            || chosen
-                .iter()
-                .any(|name| name.to_lowercase() == lower || ids.contains(name));
-        journal.note_seen(exchange.name(), ReferenceKind::ListWarehouse, warehouse)?;
-        if self.warehouses.len() < MAX_WAREHOUSES && warehouse.len() <= MAX_WAREHOUSE_BYTES {
-            self.warehouses.insert(warehouse.to_owned(), is_counted);
-        }
-        Ok(is_counted)
-    }
-
     pub(super) fn speaks_of(&self, topic: Topic) -> bool {
         self.topics.contains(&topic)
     }
@@ -457,35 +351,6 @@ impl Survey {
     /// Whether the journal may have learned something of this id from the file.
     pub(super) fn may_have_learned(&self, item: &ItemKey) -> bool {
         self.learned.may_have(item)
-    }
-
-    /// A misspelt warehouse in the configuration must not empty the shop.
-    fn check_warehouses(&self) -> Result<(), CarryError> {
-        if self.n_warehouse_rows > 0 && self.n_counted_rows == 0 {
-            return Err(CarryError::Settings(message!("carry-no-warehouse")));
-        }
-        Ok(())
-    }
-
-    /// The line that stated the article of this row first, if several do.
-    pub(super) fn repeated_since(&self, offer: &Offer) -> Option<u64> {
-        let sku = offer.sku.as_ref().filter(|_| offer.item.is_none())?;
-        let key = self.hasher.hash_one(sku.match_key());
-        self.repeated
-            .contains(&key)
-            .then(|| self.first_rows.get(&key).map(|row| row.line))
-            .flatten()
-    }
-
-    /// The stock of the row's article over all its rows, where warehouses have rows of their own.
-    pub(super) fn sum_of(&self, offer: &Offer) -> Option<Quantity> {
-        let sku = offer
-            .sku
-            .as_ref()
-            .filter(|_| offer.item.is_none() && !offer.warehouses.is_empty())?;
-        self.sums
-            .get(&self.hasher.hash_one(sku.match_key()))
-            .copied()
     }
 }
 
