@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDateTime;
+
 use chrono::TimeDelta;
 use tracing::info;
 
@@ -185,13 +187,7 @@ fn wait_for(
     exchange: &Exchange,
     stopped: &mut dyn FnMut() -> bool,
 ) -> ControlFlow<()> {
-    let age = call
-        .open_since
-        .and_then(|since| clock::now().signed_duration_since(since).to_std().ok());
-    let left = exchange
-        .settings
-        .settle
-        .saturating_sub(age.unwrap_or_default());
+    let left = time_left(exchange.settings.settle, call.open_since, clock::now());
     let until = Instant::now() + left;
     loop {
         let left = until.saturating_duration_since(Instant::now());
@@ -203,6 +199,15 @@ fn wait_for(
         }
         std::thread::sleep(left.min(GLANCE));
     }
+}
+
+fn time_left(settle: Duration, since: Option<NaiveDateTime>, now: NaiveDateTime) -> Duration {
+    let age = since.and_then(|since| now.signed_duration_since(since).to_std().ok());
+    // The journal keeps whole seconds: the call may be younger by nearly one.
+    let age = age
+        .unwrap_or_default()
+        .saturating_sub(Duration::from_secs(1));
+    settle.saturating_sub(age)
 }
 
 /// The order's own status tells: it is in the list of the new status, or it is not.
@@ -240,4 +245,29 @@ fn settle_orders(
         n = n_done,
         of = call.entries.len()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, TimeDelta};
+
+    use super::*;
+
+    /// A call of 12:00:00.9 is kept as one of 12:00:00.
+    #[test]
+    fn the_shop_has_its_time_though_the_journal_keeps_whole_seconds() {
+        let kept = NaiveDate::from_ymd_opt(2026, 11, 23)
+            .and_then(|date| date.and_hms_opt(12, 0, 0))
+            .unwrap();
+        let begun = kept + TimeDelta::milliseconds(900);
+        let settle = Duration::from_secs(2);
+        for passed in [0, 500, 1_500, 1_900] {
+            let left = time_left(settle, Some(kept), begun + TimeDelta::milliseconds(passed));
+            let whole = left + Duration::from_millis(passed.try_into().unwrap());
+            assert!(whole >= settle, "asked {whole:?} after the call");
+        }
+        let late = begun + TimeDelta::seconds(3);
+        assert_eq!(time_left(settle, Some(kept), late), Duration::ZERO);
+        assert_eq!(time_left(Duration::ZERO, Some(kept), begun), Duration::ZERO);
+    }
 }
