@@ -28,6 +28,7 @@ impl Worded for TooMany {
 impl Quantity {
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    #[inline]
     pub fn parse(text: &str) -> Result<Self, BadNumber> {
         parse_decimal(text).map(Self)
     }

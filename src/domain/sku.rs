@@ -17,7 +17,7 @@ const MAX_CHARS: usize = 64;
 ///
 /// It is text, always: `00123` and `123` are two articles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Sku(String);
+pub struct Sku(Box<str>);
 
 /// Why a text cannot be an article.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,11 +40,16 @@ impl Worded for BadSku {
 }
 
 impl Sku {
+    #[inline]
     pub fn parse(text: &str) -> Result<Self, BadSku> {
         // What nearly every article is made of takes one look at each byte.
         if is_plain(text.as_bytes()) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(Box::from(text)));
         }
+        Self::parse_other(text)
+    }
+
+    fn parse_other(text: &str) -> Result<Self, BadSku> {
         let text = text.trim();
         if text.is_empty() {
             return Err(BadSku::Empty);
@@ -60,7 +65,7 @@ impl Sku {
         if stored_len(text) > MAX_CHARS {
             return Err(BadSku::TooLong(excerpt(text)));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(Box::from(text)))
     }
 
     pub fn as_str(&self) -> &str {

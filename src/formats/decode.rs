@@ -1,6 +1,6 @@
 //! Turns whatever the accounting program wrote into UTF-8.
 //!
-//! Together with `charset`, which judges, and `supply`, which decodes, this is the only
+//! Together with `charset`, which judges, and `pieces`, which decodes, this is the only
 //! place that knows charsets exist. The parsers above it are
 //! built for UTF-8 and never look at the `encoding="…"` of an XML declaration:
 //! the bytes decide. A byte order mark settles it; otherwise text is ASCII until
@@ -11,13 +11,13 @@
 use std::io::{self, BufRead, Read};
 use std::str;
 
-use crate::formats::supply::{Decoding, Piece, Supply};
+use crate::formats::pieces::{Decoding, Piece};
 use crate::formats::{FileError, charset, detect, limits};
 use crate::wording::message;
 
 /// A stream of UTF-8 with line numbers.
 pub(super) struct Utf8Reader<R> {
-    supply: Supply<R>,
+    decoding: Decoding<R>,
     /// What lies before `start` of its text has been consumed.
     piece: Piece,
     start: usize,
@@ -36,7 +36,7 @@ impl<R: Read> Utf8Reader<R> {
             return Err(FileError::OtherFormat { kind });
         }
         Ok(Self {
-            supply: Supply::Here(Box::new(decoding)),
+            decoding,
             piece: Piece::default(),
             start: 0,
             n_lines: 0,
@@ -89,26 +89,18 @@ impl<R: Read> Utf8Reader<R> {
             .unwrap_or_default()
     }
 
-    /// Replaces the consumed text by the next piece; empty at the end of the file.
+    /// Replaces the consumed text by the next piece; empty at the end of the file. Apart from
+    /// `fill_buf`, which is asked for each token and must stay small.
+    #[cold]
     fn refill(&mut self) -> io::Result<()> {
         let passed = self.piece.text.get(self.counted..self.piece.end);
         self.n_lines += count_newlines(passed.unwrap_or_default());
         self.counted = self.piece.end;
-        self.supply.next(&mut self.piece)?;
+        self.decoding.next(&mut self.piece)?;
         self.start = 0;
         self.counted = 0;
         self.has_damage |= self.piece.has_damage;
         Ok(())
-    }
-}
-
-impl<R: Read + Send + 'static> Utf8Reader<R> {
-    /// The same, with a thread that reads and decodes ahead.
-    pub(super) fn ahead(self) -> io::Result<Self> {
-        Ok(Self {
-            supply: self.supply.ahead()?,
-            ..self
-        })
     }
 }
 
@@ -161,20 +153,15 @@ mod tests {
     const TEXT: &str = "Артикул;Наименование;Остаток\nЧАЙ-100;Чай чёрный «Ассам» №1;12\nКОФЕ-250;Кофе в зёрнах;3\n";
 
     fn read_all(bytes: &[u8], step: usize) -> (String, &'static str, u64) {
-        let of = |mut reader: Utf8Reader<Slow>| {
-            let mut text = String::new();
-            reader.read_to_string(&mut text).unwrap();
-            (text, reader.encoding(), reader.line())
-        };
-        let source = || Slow {
+        let source = Slow {
             bytes: bytes.to_vec(),
             at: 0,
             step,
         };
-        let here = of(Utf8Reader::new(source()).unwrap());
-        let ahead = of(Utf8Reader::new(source()).unwrap().ahead().unwrap());
-        assert_eq!(here, ahead);
-        here
+        let mut reader = Utf8Reader::new(source).unwrap();
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        (text, reader.encoding(), reader.line())
     }
 
     /// Gives at most `step` bytes at a time.

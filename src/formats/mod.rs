@@ -15,7 +15,7 @@ mod detect;
 mod encode;
 mod error;
 mod limits;
-mod supply;
+mod pieces;
 mod table;
 
 use std::io::{self, Chain, Cursor, Read, Seek, SeekFrom};
@@ -131,8 +131,8 @@ pub fn read<R: Read>(mut source: R, csv: &CsvOptions) -> Result<Facts<R>, FileEr
 }
 
 impl<R: Read + Send + 'static> Facts<R> {
-    /// The same, with a thread that reads ahead: decodes lists, and takes XML apart. For
-    /// whoever has nothing else for a second processor to do.
+    /// The same, with a thread that reads ahead: it decodes, takes XML apart and cuts lists.
+    /// For whoever has nothing else for a second processor to do.
     pub fn ahead(self) -> io::Result<Self> {
         Ok(Self(match self.0 {
             Inner::CommerceMl(reader) => Inner::CommerceMl(Box::new(reader.ahead()?)),
@@ -157,11 +157,7 @@ impl<R: Read> Iterator for Facts<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::CommerceMl(reader) => reader.next_row().transpose(),
-            // What has been read already is handed on as it is.
-            Inner::Table(reader) => match reader.next_ready() {
-                Some(row) => Some(Ok(row)),
-                None => reader.next_row().transpose(),
-            },
+            Inner::Table(reader) => reader.next_row(),
         }
     }
 }
@@ -183,6 +179,11 @@ fn trimmed(text: &str) -> &str {
         }
     };
     if is_clear { text } else { text.trim() }
+}
+
+/// Positions in a batch are kept as 32 bits.
+fn to_usize(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// What is longer is no id, but would be kept as one.

@@ -14,7 +14,7 @@ use quick_xml::events::attributes::Attributes as XmlAttributes;
 
 use crate::domain::shown::excerpt;
 use crate::formats::decode::{Utf8Reader, count_newlines};
-use crate::formats::{FileError, Place};
+use crate::formats::{FileError, Place, to_usize};
 use crate::wording::Message;
 
 /// A batch ends behind the token that brings it to this many, or to this much text.
@@ -249,8 +249,4 @@ fn file_error(err: &XmlError, place: Place) -> FileError {
 /// No batch is longer than one token of the longest kind and a little more.
 fn to_u32(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-pub(super) fn to_usize(n: u32) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }

@@ -21,8 +21,10 @@ use crate::formats::commerceml::groups::Groups;
 use crate::formats::commerceml::legacy;
 use crate::formats::commerceml::names::{Name, Tag, attr};
 use crate::formats::commerceml::offers::{Interner, OfferBuilder};
-use crate::formats::commerceml::tokens::{At, Attributes, Batch, Kind, Lines, Token, to_usize};
-use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
+use crate::formats::commerceml::tokens::{At, Attributes, Batch, Kind, Lines, Token};
+use crate::formats::{
+    FileError, Format, Place, Row, RowError, RowFault, Summary, limits, to_usize, trimmed,
+};
 use crate::wording::{Message, message};
 
 /// See the module's documentation.

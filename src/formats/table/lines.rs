@@ -15,7 +15,7 @@ use crate::wording::{Message, message};
 
 /// How much of the buffer is looked at together for lines that are plain: some lines, and at
 /// least one. A line that is not plain costs a look at this much.
-const WINDOW: usize = 256;
+const WINDOW: usize = 512;
 
 /// One row, as text.
 #[derive(Debug, Default)]
@@ -80,9 +80,22 @@ impl Cells {
         if self.text.is_empty() { 0 } else { n + 1 }
     }
 
+    /// How much memory they take, more or less.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<usize>()
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+    }
+
+    /// Clears them, and keeps no more memory than most rows take.
+    pub(super) fn shrink(&mut self) {
+        const KEPT: usize = 1_024;
+        self.clear();
+        self.text.shrink_to(KEPT);
+        self.ends.shrink_to(KEPT / size_of::<usize>());
     }
 }
 
@@ -131,16 +144,6 @@ enum End {
     Line,
 }
 
-impl<R: Read + Send + 'static> Lines<R> {
-    /// The same, with a thread that reads and decodes ahead.
-    pub(super) fn ahead(self) -> io::Result<Self> {
-        Ok(Self {
-            text: self.text.ahead()?,
-            ..self
-        })
-    }
-}
-
 impl<R: Read> Lines<R> {
     pub(super) fn new(mut text: Utf8Reader<R>) -> Result<Self, FileError> {
         let delimiter = sniff_delimiter(text.head()?);
@@ -161,47 +164,36 @@ impl<R: Read> Lines<R> {
         self.delimiter
     }
 
-    /// Offers the next lines to `read`, one by one, as long as they are whole in the
-    /// buffer, undamaged and far from quotation marks, and `read` makes something of them.
-    /// The first line that it refuses, and what follows, is not taken.
-    pub(super) fn take_plain(&mut self, mut read: impl FnMut(&str, u64) -> bool) {
+    /// Some of the next lines, or none: whole in the buffer, undamaged and before the next
+    /// quotation mark.
+    pub(super) fn plain(&self) -> &str {
         if !self.ahead.is_empty() || self.text.has_damage() {
-            return;
+            return "";
         }
         // At the end of the buffer the long way brings more.
         let rest = self.text.rest();
         let window = rest.get(..WINDOW).unwrap_or(rest);
         let end = memchr::memrchr(b'\n', window).or_else(|| memchr::memchr(b'\n', rest));
-        let window = end.and_then(|end| rest.get(..=end)).unwrap_or_default();
-        if memchr::memchr(b'"', window).is_some() {
-            return;
+        let mut window = end.and_then(|end| rest.get(..=end)).unwrap_or_default();
+        if let Some(quote) = memchr::memchr(b'"', window) {
+            let before = window.get(..quote).unwrap_or_default();
+            let end = memchr::memrchr(b'\n', before);
+            window = end.and_then(|end| before.get(..=end)).unwrap_or_default();
         }
         // Looked at in one go: line by line it would take as long as all the rest.
-        let Ok(mut text) = simdutf8::basic::from_utf8(window) else {
-            return;
-        };
-        let has_returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
-        let mut n_taken = 0;
-        let mut line = self.passed;
-        while let Some(end) = memchr::memchr(b'\n', text.as_bytes()) {
-            let (row, behind) = text.split_at(end + 1);
-            let mut row = row.strip_suffix('\n').unwrap_or(row);
-            if has_returns {
-                row = row.strip_suffix('\r').unwrap_or(row);
-                if memchr::memchr(b'\r', row.as_bytes()).is_some() {
-                    break;
-                }
-            }
-            if !read(row, line + 1) {
-                break;
-            }
-            line += 1;
-            n_taken += end + 1;
-            text = behind;
-        }
+        simdutf8::basic::from_utf8(window).unwrap_or_default()
+    }
+
+    /// Takes so many bytes of what [`plain`](Self::plain) says, up to the end of that line.
+    pub(super) fn pass(&mut self, n_bytes: usize, line: u64) {
         self.text.mark();
-        self.text.consume(n_taken);
+        self.text.consume(n_bytes);
         self.passed = line;
+    }
+
+    /// The last line that has been taken, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.passed
     }
 
     /// Puts the next row that is not blank into `record`; false at the end of the file.

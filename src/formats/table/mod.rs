@@ -4,8 +4,10 @@
 //! The header is looked for by the words people use, below title rows if need
 //! be, and the columns found decide what the list is about. `lines` and
 //! `workbook` bring rows of text, `header` tells their columns, `rows` makes
-//! facts of them.
+//! facts of them. `batch` and `plain` take the short way that most rows of long
+//! lists allow.
 
+mod batch;
 mod columns;
 mod container;
 mod header;
@@ -17,15 +19,16 @@ mod workbook;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
 
-use crate::domain::{Fact, Quantity};
+use crate::domain::Quantity;
+use crate::formats::ahead::Ahead;
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
 
+use batch::{Batch, Cutter};
 pub use columns::{Column, price_type_key};
 use header::Header;
 use lines::{Lines, Record};
-use plain::PlainRows;
 use rows::{CountsCells, Rows};
 use workbook::Workbook;
 
@@ -48,15 +51,15 @@ pub struct CsvOptions {
 
 /// See the module's documentation.
 pub(super) struct Reader<R: Read> {
-    /// `None` where all rows are in `ahead`, as those of a workbook.
-    source: Option<Lines<R>>,
     /// Read while the header was looked for.
     ahead: VecDeque<Record>,
-    /// The last row read; its memory is used for the next one.
+    supply: Supply<R>,
+    batch: Batch,
+    /// The last row that was not plain; its memory is used for the next one.
     record: Record,
+    /// The line of the last row.
+    line: u64,
     rows: Rows,
-    /// `None` where no row can be plain.
-    plain: Option<PlainRows>,
     needs_line_end: bool,
     /// The fewest cells that a row had so far; the header to begin with.
     fewest: usize,
@@ -70,24 +73,36 @@ pub(super) struct Reader<R: Read> {
     has_ended: bool,
 }
 
+/// Where the rows come from.
+enum Supply<R: Read> {
+    Here(Box<Cutter<R>>),
+    Ahead(Ahead<Batch>),
+    /// A workbook, whose rows have all been read.
+    Workbook,
+}
+
 impl<R: Read + Send + 'static> Reader<R> {
-    /// The same, with a thread that reads and decodes ahead.
+    /// The same, with a thread that cuts the rows.
     pub(super) fn ahead(self) -> io::Result<Self> {
-        Ok(Self {
-            source: self.source.map(Lines::ahead).transpose()?,
-            ..self
-        })
+        let supply = match self.supply {
+            Supply::Here(mut cutter) => Supply::Ahead(Ahead::begin("cutter", move |batch| {
+                cutter.next(batch);
+                Ok(batch.outcome.is_some())
+            })?),
+            other => other,
+        };
+        Ok(Self { supply, ..self })
     }
 }
 
 impl<R: Read> Reader<R> {
     pub(super) fn new(text: Utf8Reader<R>, options: &CsvOptions) -> Result<Self, FileError> {
-        let mut source = Lines::new(text)?;
+        let mut lines = Lines::new(text)?;
         let mut ahead = VecDeque::new();
         // One more: the second line of a header.
         while ahead.len() <= limits::HEADER_WITHIN {
             let mut record = Record::default();
-            if !source.read_record(&mut record)? {
+            if !lines.read_record(&mut record)? {
                 break;
             }
             ahead.push_back(record);
@@ -102,24 +117,13 @@ impl<R: Read> Reader<R> {
         if let Some((line, true)) = last.filter(|_| ahead.is_empty()) {
             return Err(cut_off(line, message!("list-cut-header")));
         }
-        let fewest = slots.len();
         let rows = Rows::new(slots, CountsCells::Yes, options);
+        let batch = Batch::new(lines.encoding());
+        let plain = rows.plain(lines.delimiter());
+        let supply = Supply::Here(Box::new(Cutter { lines, plain }));
         Ok(Self {
             needs_line_end: options.needs_line_end,
-            fewest,
-            open_since: None,
-            ahead,
-            record: Record::default(),
-            plain: rows.plain(source.delimiter()),
-            rows,
-            source: Some(source),
-            ready: notes.into_iter().map(Err).collect(),
-            n_without_stock: 0,
-            summary: Summary {
-                format: Format::Csv,
-                ..Summary::default()
-            },
-            has_ended: false,
+            ..Self::of(Format::Csv, batch, ahead, supply, rows, notes)
         })
     }
 
@@ -135,117 +139,129 @@ impl<R: Read> Reader<R> {
             if !ahead.is_empty()
                 && let Some(Header { slots, notes, .. }) = take_header(&mut ahead, options)
             {
-                return Ok(Self {
-                    source: None,
-                    needs_line_end: false,
-                    fewest: 0,
-                    open_since: None,
-                    ahead,
-                    record: Record::default(),
-                    rows: Rows::new(slots, CountsCells::No, options),
-                    plain: None,
-                    ready: notes.into_iter().map(Err).collect(),
-                    n_without_stock: 0,
-                    summary: Summary {
-                        format: Format::Xlsx,
-                        encoding: "binary",
-                        ..Summary::default()
-                    },
-                    has_ended: false,
-                });
+                let rows = Rows::new(slots, CountsCells::No, options);
+                let (batch, supply) = (Batch::new("binary"), Supply::Workbook);
+                return Ok(Self::of(Format::Xlsx, batch, ahead, supply, rows, notes));
             }
             looked_at = looked_at.max(ahead.len());
         }
         Err(no_header(looked_at))
     }
 
+    fn of(
+        format: Format,
+        batch: Batch,
+        ahead: VecDeque<Record>,
+        supply: Supply<R>,
+        rows: Rows,
+        notes: Vec<RowError>,
+    ) -> Self {
+        Self {
+            ahead,
+            supply,
+            batch,
+            record: Record::default(),
+            line: 0,
+            fewest: rows.n_columns(),
+            rows,
+            needs_line_end: false,
+            open_since: None,
+            ready: notes.into_iter().map(Err).collect(),
+            summary: Summary {
+                format,
+                ..Summary::default()
+            },
+            n_without_stock: 0,
+            has_ended: false,
+        }
+    }
+
     pub(super) fn summary(&self) -> Summary {
         Summary {
-            encoding: self
-                .source
-                .as_ref()
-                .map_or(self.summary.encoding, Lines::encoding),
+            encoding: self.batch.encoding,
             ..self.summary.clone()
         }
     }
 
-    /// The next row, if it has been read already.
-    pub(super) fn next_ready(&mut self) -> Option<Row> {
-        let row = self.ready.pop_front()?;
-        self.summary.n_faults += usize::from(row.is_err());
-        Some(row)
-    }
-
-    pub(super) fn next_row(&mut self) -> Result<Option<Row>, FileError> {
-        self.read_plain();
+    /// The next fact or faulty row; `None` at the end of the file, and behind an error.
+    pub(super) fn next_row(&mut self) -> Option<Result<Row, FileError>> {
         loop {
-            if let Some(row) = self.next_ready() {
-                return Ok(Some(row));
+            if let Some(row) = self.ready.pop_front() {
+                self.summary.n_faults += usize::from(row.is_err());
+                return Some(Ok(row));
             }
             if self.has_ended {
-                return Ok(None);
+                return None;
             }
-            // Stays so if reading fails.
-            self.has_ended = true;
-            let has_next = match (self.ahead.pop_front(), &mut self.source) {
-                (Some(record), _) => {
-                    self.record = record;
-                    true
-                }
-                (None, Some(source)) => source.read_record(&mut self.record)?,
-                (None, None) => false,
-            };
-            if has_next {
-                if self.source.is_some() {
-                    self.look_for_cut()?;
-                }
-                self.has_ended = false;
-                let (line, lacks_line_end) = (self.record.line, self.record.lacks_line_end);
-                let is_without_stock =
-                    self.rows
-                        .take(&mut self.record, &mut self.summary, &mut self.ready);
-                self.n_without_stock += usize::from(is_without_stock);
-                if lacks_line_end && !self.ready.is_empty() {
-                    self.ready.push_back(Err(RowError {
-                        place: Place { line },
-                        fault: RowFault::NoLineEnd,
-                    }));
-                }
-            } else if let Some(line) = self.open_since {
-                return Err(cut_off(line, message!("list-cut-quote")));
-            } else if self.n_without_stock > 0 {
-                let place = Place {
-                    line: self.record.line,
-                };
-                let fault = RowFault::WithoutStock {
-                    n: self.n_without_stock,
-                };
-                self.ready.push_back(Err(RowError { place, fault }));
+            if self.ahead.is_empty()
+                && let Some((row, text)) = self.batch.next_plain()
+            {
+                self.line = row.line();
+                // It is whole.
+                self.open_since = None;
+                return Some(Ok(row.read(text, &mut self.summary)));
+            }
+            if let Err(err) = self.read_on() {
+                self.has_ended = true;
+                return Some(Err(err));
             }
         }
     }
 
-    /// Reads the rows that come next and are plain, if nothing lies before them.
-    fn read_plain(&mut self) {
-        let is_next = self.ready.is_empty() && self.ahead.is_empty() && self.open_since.is_none();
-        let (Some(plain), Some(source)) = (&self.plain, &mut self.source) else {
-            return;
-        };
-        if !is_next || self.has_ended {
-            return;
+    /// Reads one row that is not plain, the next batch, or the end of the file.
+    fn read_on(&mut self) -> Result<(), FileError> {
+        if let Some(record) = self.ahead.pop_front() {
+            self.record = record;
+            return self.take_record();
         }
-        source.take_plain(|row, line| {
-            let Some(offer) = plain.offer(row, line) else {
-                return false;
+        if self.batch.next_other(&mut self.record) {
+            return self.take_record();
+        }
+        if let Some(outcome) = self.batch.outcome.take() {
+            outcome?;
+            return self.end();
+        }
+        match &mut self.supply {
+            Supply::Here(cutter) => cutter.next(&mut self.batch),
+            Supply::Ahead(ahead) => ahead.next(&mut self.batch).map_err(FileError::Io)?,
+            Supply::Workbook => return self.end(),
+        }
+        Ok(())
+    }
+
+    fn take_record(&mut self) -> Result<(), FileError> {
+        let is_text = !matches!(self.supply, Supply::Workbook);
+        if is_text {
+            self.look_for_cut()?;
+        }
+        let (line, lacks_line_end) = (self.record.line, self.record.lacks_line_end);
+        self.line = line;
+        let is_without_stock = self
+            .rows
+            .take(&mut self.record, &mut self.summary, &mut self.ready);
+        self.n_without_stock += usize::from(is_without_stock);
+        if lacks_line_end && !self.ready.is_empty() {
+            self.ready.push_back(Err(RowError {
+                place: Place { line },
+                fault: RowFault::NoLineEnd,
+            }));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), FileError> {
+        self.has_ended = true;
+        if let Some(line) = self.open_since {
+            return Err(cut_off(line, message!("list-cut-quote")));
+        }
+        if self.n_without_stock > 0 {
+            let place = Place { line: self.line };
+            let fault = RowFault::WithoutStock {
+                n: self.n_without_stock,
             };
-            // Where the list ends is told by the last row, whichever way it was read.
-            self.record.line = line;
-            self.summary.n_offers += 1;
-            self.summary.n_prices += offer.prices.len();
-            self.summary.n_stocks += usize::from(offer.quantity.is_some());
-            self.ready.push_back(Ok(Fact::Offer(offer)));
-            true
-        });
+            self.ready.push_back(Err(RowError { place, fault }));
+        }
+        Ok(())
     }
 
     /// A text list has no closing mark. Cut off within a row, it ends without a line

@@ -4,41 +4,46 @@
 //! word, and leaves every other one to them untouched; a property test holds the two
 //! ways side by side. Whatever changes there must be looked at here.
 
-use crate::domain::{Money, Offer, OfferPrice, Quantity, Sku};
+use crate::domain::number::plain_decimal;
+use crate::domain::{Fact, Money, Offer, OfferPrice, Quantity, Sku};
 use crate::formats::table::Column;
 use crate::formats::table::header::Slot;
+use crate::formats::{Place, Row, RowError, Summary, to_usize};
 
 /// What the columns of a list are, if rows of it can be plain.
 pub(super) struct PlainRows {
     delimiter: u8,
-    n_columns: usize,
-    article: usize,
-    name: Option<usize>,
-    price: Option<usize>,
-    quantity: Option<usize>,
+    columns: Vec<PlainColumn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PlainColumn {
+    Article,
+    Price,
+    Quantity,
+    /// The first of them.
+    Name,
+    /// What nothing is made of.
+    Other,
 }
 
 impl PlainRows {
     /// `None` for lists whose rows say more.
     pub(super) fn of(slots: &[Slot], delimiter: char) -> Option<Self> {
-        let mut only = [None; 3];
-        let [article, price, quantity] = &mut only;
-        let mut name = None;
-        for (at, slot) in slots.iter().enumerate() {
-            let place = match slot.column {
-                Column::Article => &mut *article,
-                Column::Price => &mut *price,
-                Column::Quantity => &mut *quantity,
-                Column::Name => {
-                    name.get_or_insert(at);
-                    continue;
-                }
-                Column::Code
+        let mut columns = Vec::new();
+        for slot in slots {
+            let column = match slot.column {
+                Column::Article => PlainColumn::Article,
+                Column::Price => PlainColumn::Price,
+                Column::Quantity => PlainColumn::Quantity,
+                Column::Name if !columns.contains(&PlainColumn::Name) => PlainColumn::Name,
+                Column::Name
+                | Column::Code
                 | Column::Description
                 | Column::Unit
                 | Column::Group
                 | Column::Manufacturer
-                | Column::Ignored => continue,
+                | Column::Ignored => PlainColumn::Other,
                 Column::Id
                 | Column::Barcode
                 | Column::Currency
@@ -47,79 +52,196 @@ impl PlainRows {
                 | Column::Order
                 | Column::Status => return None,
             };
-            if place.replace(at).is_some() {
-                return None;
-            }
+            let is_number = matches!(column, PlainColumn::Price | PlainColumn::Quantity);
             // Else a number might be the header come again.
-            let is_number = slot.column != Column::Article;
             if is_number && !slot.header.starts_with(char::is_alphabetic) {
                 return None;
             }
+            columns.push(column);
         }
-        let [article, price, quantity] = only;
-        price.or(quantity)?;
-        Some(Self {
-            delimiter: u8::try_from(delimiter).ok()?,
-            n_columns: slots.len(),
-            article: article?,
-            name,
-            price,
-            quantity,
-        })
+        let n_of = |wanted| columns.iter().filter(|column| **column == wanted).count();
+        let [article, price, quantity] = [
+            PlainColumn::Article,
+            PlainColumn::Price,
+            PlainColumn::Quantity,
+        ]
+        .map(n_of);
+        let is_plain = article == 1 && price <= 1 && quantity <= 1 && price + quantity > 0;
+        let delimiter = u8::try_from(delimiter).ok()?;
+        is_plain.then_some(Self { delimiter, columns })
     }
 
-    /// The offer that a row states; `None` unless all of it is plain. `row` is without
-    /// its end and without quotation marks.
-    pub(super) fn offer(&self, row: &str, line: u64) -> Option<Offer> {
-        let (mut sku, mut name) = (None, None);
-        let (mut price, mut quantity) = (None, None);
-        let mut at = 0;
+    /// Cuts the row that begins at `start` of the text if it is plain and whole, and tells
+    /// where the next one begins. There are no quotation marks behind `start`.
+    ///
+    /// The row is filled where it stays: returned, it would be copied piece by piece.
+    pub(super) fn cut(
+        &self,
+        text: &str,
+        start: usize,
+        line: u64,
+        row: &mut PlainRow,
+    ) -> Option<usize> {
+        row.line = u32::try_from(line).ok()?;
+        let mut columns = self.columns.iter();
+        let mut begin = start;
         let mut is_first = true;
-        let mut rest = Some(row);
-        while let Some(row) = rest {
-            let end = row.bytes().position(|byte| byte == self.delimiter);
-            let cell = row.get(..end.unwrap_or(row.len()))?;
-            rest = end.and_then(|end| row.get(end + 1..));
+        loop {
+            let column = *columns.next()?;
+            let rest = text.as_bytes().get(begin..)?;
+            let n = self.cell_end(rest)?;
+            let (cell, end) = rest.split_at_checked(n)?;
             if cell.is_empty() {
-                if at == self.article || Some(at) == self.price || Some(at) == self.quantity {
+                if !matches!(column, PlainColumn::Name | PlainColumn::Other) {
                     return None;
                 }
             } else {
-                let bytes = cell.as_bytes();
-                if !is_trimmed(bytes) || (is_first && may_be_total(bytes)) {
+                if !is_trimmed(cell) || (is_first && may_be_total(cell)) {
                     return None;
                 }
                 is_first = false;
-                if at == self.article {
-                    sku = Some(cell);
-                } else if Some(at) == self.quantity {
-                    quantity = Some(Quantity::parse(number(cell)?).ok()?);
-                } else if Some(at) == self.price {
-                    price = Some(Money::parse(number(cell)?).ok()?);
-                } else if Some(at) == self.name {
-                    name = Some(cell);
+                match column {
+                    PlainColumn::Article => row.article = Span::of(begin, n)?,
+                    PlainColumn::Name => row.name = Span::of(begin, n)?,
+                    PlainColumn::Quantity => {
+                        let cell = number(text.get(begin..begin + n)?)?;
+                        // The usual number is put where it stays, without a copy on the way.
+                        match plain_decimal(cell) {
+                            Some(amount) => row.quantity = Some(Quantity::from_decimal(amount)),
+                            None => row.quantity = Some(Quantity::parse(cell).ok()?),
+                        }
+                    }
+                    PlainColumn::Price => {
+                        let cell = number(text.get(begin..begin + n)?)?;
+                        row.price = Some(Money::parse(cell).ok()?);
+                    }
+                    PlainColumn::Other => {}
                 }
             }
-            at += 1;
+            begin += n + 1;
+            match end {
+                [b'\n', ..] => break,
+                [b'\r', b'\n', ..] => {
+                    begin += 1;
+                    break;
+                }
+                [b'\r', ..] => return None,
+                _ => {}
+            }
         }
-        if at != self.n_columns {
-            return None;
+        columns.as_slice().is_empty().then_some(begin)
+    }
+
+    /// Where the first cell ends: before a delimiter or a line end.
+    fn cell_end(&self, text: &[u8]) -> Option<usize> {
+        let ends = [self.delimiter, b'\n', b'\r'];
+        let mut rest = text;
+        // Cells are too short for `memchr` to be of use.
+        while let Some((bytes, behind)) = rest.split_first_chunk() {
+            let bytes = u64::from_le_bytes(*bytes);
+            let found = ends
+                .iter()
+                .fold(0, |found, end| found | bytes_equal(bytes, *end));
+            if found != 0 {
+                let n = usize::try_from(found.trailing_zeros() / u8::BITS).ok()?;
+                return Some(text.len() - rest.len() + n);
+            }
+            rest = behind;
         }
-        let price = price.map(|price| OfferPrice {
-            price_type: None,
-            price,
-            currency: None,
-            line,
-        });
-        Some(Offer {
-            sku: Some(Sku::parse(sku?).ok()?),
-            name: name.map(str::to_owned),
-            prices: price.into_iter().collect(),
-            quantity,
-            line,
-            ..Offer::default()
+        let n = rest.iter().position(|byte| ends.contains(byte))?;
+        Some(text.len() - rest.len() + n)
+    }
+}
+
+/// A plain row, cut and its numbers read. Small, because millions of them go from one
+/// processor to another.
+#[derive(Debug, Default)]
+pub(super) struct PlainRow {
+    line: u32,
+    article: Span,
+    /// Empty where there is none.
+    name: Span,
+    price: Option<Money>,
+    quantity: Option<Quantity>,
+}
+
+/// Where a cell lies in the text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Span {
+    fn of(start: usize, length: usize) -> Option<Self> {
+        Some(Self {
+            start: u32::try_from(start).ok()?,
+            length: u32::try_from(length).ok()?,
         })
     }
+
+    fn of_text(self, text: &str) -> &str {
+        let start = to_usize(self.start);
+        text.get(start..start + to_usize(self.length))
+            .unwrap_or_default()
+    }
+}
+
+impl PlainRow {
+    pub(super) fn line(&self) -> u64 {
+        u64::from(self.line)
+    }
+
+    /// What the row states, or what is wrong with its article.
+    pub(super) fn read(&self, text: &str, summary: &mut Summary) -> Row {
+        let line = self.line();
+        let sku = match Sku::parse(self.article.of_text(text)) {
+            Ok(sku) => sku,
+            Err(err) => {
+                summary.n_faults += 1;
+                let (place, fault) = (Place { line }, err.into());
+                return Err(RowError { place, fault });
+            }
+        };
+        summary.n_offers += 1;
+        summary.n_prices += usize::from(self.price.is_some());
+        summary.n_stocks += usize::from(self.quantity.is_some());
+        let name = self.name.of_text(text);
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        // Each put together where it is handed over: with the prices made before it, it would
+        // be copied, which takes as long as all the rest.
+        Ok(match self.price {
+            None => Fact::Offer(Offer {
+                sku: Some(sku),
+                name,
+                quantity: self.quantity,
+                line,
+                ..Offer::default()
+            }),
+            Some(price) => Fact::Offer(Offer {
+                sku: Some(sku),
+                name,
+                prices: vec![OfferPrice {
+                    price_type: None,
+                    price,
+                    currency: None,
+                    line,
+                }],
+                quantity: self.quantity,
+                line,
+                ..Offer::default()
+            }),
+        })
+    }
+}
+
+/// The highest bit of the lowest of eight bytes that is `wanted`, and perhaps of others
+/// above it; zero where none is.
+fn bytes_equal(bytes: u64, wanted: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differences = bytes ^ (u64::from(wanted) * ONES);
+    // Only a byte without a difference, or one above it, borrows into its highest bit.
+    differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
 /// What begins with a digit is neither a word of the configuration nor a header.
@@ -162,8 +284,8 @@ mod tests {
 
     use super::*;
     use crate::formats::decode::Utf8Reader;
-    use crate::formats::table::{CsvOptions, Reader};
-    use crate::formats::{Row, limits};
+    use crate::formats::limits;
+    use crate::formats::table::{CsvOptions, Reader, Supply};
 
     /// Rows that are read while the header is looked for, and never the short way.
     const N_AHEAD: usize = limits::HEADER_WITHIN;
@@ -171,12 +293,12 @@ mod tests {
     fn rows_of(list: &str, options: &CsvOptions, is_careful: bool) -> Result<Vec<Row>, String> {
         let text = Utf8Reader::new(list.as_bytes()).map_err(|err| err.to_string())?;
         let mut reader = Reader::new(text, options).map_err(|err| err.to_string())?;
-        if is_careful {
-            reader.plain = None;
+        if is_careful && let Supply::Here(cutter) = &mut reader.supply {
+            cutter.plain = None;
         }
         let mut rows = Vec::new();
-        while let Some(row) = reader.next_row().map_err(|err| err.to_string())? {
-            rows.push(row);
+        while let Some(row) = reader.next_row() {
+            rows.push(row.map_err(|err| err.to_string())?);
         }
         Ok(rows)
     }
@@ -201,18 +323,26 @@ mod tests {
         while !reader.ahead.is_empty() {
             reader.next_row().unwrap().unwrap().unwrap();
         }
-        reader.read_plain();
-        assert_eq!(reader.ready.len(), 3);
-        assert_eq!(reader.record.line, u64::try_from(N_AHEAD).unwrap() + 4);
+        let Supply::Here(cutter) = &mut reader.supply else {
+            unreachable!("it has no thread");
+        };
+        cutter.next(&mut reader.batch);
+        let mut n_plain = 0;
+        while reader.batch.next_plain().is_some() {
+            n_plain += 1;
+        }
+        assert_eq!(n_plain, 3);
+        assert!(reader.batch.outcome.is_some());
         let rows = PlainRows {
             delimiter: b';',
-            n_columns: 2,
-            article: 0,
-            name: None,
-            price: None,
-            quantity: Some(1),
+            columns: vec![PlainColumn::Article, PlainColumn::Quantity],
         };
-        let plain = |row: &str| rows.offer(row, 1).is_some();
+        let plain = |row: &str| {
+            ["\n", "\r\n"].into_iter().all(|end| {
+                let text = format!("{row}{end}");
+                rows.cut(&text, 0, 1, &mut PlainRow::default()) == Some(text.len())
+            })
+        };
         assert!(plain("А-1;5") && plain("x;6,5") && plain("a b;1 000"));
         for other in [
             "В-1;5",
@@ -224,6 +354,8 @@ mod tests {
             "А-1;",
             "А-1;5\u{a0}",
             "Чай&;x",
+            "А\r-1;5",
+            "А-1;5\n",
         ] {
             assert!(!plain(other), "{other}");
         }
@@ -231,6 +363,15 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_cell_ends_where_it_does(text in prop::collection::vec(prop_oneof![
+            prop::sample::select(b";:<\n\x0b\r\x0c\x0e\x00\x80\xbb\x8a".to_vec()), prop::num::u8::ANY,
+        ], 0..40)) {
+            let rows = PlainRows { delimiter: b';', columns: Vec::new() };
+            let end = text.iter().position(|byte| b";\n\r".contains(byte));
+            prop_assert_eq!(rows.cell_end(&text), end);
+        }
 
         #[test]
         fn both_ways_say_the_same(

@@ -153,6 +153,10 @@ impl Rows {
         row.is_total()
     }
 
+    pub(super) fn n_columns(&self) -> usize {
+        self.slots.len()
+    }
+
     fn has(&self, wanted: Column) -> bool {
         self.places.contains_key(&wanted)
     }
