@@ -2,6 +2,7 @@
 //! end is what comes of an undisturbed run.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,22 +61,33 @@ fn world_with(module: Module) -> World {
     world
 }
 
+/// `obmen run --once`, which is killed or left to its end.
+fn pass(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_obmen"));
+    command
+        .args(["run", "--once"])
+        .current_dir(folder)
+        .env_remove("OBMEN_SHOP_KEY");
+    command
+}
+
+/// Wine fails to make one process of some thousands, with an error of its own inside, which
+/// proves nothing of ours.
+fn made<T>(mut make: impl FnMut() -> io::Result<T>) -> T {
+    const ERROR_INTERNAL_ERROR: i32 = 1359;
+    for _ in 0..3 {
+        match make() {
+            Err(err) if cfg!(windows) && err.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {}
+            result => return result.unwrap(),
+        }
+    }
+    make().unwrap()
+}
+
 fn start(folder: &Path) -> Child {
-    // Wine fails to make one process of some thousands, which proves nothing.
-    const ATTEMPTS: usize = if cfg!(windows) { 3 } else { 1 };
-    let mut spawned = (0..ATTEMPTS).map(|_| {
-        Command::new(env!("CARGO_BIN_EXE_obmen"))
-            .args(["run", "--once"])
-            .current_dir(folder)
-            .env_remove("OBMEN_SHOP_KEY")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-    });
-    let first = spawned.next().unwrap();
-    first
-        .or_else(|err| spawned.find_map(Result::ok).ok_or(err))
-        .unwrap()
+    let mut command = pass(folder);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    made(|| command.spawn())
 }
 
 pub(crate) fn ending(world: &World) -> Ending {
@@ -126,12 +138,8 @@ pub(crate) fn ending(world: &World) -> Ending {
 /// Passes until nothing is left to do.
 pub(crate) fn finish(world: &World) {
     for _ in 0..3 {
-        let output = Command::new(env!("CARGO_BIN_EXE_obmen"))
-            .args(["run", "--once"])
-            .current_dir(world.folder.path())
-            .env_remove("OBMEN_SHOP_KEY")
-            .output()
-            .unwrap();
+        let mut command = pass(world.folder.path());
+        let output = made(|| command.output());
         let told = String::from_utf8_lossy(&output.stdout);
         assert_eq!(
             output.status.code(),
