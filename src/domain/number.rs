@@ -60,7 +60,7 @@ fn parse_other(text: &str) -> Result<Decimal, BadNumber> {
 
 /// Digits, with one dot or comma between them or none, as long as 64 bits hold them.
 #[inline]
-pub(crate) fn plain_decimal(text: &str) -> Option<Decimal> {
+fn plain_decimal(text: &str) -> Option<Decimal> {
     let (mantissa, scale) = plain_number(text.as_bytes())?;
     let low = u32::try_from(mantissa & u64::from(u32::MAX)).ok()?;
     let high = u32::try_from(mantissa >> u32::BITS).ok()?;

@@ -1,4 +1,4 @@
-//! A thread that makes pieces of something ahead of whoever takes them.
+//! Pieces of a file, made here or by a thread ahead of whoever takes them.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -7,20 +7,61 @@ use std::thread::{Builder, JoinHandle};
 /// Pieces on their way between the two threads.
 const N_AHEAD: usize = 4;
 
-/// See the module's documentation.
+/// Makes pieces, one after another.
+pub(super) trait Maker {
+    type Piece: Default;
+
+    /// Replaces a piece by the next one, and tells whether it is the last.
+    fn next(&mut self, piece: &mut Self::Piece) -> bool;
+}
+
+/// Where pieces come from.
+pub(super) enum Supply<M: Maker> {
+    Here(Box<M>),
+    Ahead(Ahead<M::Piece>),
+}
+
+impl<M: Maker> Supply<M> {
+    pub(super) fn new(maker: M) -> Self {
+        Self::Here(Box::new(maker))
+    }
+
+    /// Replaces a piece that has been used by the next one. Not to be called behind the last.
+    pub(super) fn next(&mut self, piece: &mut M::Piece) -> io::Result<()> {
+        match self {
+            Self::Here(maker) => {
+                maker.next(piece);
+                Ok(())
+            }
+            Self::Ahead(ahead) => ahead.next(piece),
+        }
+    }
+}
+
+impl<M> Supply<M>
+where
+    M: Maker + Send + 'static,
+    M::Piece: Send + 'static,
+{
+    /// The same on a thread of its own.
+    pub(super) fn ahead(self, name: &str) -> io::Result<Self> {
+        match self {
+            Self::Here(maker) => Ok(Self::Ahead(Ahead::begin(name, *maker)?)),
+            ahead @ Self::Ahead(_) => Ok(ahead),
+        }
+    }
+}
+
+/// The other end of a thread that makes pieces.
 pub(super) struct Ahead<T> {
-    pieces: Option<Receiver<io::Result<T>>>,
+    pieces: Option<Receiver<T>>,
     /// Pieces that have been used go back: their memory is used again.
     used: Sender<T>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl<T: Default + Send + 'static> Ahead<T> {
-    /// `make` replaces a piece by the next one and tells whether it was the last.
-    pub(super) fn begin(
-        name: &str,
-        mut make: impl FnMut(&mut T) -> io::Result<bool> + Send + 'static,
-    ) -> io::Result<Self> {
+    fn begin(name: &str, mut maker: impl Maker<Piece = T> + Send + 'static) -> io::Result<Self> {
         let (used, empty) = channel();
         let (sender, pieces) = channel();
         for _ in 0..N_AHEAD {
@@ -30,9 +71,8 @@ impl<T: Default + Send + 'static> Ahead<T> {
         let work = move || {
             // Ends where nobody listens any more.
             while let Ok(mut piece) = empty.recv() {
-                let result = make(&mut piece);
-                let is_over = !matches!(result, Ok(false));
-                if sender.send(result.map(|_| piece)).is_err() || is_over {
+                let is_last = maker.next(&mut piece);
+                if sender.send(piece).is_err() || is_last {
                     return;
                 }
             }
@@ -44,14 +84,13 @@ impl<T: Default + Send + 'static> Ahead<T> {
             thread: Some(thread),
         })
     }
+}
 
-    /// Replaces a piece that has been used by the next one. Not to be called behind the last.
-    pub(super) fn next(&mut self, piece: &mut T) -> io::Result<()> {
-        let next = match self.pieces.as_ref().map(Receiver::recv) {
-            Some(Ok(next)) => next?,
-            // It says its last piece or an error before it goes, unless it has panicked.
-            Some(Err(_)) | None => return Err(io::Error::other("the thread ahead has died")),
-        };
+impl<T> Ahead<T> {
+    fn next(&mut self, piece: &mut T) -> io::Result<()> {
+        let next = self.pieces.as_ref().and_then(|pieces| pieces.recv().ok());
+        // It says its last piece before it goes, unless it has panicked.
+        let next = next.ok_or_else(|| io::Error::other("the thread ahead has died"))?;
         let old = std::mem::replace(piece, next);
         // Nobody needs it any more where the file has been read to its end.
         self.used.send(old).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::formats::ahead::Ahead;
+use crate::formats::ahead::Supply;
 use crate::formats::commerceml::tokens::{Batch, Tokenizer};
 use crate::formats::commerceml::walk::Walk;
 use crate::formats::decode::Utf8Reader;
@@ -10,7 +10,7 @@ use crate::formats::{FileError, Row, Summary};
 
 /// Brings the tokens and walks through them.
 pub(in crate::formats) struct Reader<R: Read> {
-    supply: Supply<R>,
+    supply: Supply<Tokenizer<R>>,
     batch: Batch,
     /// Tokens of the batch that have been taken.
     n_taken: usize,
@@ -18,34 +18,21 @@ pub(in crate::formats) struct Reader<R: Read> {
     has_ended: bool,
 }
 
-/// Where the tokens come from.
-enum Supply<R: Read> {
-    Here(Box<Tokenizer<R>>),
-    Ahead(Ahead<Batch>),
-}
-
 impl<R: Read + Send + 'static> Reader<R> {
     /// The same, with a thread that makes the tokens.
     pub(in crate::formats) fn ahead(self) -> io::Result<Self> {
-        let supply = match self.supply {
-            Supply::Here(mut tokenizer) => {
-                Supply::Ahead(Ahead::begin("tokenizer", move |batch| {
-                    tokenizer.next(batch);
-                    Ok(batch.outcome.is_some())
-                })?)
-            }
-            ahead @ Supply::Ahead(_) => ahead,
-        };
-        Ok(Self { supply, ..self })
+        Ok(Self {
+            supply: self.supply.ahead("tokenizer")?,
+            ..self
+        })
     }
 }
 
 impl<R: Read> Reader<R> {
     pub(in crate::formats) fn new(text: Utf8Reader<R>) -> Self {
-        let mut batch = Batch::default();
-        batch.encoding = text.encoding();
+        let batch = Batch::new(text.encoding());
         Self {
-            supply: Supply::Here(Box::new(Tokenizer::new(text))),
+            supply: Supply::new(Tokenizer::new(text)),
             batch,
             n_taken: 0,
             walk: Walk::new(),
@@ -90,10 +77,7 @@ impl<R: Read> Reader<R> {
         }
         self.walk.leave(&self.batch);
         self.n_taken = 0;
-        match &mut self.supply {
-            Supply::Here(tokenizer) => tokenizer.next(&mut self.batch),
-            Supply::Ahead(ahead) => ahead.next(&mut self.batch).map_err(FileError::Io)?,
-        }
+        self.supply.next(&mut self.batch).map_err(FileError::Io)?;
         Ok(false)
     }
 }

@@ -13,6 +13,7 @@ use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes as XmlAttributes;
 
 use crate::domain::shown::excerpt;
+use crate::formats::ahead::Maker;
 use crate::formats::decode::{Utf8Reader, count_newlines};
 use crate::formats::{FileError, Place, to_usize};
 use crate::wording::Message;
@@ -63,6 +64,14 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// One with nothing to take, before the first of a file.
+    pub(super) fn new(encoding: &'static str) -> Self {
+        Self {
+            encoding,
+            ..Self::default()
+        }
+    }
+
     /// A token that ends where the text does.
     fn put(&mut self, kind: Kind, start: usize, length: usize) {
         self.tokens.push(Token {
@@ -168,17 +177,6 @@ impl<R: Read> Tokenizer<R> {
         Self { xml }
     }
 
-    /// Replaces the batch by the next one.
-    pub(super) fn next(&mut self, batch: &mut Batch) {
-        batch.tokens.clear();
-        batch.text.clear();
-        // One very long text must not be paid for to the end of the file.
-        batch.text.shrink_to(4 * MAX_TEXT);
-        batch.outcome = None;
-        while self.step(batch) && batch.tokens.len() < MAX_TOKENS && batch.text.len() < MAX_TEXT {}
-        batch.encoding = self.xml.get_ref().encoding();
-    }
-
     /// Takes one piece of the file; false where that is its end.
     fn step(&mut self, batch: &mut Batch) -> bool {
         self.xml.get_mut().mark();
@@ -222,6 +220,21 @@ impl<R: Read> Tokenizer<R> {
         Place {
             line: self.xml.get_mut().line(),
         }
+    }
+}
+
+impl<R: Read> Maker for Tokenizer<R> {
+    type Piece = Batch;
+
+    fn next(&mut self, batch: &mut Batch) -> bool {
+        batch.tokens.clear();
+        batch.text.clear();
+        // One very long text must not be paid for to the end of the file.
+        batch.text.shrink_to(4 * MAX_TEXT);
+        batch.outcome = None;
+        while self.step(batch) && batch.tokens.len() < MAX_TOKENS && batch.text.len() < MAX_TEXT {}
+        batch.encoding = self.xml.get_ref().encoding();
+        batch.outcome.is_some()
     }
 }
 

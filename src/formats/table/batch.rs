@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 
 use crate::formats::FileError;
+use crate::formats::ahead::Maker;
 use crate::formats::table::lines::{Lines, Record};
 use crate::formats::table::plain::{PlainRow, PlainRows};
 
@@ -89,14 +90,15 @@ impl Batch {
 
 /// Makes batches of lines.
 pub(super) struct Cutter<R: Read> {
-    pub(super) lines: Lines<R>,
+    lines: Lines<R>,
     /// `None` where no row can be plain.
     pub(super) plain: Option<PlainRows>,
 }
 
-impl<R: Read> Cutter<R> {
-    /// Replaces the batch by the next one.
-    pub(super) fn next(&mut self, batch: &mut Batch) {
+impl<R: Read> Maker for Cutter<R> {
+    type Piece = Batch;
+
+    fn next(&mut self, batch: &mut Batch) -> bool {
         batch.clear();
         while !batch.is_full() && batch.outcome.is_none() {
             if !self.take_plain(batch) {
@@ -104,6 +106,13 @@ impl<R: Read> Cutter<R> {
             }
         }
         batch.encoding = self.lines.encoding();
+        batch.outcome.is_some()
+    }
+}
+
+impl<R: Read> Cutter<R> {
+    pub(super) fn new(lines: Lines<R>, plain: Option<PlainRows>) -> Self {
+        Self { lines, plain }
     }
 
     /// Takes some of the rows that come next as long as they are plain; false where the

@@ -4,8 +4,8 @@
 //! The header is looked for by the words people use, below title rows if need
 //! be, and the columns found decide what the list is about. `lines` and
 //! `workbook` bring rows of text, `header` tells their columns, `rows` makes
-//! facts of them. `batch` and `plain` take the short way that most rows of long
-//! lists allow.
+//! facts of them. `batch` lets a thread cut the rows, and `plain` is the short way
+//! that most rows of long lists allow.
 
 mod batch;
 mod columns;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
 
 use crate::domain::Quantity;
-use crate::formats::ahead::Ahead;
+use crate::formats::ahead::Supply;
 use crate::formats::decode::Utf8Reader;
 use crate::formats::{FileError, Format, Place, Row, RowError, RowFault, Summary, limits, trimmed};
 use crate::wording::{Message, message};
@@ -53,7 +53,8 @@ pub struct CsvOptions {
 pub(super) struct Reader<R: Read> {
     /// Read while the header was looked for.
     ahead: VecDeque<Record>,
-    supply: Supply<R>,
+    /// `None` for a workbook, whose rows have all been read.
+    supply: Option<Supply<Cutter<R>>>,
     batch: Batch,
     /// The last row that was not plain; its memory is used for the next one.
     record: Record,
@@ -73,25 +74,14 @@ pub(super) struct Reader<R: Read> {
     has_ended: bool,
 }
 
-/// Where the rows come from.
-enum Supply<R: Read> {
-    Here(Box<Cutter<R>>),
-    Ahead(Ahead<Batch>),
-    /// A workbook, whose rows have all been read.
-    Workbook,
-}
-
 impl<R: Read + Send + 'static> Reader<R> {
     /// The same, with a thread that cuts the rows.
     pub(super) fn ahead(self) -> io::Result<Self> {
-        let supply = match self.supply {
-            Supply::Here(mut cutter) => Supply::Ahead(Ahead::begin("cutter", move |batch| {
-                cutter.next(batch);
-                Ok(batch.outcome.is_some())
-            })?),
-            other => other,
-        };
-        Ok(Self { supply, ..self })
+        let ahead = |supply: Supply<_>| supply.ahead("cutter");
+        Ok(Self {
+            supply: self.supply.map(ahead).transpose()?,
+            ..self
+        })
     }
 }
 
@@ -120,7 +110,7 @@ impl<R: Read> Reader<R> {
         let rows = Rows::new(slots, CountsCells::Yes, options);
         let batch = Batch::new(lines.encoding());
         let plain = rows.plain(lines.delimiter());
-        let supply = Supply::Here(Box::new(Cutter { lines, plain }));
+        let supply = Some(Supply::new(Cutter::new(lines, plain)));
         Ok(Self {
             needs_line_end: options.needs_line_end,
             ..Self::of(Format::Csv, batch, ahead, supply, rows, notes)
@@ -140,8 +130,8 @@ impl<R: Read> Reader<R> {
                 && let Some(Header { slots, notes, .. }) = take_header(&mut ahead, options)
             {
                 let rows = Rows::new(slots, CountsCells::No, options);
-                let (batch, supply) = (Batch::new("binary"), Supply::Workbook);
-                return Ok(Self::of(Format::Xlsx, batch, ahead, supply, rows, notes));
+                let batch = Batch::new("binary");
+                return Ok(Self::of(Format::Xlsx, batch, ahead, None, rows, notes));
             }
             looked_at = looked_at.max(ahead.len());
         }
@@ -152,7 +142,7 @@ impl<R: Read> Reader<R> {
         format: Format,
         batch: Batch,
         ahead: VecDeque<Record>,
-        supply: Supply<R>,
+        supply: Option<Supply<Cutter<R>>>,
         rows: Rows,
         notes: Vec<RowError>,
     ) -> Self {
@@ -222,16 +212,13 @@ impl<R: Read> Reader<R> {
             return self.end();
         }
         match &mut self.supply {
-            Supply::Here(cutter) => cutter.next(&mut self.batch),
-            Supply::Ahead(ahead) => ahead.next(&mut self.batch).map_err(FileError::Io)?,
-            Supply::Workbook => return self.end(),
+            Some(supply) => supply.next(&mut self.batch).map_err(FileError::Io),
+            None => self.end(),
         }
-        Ok(())
     }
 
     fn take_record(&mut self) -> Result<(), FileError> {
-        let is_text = !matches!(self.supply, Supply::Workbook);
-        if is_text {
+        if self.supply.is_some() {
             self.look_for_cut()?;
         }
         let (line, lacks_line_end) = (self.record.line, self.record.lacks_line_end);

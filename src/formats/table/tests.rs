@@ -1,8 +1,10 @@
 //! Lists as people and 1C write them: headers, columns, words and totals.
 
+use std::io::Cursor;
+
 use super::*;
 use crate::domain::Fact;
-use crate::formats::read;
+use crate::formats::{Facts, read};
 
 fn facts(text: &str) -> Vec<String> {
     facts_with(text, &CsvOptions::default())
@@ -297,4 +299,44 @@ fn columns_of_numbers_that_are_not_read_are_named() {
 fn a_list_of_goods_with_numbered_rows_and_a_status_is_no_list_of_orders() {
     let text = "№;Артикул;Наименование;Статус;Цена;Остаток\n1;А;Чай;Complete;355;12\n";
     assert_eq!(facts(text), ["2 new \"Чай\"", "2 А = 355.00 / 12"]);
+}
+
+/// Longer than a batch; nearly all of it may go the short way, and every kind of row that
+/// may not stands between.
+#[test]
+fn rows_cut_on_another_thread_say_the_same_as_rows_cut_here() {
+    let mut list = "Артикул;Наименование;Остаток\r\n".to_owned();
+    for n in 0..12_000 {
+        let row = match n % 997 {
+            3 => format!("А-{n};\"Чай \"\"Ahmad\"\"\r\nв пачках\";{n}\r\n"),
+            50 => format!("А-{n};Монитор 27\";{n}\n"),
+            100 => format!("А-{n};Кофе;1 {:03},5\r\n", n % 1_000),
+            200 => "Напитки;;\r\n\r\n".to_owned(),
+            300 => format!("А-{n};Кофе;заказ\r\n"),
+            400 => format!("А-{n};Кофе;1;2\r\n"),
+            500 => format!("А-{n};{};7\r\n", "чай ".repeat(1_000)),
+            600 => format!("😀{n};Кофе;7\r\n"),
+            _ => format!("А-{n};Кофе;{}\r\n", n % 50),
+        };
+        list.push_str(&row);
+    }
+    let mut damaged = list.clone().into_bytes();
+    let middle = damaged.len() / 2;
+    damaged.insert(middle, 0xff);
+    for bytes in [list.into_bytes(), damaged] {
+        let facts = || read(Cursor::new(bytes.clone()), &CsvOptions::default()).unwrap();
+        let (here, ahead) = (facts(), facts().ahead().unwrap());
+        let all = |facts: Facts<_>| facts.map(Result::unwrap).collect::<Vec<_>>();
+        let rows = all(here);
+        assert_eq!(all(ahead), rows);
+        assert!(rows.iter().filter(|row| row.is_ok()).count() > 11_900);
+        // The words, the cells too many and the articles that no shop can store.
+        assert!(rows.iter().filter(|row| row.is_err()).count() >= 3 * 12);
+        let lines = rows.iter().map(|row| match row {
+            Ok(Fact::Offer(offer)) => offer.line,
+            Ok(other) => panic!("{other:?}"),
+            Err(err) => err.place.line,
+        });
+        assert!(lines.is_sorted());
+    }
 }
